@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { attributedReferral } from './attribution.ts';
+import type { Target } from './referral.ts';
+import type { ClientDetails, Response } from './response.ts';
+import type { Services } from './services.ts';
+import type { Visitor } from './visitor.ts';
+
+export interface Action extends ClientDetails {
+  readonly visitor: Visitor;
+  /** Any name of the app's own, such as `PURCHASED`. */
+  readonly action: string;
+  readonly target?: Target;
+  /** Makes the call safe to repeat. */
+  readonly idempotency?: {
+    readonly key: string;
+    /** Seconds for which the key is remembered; undefined: for ever. */
+    readonly lifetime: number | undefined;
+  };
+}
+
+/** Keys of `Idempotency-Key` live a day. */
+export const IDEMPOTENCY_LIFETIME = 24 * 60 * 60;
+
+/**
+ * Records what a visitor did, credited to the referral that brought them.
+ *
+ * @returns the response, or undefined where no referral is to be credited and so nothing is recorded.
+ * @throws ReferralsError `idempotency_mismatch` where the key came with another action or target before.
+ */
+export async function recordAction(
+  services: Services,
+  { visitor, action, target, idempotency, ...client }: Action,
+): Promise<Response | undefined> {
+  const { store, newId, now } = services;
+  const at = now();
+  const referral = await attributedReferral(services, visitor);
+  const recorded = referral && {
+    referral,
+    response: {
+      id: newId(),
+      code: referral.code,
+      ...(referral.userId && { referrerId: referral.userId }),
+      action,
+      kind: 'human' as const,
+      first: false,
+      ...visitor,
+      ...(target && { target }),
+      ...client,
+      createdAt: at.toISOString(),
+    },
+  };
+  if (idempotency !== undefined) {
+    const { key, lifetime } = idempotency;
+    const expiresAt = lifetime === undefined ? undefined : new Date(at.getTime() + lifetime * 1000);
+    const fingerprint = fingerprintOf(action, target);
+    return store.putResponseOnce({ visitor, key, fingerprint, expiresAt }, at, recorded);
+  }
+  if (recorded !== undefined) await store.putResponse(recorded.response, recorded.referral);
+  return recorded?.response;
+}
+
+const fingerprintOf = (action: string, target: Target | undefined): string =>
+  createHash('sha256')
+    .update(JSON.stringify([action, target ? [target.type, target.id] : null]))
+    .digest('hex');

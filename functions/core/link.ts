@@ -1,0 +1,25 @@
+import type { Services } from './services.ts';
+
+/**
+ * Moves everything a session did to the user it turned out to be, whichever referral it was for. Repeating
+ * it, or dying in the middle and repeating it, gives the same end state.
+ *
+ * @returns how many responses this call moved.
+ */
+export async function linkSession(
+  { store }: Services,
+  session: string,
+  userId: string,
+): Promise<number> {
+  // Remembered first: a click that comes in meanwhile is then already known to be this user's.
+  if ((await store.findSessionUser(session)) !== userId) {
+    await store.putSessionUser(session, userId);
+  }
+  let linked = 0;
+  for (let remaining = true; remaining; ) {
+    const step = await store.moveResponses(session, userId);
+    linked += step.moved;
+    remaining = step.remaining;
+  }
+  return linked;
+}

@@ -1,0 +1,27 @@
+// White space, control characters and backslashes are what browsers and parsers read differently.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const AMBIGUOUS = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]/;
+const PATH = /^\/(?!\/|%2f|%5c)/i;
+const ABSOLUTE = /^https?:\/\/[^/]/i;
+
+/**
+ * Turns a destination that came from outside into the absolute URL to redirect to.
+ *
+ * A path leads to the app; a URL must be on one of the allowed origins, without credentials. Anything a
+ * browser could read as another host is refused, see the URL Standard's basic URL parser
+ * (https://url.spec.whatwg.org/#concept-basic-url-parser).
+ *
+ * @returns undefined where the destination is not allowed.
+ * @example resolveRedirect('/welcome', settings) // 'https://app.example.com/welcome'
+ */
+export function resolveRedirect(
+  destination: string,
+  allowed: { readonly appUrl: string; readonly redirectOrigins: readonly string[] },
+): string | undefined {
+  if (AMBIGUOUS.test(destination)) return undefined;
+  if (PATH.test(destination)) return new URL(destination, allowed.appUrl).href;
+  if (!ABSOLUTE.test(destination) || !URL.canParse(destination)) return undefined;
+  const url = new URL(destination);
+  if (url.username !== '' || url.password !== '') return undefined;
+  return allowed.redirectOrigins.includes(url.origin) ? url.href : undefined;
+}

@@ -1,0 +1,22 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { answerProblems } from './problem.ts';
+import { logger, publishMetrics } from './telemetry.ts';
+
+export type HttpEvent = APIGatewayProxyEventV2;
+export type HttpAnswer = APIGatewayProxyStructuredResultV2;
+
+/**
+ * What every function behind the HTTP API has around it.
+ *
+ * @example export const handler = httpHandler(async (event) => ({ statusCode: 204 }));
+ */
+export const httpHandler = (handle: (event: HttpEvent) => Promise<HttpAnswer>) =>
+  middy<HttpEvent, HttpAnswer>()
+    // Registered first, because middy runs the onError hooks last-registered first.
+    .use(answerProblems())
+    .use(injectLambdaContext(logger))
+    .before(({ event }) => logger.setCorrelationId(event.requestContext.requestId))
+    .after(publishMetrics)
+    .handler(handle);

@@ -1,0 +1,108 @@
+import * as z from 'zod/mini';
+import { ReferralsError } from '../core/errors.ts';
+import type { PageRequest } from '../core/store.ts';
+import type { HttpEvent } from './http-handler.ts';
+
+const MAX_IDEMPOTENCY_KEY = 255;
+const MAX_LIMIT = 100;
+const DEFAULT_LIMIT = 20;
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+const requiredOr = (message: string) => ({
+  error: ({ input }: { input: unknown }) => (input === undefined ? 'is required' : message),
+});
+
+const text = (maximum: number) =>
+  z.string(requiredOr('must be a string')).check(
+    z.minLength(1, 'must not be empty'),
+    z.maxLength(maximum, `must have at most ${maximum} characters`),
+    z.refine((value) => !CONTROL_CHARACTER.test(value), 'must not have control characters'),
+  );
+
+const Target = z.strictObject(
+  { type: text(128), id: text(256) },
+  'must be an object of type and id',
+);
+
+/** Body of `POST /referrals`. */
+export const NewReferralBody = z.strictObject(
+  {
+    redirectTo: text(2048),
+    label: z.exactOptional(text(100)),
+    target: z.exactOptional(Target),
+    expiresAt: z.exactOptional(
+      z.pipe(
+        z.iso.datetime({ offset: true, error: 'must be a time such as 2030-01-31T12:00:00Z' }),
+        z.transform((time) => new Date(time).toISOString()),
+      ),
+    ),
+  },
+  'must be a JSON object, sent as application/json',
+);
+
+/** Body of `POST /actions`. */
+export const ActionBody = z.strictObject(
+  { action: text(128), target: z.exactOptional(Target) },
+  'must be a JSON object, sent as application/json',
+);
+
+/**
+ * Makes a reader of a JSON body.
+ *
+ * @throws ReferralsError `invalid_field` that names the first field that is wrong.
+ * @example userHandler(bodyReader(NewReferralBody), async ({ userId, input }) => …)
+ */
+export const bodyReader =
+  <Body>(schema: z.ZodMiniType<Body>) =>
+  (event: HttpEvent): Body => {
+    const parsed = z.safeParse(schema, event.body);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    if (issue?.code === 'unrecognized_keys') {
+      const field = [...issue.path, issue.keys[0]].join('.');
+      throw new ReferralsError('invalid_field', `${field} is not a known field.`, { field });
+    }
+    const field = issue?.path.join('.') || 'body';
+    throw new ReferralsError('invalid_field', `${field} ${issue?.message}.`, { field });
+  };
+
+/**
+ * Reads `?limit=` and `?cursor=`.
+ *
+ * @throws ReferralsError `invalid_limit`, `invalid_cursor`.
+ */
+export function readPage({ queryStringParameters: query = {} }: HttpEvent): PageRequest {
+  const { limit = `${DEFAULT_LIMIT}`, cursor } = query;
+  if (!/^\d{1,3}$/.test(limit) || +limit < 1 || +limit > MAX_LIMIT) {
+    throw new ReferralsError('invalid_limit', `limit must be from 1 to ${MAX_LIMIT}.`, {
+      field: 'limit',
+    });
+  }
+  if (cursor !== undefined && !ULID.test(cursor)) {
+    throw new ReferralsError('invalid_cursor', 'cursor must be the nextCursor of a page.', {
+      field: 'cursor',
+    });
+  }
+  return { limit: Number(limit), cursor };
+}
+
+/**
+ * Reads `Idempotency-Key`.
+ *
+ * @throws ReferralsError `invalid_header`.
+ */
+export function readIdempotencyKey({ headers }: HttpEvent): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined || (key.length <= MAX_IDEMPOTENCY_KEY && /^[\x21-\x7e]+$/.test(key))) {
+    return key;
+  }
+  throw new ReferralsError(
+    'invalid_header',
+    `Idempotency-Key must be 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters.`,
+    { field: 'Idempotency-Key' },
+  );
+}
+
+/** Reads `{code}` of the path; one that can't be a code is simply not found. */
+export const readCode = ({ pathParameters }: HttpEvent): string => pathParameters?.code ?? '';

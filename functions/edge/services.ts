@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { customAlphabet } from 'nanoid';
+import { monotonicFactory } from 'ulid';
+import type { Referral } from '../core/referral.ts';
+import type { Services } from '../core/services.ts';
+import type { Store } from '../core/store.ts';
+import { createClient } from '../store/client.ts';
+import { createStore } from '../store/dynamodb-store.ts';
+import { type EdgeSettings, readSettings } from './settings.ts';
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** The composition root: everything that the functions work with, made once for each function instance. */
+export const services = createServices(readSettings(process.env));
+
+function createServices(settings: EdgeSettings): Services & { settings: EdgeSettings } {
+  const store = createStore({ client: createClient(), name: settings.tableName });
+  return {
+    settings,
+    store,
+    now: () => new Date(),
+    newId: monotonicFactory(),
+    newCode: customAlphabet(BASE62, 10),
+    newSession: () => randomBytes(16).toString('base64url'),
+    findRecentReferral: rememberReferrals(store),
+  };
+}
+
+/** Looks referrals up, and remembers one for a minute and a miss for five seconds. */
+function rememberReferrals(store: Store): Services['findRecentReferral'] {
+  const cache = new LRUCache<string, { referral: Referral | undefined }>({
+    max: 1000,
+    fetchMethod: async (code, _stale, { options }) => {
+      const referral = await store.findReferral(code);
+      options.ttl = referral === undefined ? 5_000 : 60_000;
+      return { referral };
+    },
+  });
+  return async (code) => (await cache.fetch(code))?.referral;
+}

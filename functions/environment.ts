@@ -1,0 +1,21 @@
+/**
+ * Names of the environment variables of the functions, as plain data: the stack and the local server set
+ * them, `edge/settings.ts` reads them and says what each means.
+ */
+export const environment = {
+  tableName: 'TABLE_NAME',
+  apiUrl: 'API_URL',
+  appUrl: 'APP_URL',
+  defaultRedirectTo: 'DEFAULT_REDIRECT_TO',
+  allowedRedirectHosts: 'ALLOWED_REDIRECT_HOSTS',
+  redirectParameter: 'REDIRECT_PARAMETER',
+  sessionCookieName: 'SESSION_COOKIE_NAME',
+  sessionCookieDomain: 'SESSION_COOKIE_DOMAIN',
+  sessionMaxAge: 'SESSION_MAX_AGE_SECONDS',
+  sessionInUrl: 'SESSION_IN_URL',
+  attributionModel: 'ATTRIBUTION_MODEL',
+  attributionWindow: 'ATTRIBUTION_WINDOW_SECONDS',
+  actionDisplay: 'ACTION_DISPLAY',
+  tokenIssuer: 'TOKEN_ISSUER',
+  tokenClientIds: 'TOKEN_CLIENT_IDS',
+} as const;

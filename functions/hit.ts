@@ -1,0 +1,29 @@
+import { recordClick } from './core/click.ts';
+import { clientDetails } from './edge/client-details.ts';
+import { type HttpAnswer, type HttpEvent, httpHandler } from './edge/http-handler.ts';
+import { services } from './edge/services.ts';
+import { sessionCookie, sessionOfCookie, withSession } from './edge/session.ts';
+import { countMetric } from './edge/telemetry.ts';
+
+/** `GET` and `HEAD /r/{code}`: records the click, then redirects. */
+export const handler = httpHandler(async (event: HttpEvent): Promise<HttpAnswer> => {
+  const { settings } = services;
+  const { location, kind, session } = await recordClick(services, {
+    code: (event.pathParameters?.proxy ?? '').replace(/\/$/, ''),
+    method: event.requestContext.http.method,
+    session: sessionOfCookie(event, settings),
+    redirectTo: event.queryStringParameters?.[settings.redirectParameter],
+    purpose: event.headers['sec-purpose'] ?? event.headers.purpose,
+    ...clientDetails(event),
+  });
+  countMetric(`Clicks-${kind ?? 'expired'}`);
+  return {
+    statusCode: 302,
+    headers: {
+      location: session && settings.session.inUrl ? withSession(location, session) : location,
+      'cache-control': 'no-store',
+      'x-robots-tag': 'noindex',
+    },
+    ...(session && { cookies: [sessionCookie(session, settings)] }),
+  };
+});

@@ -1,0 +1,52 @@
+import { DynamoDBClient, type TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { ReferralsError } from '../core/errors.ts';
+
+/** Where the store keeps its items. */
+export interface Table {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+}
+
+/**
+ * The DynamoDB client, with a time budget: three attempts of at most 0.7 s and the pauses between them
+ * leave a redirect that can't be stored under 3 s.
+ */
+export function createClient(): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 500, requestTimeout: 700, throwOnRequestTimeout: true },
+  });
+  client.middlewareStack.add((next) => (args) => next(args).catch(rethrowUnavailable), {
+    step: 'initialize',
+    name: 'unavailableMiddleware',
+  });
+  client.middlewareStack.add((next) => (args) => next(args).catch(rethrowRetryableConflict), {
+    step: 'deserialize',
+    name: 'transactionConflictMiddleware',
+    priority: 'high',
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+// Outside of the SDK's retries: what it would still try again is unavailable.
+function rethrowUnavailable(error: Parameters<typeof isTransientError>[0]): never {
+  if (isTransientError(error) || isThrottlingError(error) || isServerError(error)) {
+    throw new ReferralsError('unavailable', 'The service is busy. Try again in a moment.', {
+      cause: error,
+    });
+  }
+  throw error;
+}
+
+// Inside of them: the SDK does not retry a cancelled transaction by itself, though a conflict passes, see
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+function rethrowRetryableConflict(error: Error): never {
+  const reasons = (error as Partial<TransactionCanceledException>).CancellationReasons ?? [];
+  const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+  if (reasons.some(({ Code }) => Code !== undefined && passing.includes(Code))) {
+    Object.assign(error, { $retryable: { throttling: false } });
+  }
+  throw error;
+}

@@ -1,0 +1,55 @@
+import { ReferralsError } from '../core/errors.ts';
+import type { Response } from '../core/response.ts';
+import type { Store } from '../core/store.ts';
+import type { Table } from './client.ts';
+import { idempotencyKey } from './keys.ts';
+import { responseItem } from './responses.ts';
+import { transact } from './transaction.ts';
+
+/** Remembers what was answered to a key, in the transaction that records it. */
+export function idempotencyStore(table: Table): Pick<Store, 'putResponseOnce'> {
+  return {
+    async putResponseOnce({ visitor, key, fingerprint, expiresAt }, now, recorded) {
+      const failed = await transact(table, [
+        {
+          Put: {
+            TableName: table.name,
+            Item: {
+              ...idempotencyKey(visitor, key),
+              fingerprint,
+              ...(recorded && { response: recorded.response }),
+              ...(expiresAt && { ttl: epochSeconds(expiresAt) }),
+            },
+            // DynamoDB deletes by TTL up to days late, so an item that should be gone counts as gone.
+            ConditionExpression: 'attribute_not_exists(pk) OR #ttl <= :now',
+            ExpressionAttributeNames: { '#ttl': 'ttl' },
+            ExpressionAttributeValues: { ':now': epochSeconds(now) },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          },
+        },
+        ...(recorded
+          ? [
+              {
+                Put: {
+                  TableName: table.name,
+                  Item: responseItem(recorded.response, recorded.referral),
+                },
+              },
+            ]
+          : []),
+      ]);
+      const existing = failed[0]?.existing;
+      if (existing === undefined) return recorded?.response;
+      if (existing.fingerprint !== fingerprint) {
+        throw new ReferralsError(
+          'idempotency_mismatch',
+          'This Idempotency-Key was sent before with another body. Use a new key for a new action.',
+          { field: 'Idempotency-Key' },
+        );
+      }
+      return existing.response as Response | undefined;
+    },
+  };
+}
+
+const epochSeconds = (date: Date) => Math.floor(date.getTime() / 1000);

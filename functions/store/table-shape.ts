@@ -1,0 +1,12 @@
+/**
+ * The table as plain data: the stack, the local server and the store all read it here.
+ *
+ * One table and one index; `keys.ts` says what lies under which key.
+ */
+export const tableShape = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  /** Epoch seconds, see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html */
+  timeToLiveAttribute: 'ttl',
+  index: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
+} as const;
