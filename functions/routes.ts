@@ -39,8 +39,18 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/me/referral', function: 'get-my-referral', auth: 'user' },
 ];
 
-/** File in `functions/` of Cognito's post-confirmation trigger. */
-export const postConfirmationFunction = 'confirm-sign-up';
+/** Seconds that a function behind the API has; a click is answered or refused within 3. */
+export const apiTimeout = 10;
+
+/** Cognito's post-confirmation trigger. */
+export const postConfirmation = {
+  function: 'confirm-sign-up',
+  /**
+   * Seconds. Cognito waits 5, and one of them is for a cold start, see
+   * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+   */
+  timeout: 4,
+} as const;
 
 /** What a browser on the app's origin may send; the origins themselves are each deployment's own. */
 export const cors = {

@@ -86,7 +86,11 @@ export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
       model: values.ATTRIBUTION_MODEL,
       window: values.ATTRIBUTION_WINDOW_SECONDS,
     },
-    actionDisplay: { RESPONDED: 'Clicked on referral link', ...values.ACTION_DISPLAY },
+    actionDisplay: {
+      RESPONDED: 'Clicked on referral link',
+      SIGNED_UP: 'Signed up',
+      ...values.ACTION_DISPLAY,
+    },
   };
 }
 

@@ -1,0 +1,92 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import {
+  CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+  CreateUserPoolCommand,
+  ListUserPoolClientsCommand,
+  ListUserPoolsCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import getPort from 'get-port';
+import { postConfirmation } from '../functions/routes.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+
+/** The code that confirms every sign-up on this machine. */
+export const CONFIRMATION_CODE = '123456';
+
+const POOL_NAME = 'referrals';
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** A client of the emulated Cognito. */
+export const cognitoClient = (endpoint: string) =>
+  new CognitoIdentityProviderClient({ endpoint, region: 'local', credentials });
+
+/** Starts cognito-local; its post-confirmation trigger invokes our function at the Lambda endpoint. */
+export async function startCognito(directory: string, lambdaEndpoint: string): Promise<Emulator> {
+  const port = await getPort({ host: '127.0.0.1' });
+  await mkdir(join(directory, '.cognito'), { recursive: true });
+  const config = {
+    TriggerFunctions: { PostConfirmation: postConfirmation.function },
+    LambdaClient: { endpoint: lambdaEndpoint, region: 'local', credentials },
+  };
+  await writeFile(join(directory, '.cognito', 'config.json'), JSON.stringify(config));
+  return startEmulator({
+    name: 'cognito-local',
+    command: process.execPath,
+    parameters: [createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js')],
+    port,
+    directory,
+    variables: { HOST: '127.0.0.1', PORT: `${port}`, CODE: CONFIRMATION_CODE },
+  });
+}
+
+export interface UserPool {
+  readonly userPoolId: string;
+  readonly userPoolClientId: string;
+}
+
+/** The user pool of this machine and its app client, created where they are missing. */
+export async function createUserPool(endpoint: string): Promise<UserPool> {
+  const cognito = cognitoClient(endpoint);
+  const { UserPools = [] } = await cognito.send(new ListUserPoolsCommand({ MaxResults: 60 }));
+  const existing = UserPools.find(({ Name }) => Name === POOL_NAME)?.Id;
+  const UserPoolId = existing ?? (await createPool(cognito));
+  const { UserPoolClients = [] } = await cognito.send(
+    new ListUserPoolClientsCommand({ UserPoolId }),
+  );
+  const userPoolClientId =
+    UserPoolClients[0]?.ClientId ?? (await createClient(cognito, UserPoolId));
+  cognito.destroy();
+  return { userPoolId: UserPoolId, userPoolClientId };
+}
+
+async function createPool(cognito: CognitoIdentityProviderClient): Promise<string> {
+  const { UserPool } = await cognito.send(
+    new CreateUserPoolCommand({
+      PoolName: POOL_NAME,
+      UsernameAttributes: ['email'],
+      AutoVerifiedAttributes: ['email'],
+    }),
+  );
+  return present(UserPool?.Id);
+}
+
+async function createClient(
+  cognito: CognitoIdentityProviderClient,
+  UserPoolId: string,
+): Promise<string> {
+  const { UserPoolClient } = await cognito.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId,
+      ClientName: 'app',
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    }),
+  );
+  return present(UserPoolClient?.ClientId);
+}
+
+function present(id: string | undefined): string {
+  if (id === undefined) throw new Error('cognito-local answered without an id.');
+  return id;
+}

@@ -1,0 +1,121 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ConfirmSignUpCommand,
+  InitiateAuthCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { CONFIRMATION_CODE, cognitoClient } from './cognito.ts';
+import type { Outputs } from './service.ts';
+
+const PASSWORD = 'Demo-password-1';
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+interface Answer {
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a demo reads answers as loosely as a script would
+  readonly body: any;
+}
+
+/**
+ * Plays the main job against the running service, once for each data directory, and prints every step:
+ * a user has a link, a visitor clicks it, does something and signs up. Later starts print what is stored.
+ */
+export async function demonstrate(outputs: Outputs, directory: string): Promise<void> {
+  const played = join(directory, 'demo.json');
+  const earlier = await readFile(played, 'utf8').catch(() => undefined);
+  if (earlier !== undefined) {
+    const { referrer } = JSON.parse(earlier);
+    console.log(`\nThe demo was played at an earlier start. What ${referrer} sees now:`);
+    return printLink(outputs, await signIn(outputs, referrer));
+  }
+  const run = Date.now().toString(36);
+  const [referrer, referee] = [`ada-${run}@example.com`, `grace-${run}@example.com`];
+
+  console.log('\nThe main job, played once against the service:\n');
+  await signUp(outputs, referrer);
+  const ada = await signIn(outputs, referrer);
+  const { body: link } = await call(outputs, 'GET', '/me/referral', { token: ada });
+  console.log(`  1. ${referrer} signs up and has a link: ${link.url}`);
+
+  const click = await call(outputs, 'GET', new URL(link.url).pathname);
+  const session = /=([\w-]{22});/.exec(click.headers.get('set-cookie') ?? '')?.[1] ?? '';
+  console.log(`  2. A visitor clicks it, and is sent to ${click.headers.get('location')}`);
+
+  const action = { action: 'VIEWED_PRICING' };
+  const { body: acted } = await call(outputs, 'POST', '/actions', { session, body: action });
+  console.log(`  3. The visitor does something: ${acted.response.action}`);
+
+  await signUp(outputs, referee, session);
+  console.log(`  4. The visitor signs up as ${referee}`);
+
+  console.log(`  5. What ${referrer} sees:`);
+  await printLink(outputs, ada);
+  await writeFile(played, JSON.stringify({ referrer, referee, password: PASSWORD }));
+}
+
+async function printLink(outputs: Outputs, token: string): Promise<void> {
+  const { body: link } = await call(outputs, 'GET', '/me/referral', { token });
+  const { body: page } = await call(outputs, 'GET', `/referrals/${link.code}/responses`, { token });
+  console.log(`     ${link.url}: clicks ${link.clicks}, unique visitors ${link.uniqueVisitors}`);
+  for (const { createdAt, actionDisplay, userId } of page.items.toReversed()) {
+    console.log(`     ${createdAt}  ${actionDisplay}${userId ? `  (user ${userId})` : ''}`);
+  }
+}
+
+async function signUp(outputs: Outputs, email: string, referralSession?: string): Promise<void> {
+  const cognito = cognitoClient(outputs.CognitoEndpoint);
+  const user = { ClientId: outputs.UserPoolClientId, Username: email };
+  await cognito.send(
+    new SignUpCommand({
+      ...user,
+      Password: PASSWORD,
+      UserAttributes: [{ Name: 'email', Value: email }],
+    }),
+  );
+  await cognito.send(
+    new ConfirmSignUpCommand({
+      ...user,
+      ConfirmationCode: CONFIRMATION_CODE,
+      ...(referralSession && { ClientMetadata: { referralSession } }),
+    }),
+  );
+  cognito.destroy();
+}
+
+async function signIn({ CognitoEndpoint, UserPoolClientId }: Outputs, email: string) {
+  const cognito = cognitoClient(CognitoEndpoint);
+  const { AuthenticationResult } = await cognito.send(
+    new InitiateAuthCommand({
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      ClientId: UserPoolClientId,
+      AuthParameters: { USERNAME: email, PASSWORD },
+    }),
+  );
+  cognito.destroy();
+  return AuthenticationResult?.IdToken ?? '';
+}
+
+async function call(
+  { ApiUrl }: Outputs,
+  method: string,
+  path: string,
+  { token, session, body }: { token?: string; session?: string; body?: unknown } = {},
+): Promise<Answer> {
+  const response = await fetch(`${ApiUrl}${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      'user-agent': BROWSER,
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(session && { 'x-referral-session': session }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok && response.status !== 302) {
+    throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  }
+  return { headers: response.headers, body: text && JSON.parse(text) };
+}

@@ -1,0 +1,92 @@
+import { createRequire } from 'node:module';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+  waitUntilTableNotExists,
+} from '@aws-sdk/client-dynamodb';
+import getPort from 'get-port';
+import { tableShape } from '../functions/store/table-shape.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+
+/**
+ * Starts dynoxide on a file in the directory.
+ *
+ * @throws Error where there is no dynoxide for this machine.
+ */
+export async function startDynamoDB(directory: string): Promise<Emulator> {
+  const port = await getPort({ host: '127.0.0.1' });
+  return startEmulator({
+    name: 'dynoxide',
+    command: dynoxideBinary(),
+    parameters: ['serve', '--port', `${port}`, '--db-path', 'dynamodb.sqlite'],
+    port,
+    directory,
+  });
+}
+
+function dynoxideBinary(): string {
+  const name = `@dynoxide/${process.platform}-${process.arch}`;
+  try {
+    return createRequire(import.meta.url).resolve(`${name}/dynoxide`);
+  } catch {
+    throw new Error(
+      `There is no embedded DynamoDB for this machine (${name} is not installed). Start another DynamoDB and set DYNAMODB_ENDPOINT, for instance to http://127.0.0.1:8000.`,
+    );
+  }
+}
+
+/** Creates the table where it is missing; where `fresh`, drops it before. */
+export async function createTable(endpoint: string, name: string, fresh: boolean): Promise<void> {
+  const client = new DynamoDBClient({ endpoint });
+  const patience = { client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 };
+  if (fresh) {
+    await client
+      .send(new DeleteTableCommand({ TableName: name }))
+      .then(() => waitUntilTableNotExists(patience, { TableName: name }))
+      .catch(ignore(ResourceNotFoundException));
+  }
+  const { partitionKey, sortKey, timeToLiveAttribute, index } = tableShape;
+  const keys = [partitionKey, sortKey, index.partitionKey, index.sortKey];
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
+        KeySchema: keySchema(partitionKey, sortKey),
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: index.name,
+            KeySchema: keySchema(index.partitionKey, index.sortKey),
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ],
+      }),
+    );
+    await waitUntilTableExists(patience, { TableName: name });
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: name,
+        TimeToLiveSpecification: { AttributeName: timeToLiveAttribute, Enabled: true },
+      }),
+    );
+  } catch (error) {
+    ignore(ResourceInUseException)(error);
+  } finally {
+    client.destroy();
+  }
+}
+
+const keySchema = (partitionKey: string, sortKey: string) => [
+  { AttributeName: partitionKey, KeyType: 'HASH' as const },
+  { AttributeName: sortKey, KeyType: 'RANGE' as const },
+];
+
+const ignore = (expected: abstract new (...parameters: never[]) => Error) => (error: unknown) => {
+  if (!(error instanceof expected)) throw error;
+};

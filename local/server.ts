@@ -1,0 +1,125 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import cors from 'cors';
+import { ReferralsError } from '../functions/core/errors.ts';
+import { apiTimeout, cors as corsRules, postConfirmation, routes } from '../functions/routes.ts';
+import { httpEvent, sendAnswer } from './http-event.ts';
+import { invoke } from './invoke.ts';
+
+const INVOCATION = new URLPattern({ pathname: '/2015-03-31/functions/:name/invocations' });
+
+// `{name}` is `:name` to a URLPattern, and `{name+}` takes the rest of the path.
+const patterns = routes.map((route) => ({
+  route,
+  pattern: new URLPattern({
+    pathname: route.path.replace(/\{(\w+)\+\}/, ':$1(.*)').replace(/\{(\w+)\}/g, ':$1'),
+  }),
+}));
+
+/**
+ * API Gateway and the Lambda Invoke endpoint on this machine. What it answers by itself (no such route,
+ * no valid token) it answers in API Gateway's words.
+ */
+export function createListener({
+  apiUrl,
+  appUrl,
+}: {
+  apiUrl: string;
+  appUrl: string;
+}): RequestListener {
+  const allowCors = cors({
+    origin: [new URL(appUrl).origin],
+    credentials: true,
+    methods: [...corsRules.methods],
+    allowedHeaders: [...corsRules.headers],
+    maxAge: corsRules.maxAge,
+  });
+  return (request, response) => {
+    allowCors(request, response, () => {
+      answer(request, response, apiUrl).catch((error: unknown) => {
+        console.error(error);
+        if (!response.headersSent) sendJson(response, 500, { message: 'Internal Server Error' });
+      });
+    });
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, apiUrl: string) {
+  const url = URL.parse(`${apiUrl}${request.url}`);
+  if (url === null) return sendJson(response, 400, { message: 'Bad Request' });
+  const body = await buffer(request);
+  const invocation = INVOCATION.exec(url)?.pathname.groups.name;
+  if (invocation === postConfirmation.function && request.method === 'POST') {
+    const event = JSON.parse(body.toString());
+    return sendJson(response, 200, await invoke(invocation, event, postConfirmation.timeout));
+  }
+  const matched = match(request.method, url);
+  if (matched === undefined) return sendUnrouted(request, response);
+
+  let claims: Record<string, unknown> | undefined;
+  if (matched.route.auth === 'user') {
+    claims = await authorize(request.headers.authorization);
+    if (claims === undefined) {
+      response.setHeader('www-authenticate', 'Bearer');
+      return sendJson(response, 401, { message: 'Unauthorized' });
+    }
+  }
+  const event = httpEvent(request, { ...matched, url, body, claims });
+  const result = await invoke(matched.route.function, event, apiTimeout);
+  sendAnswer(response, result as APIGatewayProxyStructuredResultV2);
+}
+
+function match(method: string | undefined, url: URL) {
+  for (const { route, pattern } of patterns) {
+    const groups = route.method === method && pattern.exec(url)?.pathname.groups;
+    if (groups) return { route, pathParameters: decoded(groups) };
+  }
+  return undefined;
+}
+
+const decoded = (groups: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(groups).map(([name, value = '']) => [name, decodeLeniently(value)]),
+  );
+
+function decodeLeniently(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** The claims of a valid token, as text like API Gateway's; undefined where there is none. */
+async function authorize(
+  authorization: string | undefined,
+): Promise<Record<string, string> | undefined> {
+  const { verifiedClaims } = await import('../functions/edge/token.ts');
+  try {
+    const claims = await verifiedClaims(authorization);
+    return (
+      claims &&
+      Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, String(value)]))
+    );
+  } catch (error) {
+    if (error instanceof ReferralsError && error.code === 'unauthorized') return undefined;
+    throw error;
+  }
+}
+
+/** A browser that followed a link sees where the app would be; everyone else what API Gateway says. */
+function sendUnrouted(request: IncomingMessage, response: ServerResponse): void {
+  if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end(
+      'The visitor has arrived. This page stands in for your app: set APP_URL to send them there.\n',
+    );
+  } else {
+    sendJson(response, 404, { message: 'Not Found' });
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

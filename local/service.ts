@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { environment as env } from '../functions/environment.ts';
+import { createUserPool, startCognito } from './cognito.ts';
+import { createTable, startDynamoDB } from './dynamodb.ts';
+import type { Emulator } from './emulator.ts';
+import { createListener } from './server.ts';
+
+/** What is running, under the names of the deployed stack's outputs. */
+export interface Outputs {
+  readonly ApiUrl: string;
+  readonly UserPoolId: string;
+  readonly UserPoolClientId: string;
+  readonly CognitoEndpoint: string;
+  readonly DynamoDBEndpoint: string;
+  readonly TableName: string;
+  readonly DefaultRedirectTo: string;
+}
+
+export interface Service {
+  readonly outputs: Outputs;
+  /** Resolves with a sentence when something that the service needs has died. */
+  readonly died: Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface ServiceOptions {
+  /** Where data, logs and `outputs.json` are kept. */
+  readonly directory: string;
+  /** Of the API; 0 for any free one. */
+  readonly port: number;
+  /** Forget all data first. */
+  readonly fresh: boolean;
+}
+
+/**
+ * Starts the whole service on this machine. The functions find their settings where Lambda would have
+ * put them, in the environment of this process.
+ *
+ * @throws Error in one line where something can't be started; nothing is left running then.
+ */
+export async function startService({ directory, port, fresh }: ServiceOptions): Promise<Service> {
+  const server = createServer();
+  const emulators: Emulator[] = [];
+  const stop = async () => {
+    server.close();
+    server.closeAllConnections();
+    await Promise.all(emulators.map((emulator) => emulator.stop()));
+  };
+  try {
+    // First of all, so that a port that is taken is found out before any data is touched.
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const apiUrl = `http://localhost:${(server.address() as AddressInfo).port}`;
+    if (fresh) await rm(directory, { recursive: true, force: true });
+    await mkdir(directory, { recursive: true });
+
+    let dynamoDBEndpoint = process.env.DYNAMODB_ENDPOINT;
+    if (!dynamoDBEndpoint) {
+      const dynamoDB = await startDynamoDB(directory);
+      emulators.push(dynamoDB);
+      dynamoDBEndpoint = dynamoDB.endpoint;
+    }
+    if (dynamoDBEndpoint.startsWith('http:')) useDummyCredentials();
+    const cognito = await startCognito(directory, apiUrl);
+    emulators.push(cognito);
+
+    const tableName = process.env[env.tableName] ?? 'referrals';
+    await createTable(dynamoDBEndpoint, tableName, fresh);
+    const { userPoolId, userPoolClientId } = await createUserPool(cognito.endpoint);
+    const appUrl = process.env[env.appUrl] ?? apiUrl;
+    const outputs: Outputs = {
+      ApiUrl: apiUrl,
+      UserPoolId: userPoolId,
+      UserPoolClientId: userPoolClientId,
+      CognitoEndpoint: cognito.endpoint,
+      DynamoDBEndpoint: dynamoDBEndpoint,
+      TableName: tableName,
+      DefaultRedirectTo: process.env[env.defaultRedirectTo] ?? `${appUrl}/`,
+    };
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDBEndpoint,
+      [env.tableName]: tableName,
+      [env.apiUrl]: apiUrl,
+      [env.appUrl]: appUrl,
+      [env.tokenIssuer]: `${cognito.endpoint}/${userPoolId}`,
+      [env.tokenClientIds]: userPoolClientId,
+      POWERTOOLS_METRICS_DISABLED: 'true',
+    });
+    server.on('request', createListener({ apiUrl, appUrl }));
+    await writeFile(join(directory, 'outputs.json'), `${JSON.stringify(outputs, null, 2)}\n`);
+    return { outputs, stop, died: Promise.race(emulators.map(({ died }) => died)) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** An emulator takes any credentials, and those of this machine are none of its business. */
+function useDummyCredentials(): void {
+  delete process.env.AWS_PROFILE;
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_REGION: 'local',
+  });
+}
