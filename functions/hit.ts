@@ -16,7 +16,7 @@ export const handler = httpHandler(async (event: HttpEvent): Promise<HttpAnswer>
     purpose: event.headers['sec-purpose'] ?? event.headers.purpose,
     ...clientDetails(event),
   });
-  countMetric(`Clicks-${kind ?? 'expired'}`);
+  countMetric('Clicks', 1, { kind: kind ?? 'expired' });
   return {
     statusCode: 302,
     headers: {

@@ -22,6 +22,9 @@ export interface ApiRequest<Input, UserId> {
   readonly linked: number;
 }
 
+// What is not JSON stays a string, and then is not the object that a reader wants.
+const jsonBody = httpJsonBodyParser({ disableContentTypeError: true });
+
 type Handle<Input, UserId> = (request: ApiRequest<Input, UserId>) => Promise<HttpAnswer>;
 
 /**
@@ -51,7 +54,7 @@ export const apiHandler = <Input, UserId extends string | undefined>(
     return handle({ event, input, userId, visitor: { userId }, linked });
   })
     .before(({ event }) => refuseLargeBody(event))
-    .use(httpJsonBodyParser({ disableContentTypeError: true }));
+    .before((request) => (request.event.body ? jsonBody.before?.(request) : undefined));
 
 /** A function for users only; the gateway's authorizer has verified their token. */
 export const userHandler = <Input>(

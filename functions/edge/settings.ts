@@ -35,7 +35,7 @@ const list = z.pipe(
   z.string(),
   z.transform((text) => text.split(',').filter((item) => item !== '')),
 );
-const names = z.pipe(z.string(), z.transform(parseNames));
+const names = z.pipe(z.pipe(z.string(), z.transform(parseJson)), z.record(z.string(), z.string()));
 
 const Environment = z.object({
   [env.tableName]: z.string().check(z.minLength(1)),
@@ -101,6 +101,11 @@ function sharesCookies(appUrl: string, apiUrl: string, cookieDomain: string | un
   return app === domain || app.endsWith(`.${domain}`);
 }
 
-function parseNames(json: string): Record<string, string> {
-  return z.record(z.string(), z.string()).parse(JSON.parse(json));
+/** Undefined where it is not JSON, which no schema here takes. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -10,9 +10,11 @@ const metrics = new Metrics({ namespace: 'Referrals' });
  * Counts something for CloudWatch, by way of the log, see
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
  */
-export const countMetric = (name: string, count = 1): void => {
+export function countMetric(name: string, count = 1, dimensions: Record<string, string> = {}) {
+  for (const [dimension, value] of Object.entries(dimensions))
+    metrics.addDimension(dimension, value);
   metrics.addMetric(name, MetricUnit.Count, count);
-};
+}
 
 /** Writes what the invocation counted, where it counted anything. */
 export function publishMetrics(): void {

@@ -47,6 +47,8 @@ function rethrowRetryableConflict(error: Error): never {
   const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
   if (reasons.some(({ Code }) => Code !== undefined && passing.includes(Code))) {
     Object.assign(error, { $retryable: { throttling: false } });
+    // Errors are logged with all that they carry, and people's data is not for the log.
+    for (const reason of reasons) delete reason.Item;
   }
   throw error;
 }

@@ -1,0 +1,294 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { type Call, call, click, createReferral, signIn, signUp, type User } from './client.ts';
+import { newSession } from './domain.ts';
+import { type DynamoDBProxy, isWrite, startDynamoDBProxy } from './dynamodb-proxy.ts';
+import { startTestService, type TestService } from './test-service.ts';
+
+const shared = inject('outputs');
+let proxy: DynamoDBProxy;
+let service: TestService;
+let user: User;
+let session: string;
+
+beforeAll(async () => {
+  proxy = await startDynamoDBProxy(shared.DynamoDBEndpoint);
+  service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
+  user = await signUp(service.outputs);
+  const code = await createReferral(service.outputs, await signUp(service.outputs));
+  session = (await click(service.outputs, code)).session;
+});
+beforeEach(() => {
+  proxy.operations.length = 0;
+});
+afterAll(async () => {
+  await service.stop();
+  proxy.stop();
+});
+
+/** Expects a problem document that names the field, and that nothing was written. */
+async function refused(route: string, request: Call, status: number, code: string, field: string) {
+  const answer = await call(service.outputs, route, request);
+  expect([answer.status, answer.headers.get('content-type'), answer.body]).toEqual([
+    status,
+    'application/problem+json',
+    {
+      type: 'about:blank',
+      title: expect.any(String),
+      status,
+      code,
+      detail: expect.stringMatching(/^\S.*\.$/),
+      field,
+    },
+  ]);
+  expect(proxy.operations.filter(isWrite)).toEqual([]);
+}
+
+describe('a body that is', () => {
+  const routes = ['POST /referrals', 'POST /actions'];
+  const both = (body: unknown) => routes.map((route): [string, unknown] => [route, body]);
+
+  test.each([...both('{"a":'), ...both('nonsense'), ...both('{"__proto__":{}}')])(
+    'malformed JSON is 400 (%s %j)',
+    (route, body) =>
+      refused(route, { token: user.token, session, body }, 400, 'malformed_json', 'body'),
+  );
+
+  test.each([...both([]), ...both('null'), ...both('"text"'), ...both('7')])(
+    'no object is 422 (%s %j)',
+    (route, body) =>
+      refused(route, { token: user.token, session, body }, 422, 'invalid_field', 'body'),
+  );
+
+  test.each(routes)('missing or of another type is 422 (%s)', async (route) => {
+    const who = { token: user.token, session };
+    await refused(route, who, 422, 'invalid_field', 'body');
+    const headers = { 'content-type': 'text/plain' };
+    await refused(route, { ...who, headers, body: '{}' }, 422, 'invalid_field', 'body');
+  });
+
+  test.each(routes)('over 8 KB is 413 (%s)', (route) => {
+    const body = JSON.stringify({ label: 'ä'.repeat(4096) });
+    return refused(route, { token: user.token, body }, 413, 'body_too_large', 'body');
+  });
+});
+
+describe('POST /referrals with', () => {
+  const ok = { redirectTo: '/' };
+  test.each([
+    ['no destination', {}, 'redirectTo'],
+    ['a destination of a wrong type', { redirectTo: 7 }, 'redirectTo'],
+    ['an empty destination', { redirectTo: '' }, 'redirectTo'],
+    ['a destination that is too long', { redirectTo: `/${'x'.repeat(2048)}` }, 'redirectTo'],
+    ['control characters in the destination', { redirectTo: '/a\nb' }, 'redirectTo'],
+    ['an unknown field', { ...ok, owner: 'me' }, 'owner'],
+    ['a user of its own', { ...ok, userId: 'someone' }, 'userId'],
+    ['a label of a wrong type', { ...ok, label: ['x'] }, 'label'],
+    ['a label that is too long', { ...ok, label: 'x'.repeat(101) }, 'label'],
+    ['an empty label', { ...ok, label: '' }, 'label'],
+    ['control characters in the label', { ...ok, label: 'a\u0000b' }, 'label'],
+    ['a target that is no object', { ...ok, target: 'x' }, 'target'],
+    ['a target without an id', { ...ok, target: { type: 'x' } }, 'target.id'],
+    ['a target with more', { ...ok, target: { type: 'x', id: 'y', z: 1 } }, 'target.z'],
+    [
+      'a target type that is too long',
+      { ...ok, target: { type: 'x'.repeat(129), id: 'y' } },
+      'target.type',
+    ],
+    [
+      'a target id that is too long',
+      { ...ok, target: { type: 'x', id: 'y'.repeat(257) } },
+      'target.id',
+    ],
+    ['a target id that is a number', { ...ok, target: { type: 'x', id: 1 } }, 'target.id'],
+    ['a time that is none', { ...ok, expiresAt: 'tomorrow' }, 'expiresAt'],
+    ['a time that cannot be', { ...ok, expiresAt: '2030-02-31T00:00:00Z' }, 'expiresAt'],
+    ['a time that has passed', { ...ok, expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+  ])('%s is 422', (_, body, field) =>
+    refused('POST /referrals', { token: user.token, body }, 422, 'invalid_field', field),
+  );
+
+  test.each([
+    'https://evil.example/',
+    '//evil.example',
+    'javascript:alert(1)',
+    'welcome',
+    '/\\evil',
+  ])('the destination %j, which is not allowed, is 422', (redirectTo) =>
+    refused(
+      'POST /referrals',
+      { token: user.token, body: { redirectTo } },
+      422,
+      'invalid_redirect',
+      'redirectTo',
+    ),
+  );
+});
+
+describe('POST /actions with', () => {
+  test.each([
+    ['no action', {}, 'action'],
+    ['an action of a wrong type', { action: {} }, 'action'],
+    ['an action that is too long', { action: 'x'.repeat(129) }, 'action'],
+    ['control characters in the action', { action: 'a\tb' }, 'action'],
+    ['an unknown field', { action: 'A', code: 'x' }, 'code'],
+  ])('%s is 422', (_, body, field) =>
+    refused('POST /actions', { session, body }, 422, 'invalid_field', field),
+  );
+
+  test.each(['x'.repeat(256), 'ä', 'a b', ''])('the Idempotency-Key %j is 400', (key) =>
+    refused(
+      'POST /actions',
+      { session, headers: { 'idempotency-key': key }, body: { action: 'A' } },
+      400,
+      'invalid_header',
+      'Idempotency-Key',
+    ),
+  );
+});
+
+describe('a list with', () => {
+  const lists = ['/referrals', '/responses', '/referrals/some-code/responses'];
+  const all = (query: string) => lists.map((path): [string, string] => [path, query]);
+
+  test.each(['0', '101', '-1', '1.5', 'many', '', '1e1'].flatMap((limit) => all(`limit=${limit}`)))(
+    'a wrong limit is 400 (%s?%s)',
+    (path, query) =>
+      refused(
+        `GET ${path}?${query}`,
+        { token: user.token, session },
+        400,
+        'invalid_limit',
+        'limit',
+      ),
+  );
+
+  test.each(
+    ['x', '', '%00', '9'.repeat(26), 'x'.repeat(5000)].flatMap((cursor) => all(`cursor=${cursor}`)),
+  )('a cursor that is garbage is 400 (%s?%s)', (path, query) =>
+    refused(
+      `GET ${path}?${query}`,
+      { token: user.token, session },
+      400,
+      'invalid_cursor',
+      'cursor',
+    ),
+  );
+});
+
+describe('a session in the header that is garbage', () => {
+  test.each(['GET /attribution', 'GET /referrals', 'POST /session/link'])(
+    'is 400 (%s)',
+    async (route) => {
+      for (const garbage of ['x', 'user:someone', `${newSession()}x`, '%00']) {
+        await refused(
+          route,
+          { token: user.token, session: garbage },
+          400,
+          'invalid_session',
+          'X-Referral-Session',
+        );
+      }
+    },
+  );
+
+  test('is 400 even where the cookie is fine', () =>
+    refused(
+      'GET /attribution',
+      { session: 'x', headers: { cookie: `referral_session=${session}` } },
+      400,
+      'invalid_session',
+      'X-Referral-Session',
+    ));
+});
+
+describe('a token that is garbage', () => {
+  const garbage = async () => {
+    const [head = '', payload = '', signature = ''] = user.token.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    return [
+      'x',
+      'a.b.c',
+      `${head}.${payload}.${signature.slice(1)}`,
+      `${head}.${encode({ ...claims, sub: 'someone-else' })}.${signature}`,
+      `${encode({ alg: 'none' })}.${payload}.`,
+      `${encode({ alg: 'RS256', kid: 'unknown' })}.${payload}.${signature}`,
+      await tokenOfAnotherPool(),
+    ];
+  };
+
+  test.each(['POST /actions', 'GET /attribution'])(
+    'is 401 where a token is optional (%s)',
+    async (route) => {
+      const body = route === 'POST /actions' ? { body: { action: 'A' } } : {};
+      for (const token of await garbage()) {
+        await refused(route, { token, session, ...body }, 401, 'unauthorized', 'Authorization');
+      }
+    },
+  );
+
+  test.each([
+    'POST /referrals',
+    'GET /referrals',
+    'GET /referrals/some-code',
+    'GET /referrals/some-code/responses',
+    'GET /responses',
+    'POST /session/link',
+    'GET /me/referral',
+  ])('is 401 from the gateway where one is needed, as is none (%s)', async (route) => {
+    for (const token of [undefined, ...(await garbage())]) {
+      const { status, body } = await call(service.outputs, route, { token });
+      expect([status, body]).toEqual([401, { message: 'Unauthorized' }]);
+    }
+    expect(proxy.operations).toEqual([]);
+  });
+
+  test('an access token is as good as an id token', async () => {
+    const { accessToken } = await signIn(service.outputs, user.email);
+    for (const route of ['GET /me/referral', 'GET /attribution']) {
+      expect((await call(service.outputs, route, { token: accessToken })).status).toBe(200);
+    }
+  });
+});
+
+describe('a request for what is not there', () => {
+  test.each(['GET /nothing', 'POST /r/some-code', 'DELETE /referrals', 'GET //evil.example'])(
+    'is 404 from the gateway (%s)',
+    async (route) => {
+      const { status, body } = await call(service.outputs, route);
+      expect([status, body]).toEqual([404, { message: 'Not Found' }]);
+    },
+  );
+});
+
+test('a content type without a body is nothing bad where none is needed', async () => {
+  const headers = { 'content-type': 'application/json' };
+  for (const route of ['GET /me/referral', 'GET /referrals', 'POST /session/link']) {
+    const { status } = await call(service.outputs, route, { token: user.token, headers });
+    expect(status).toBe(200);
+  }
+});
+
+describe('a page of another origin', () => {
+  const preflight = (origin: string) =>
+    call(service.outputs, 'OPTIONS /actions', {
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,idempotency-key,x-referral-session',
+      },
+    });
+
+  test('may not call the API, and the app’s may, with credentials', async () => {
+    const { ApiUrl } = service.outputs;
+    const allowed = await preflight(ApiUrl);
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(ApiUrl);
+    expect(allowed.headers.get('access-control-allow-credentials')).toBe('true');
+    const foreign = await preflight('https://evil.example');
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+async function tokenOfAnotherPool(): Promise<string> {
+  return (await signUp(shared)).token;
+}

@@ -1,0 +1,269 @@
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, inject, test } from 'vitest';
+import { BROWSER, call, click, createReferral, sessionIn, signUp } from './client.ts';
+import { domainOn, newSession } from './domain.ts';
+
+const outputs = inject('outputs');
+
+const responses = async (token: string, code: string) =>
+  (await call(outputs, `GET /referrals/${code}/responses`, { token })).body.items;
+
+describe('GET /r/{code}', () => {
+  test('redirects a new visitor, with a session that lasts', async () => {
+    const user = await signUp(outputs);
+    const code = await createReferral(outputs, user);
+    const { status, headers, body, session } = await click(outputs, code);
+
+    expect(status).toBe(302);
+    expect(headers.get('location')).toBe(`${outputs.ApiUrl}/welcome`);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-robots-tag')).toBe('noindex');
+    expect(headers.get('set-cookie')).toBe(
+      `referral_session=${session}; Max-Age=31536000; Path=/; HttpOnly; Secure; SameSite=Lax`,
+    );
+    expect(session).toMatch(/^[\w-]{22}$/);
+    expect(body).toBe('');
+  });
+
+  test('tolerates one trailing slash, and no more', async () => {
+    const code = await createReferral(outputs, await signUp(outputs));
+    expect((await call(outputs, `GET /r/${code}/`)).status).toBe(302);
+    expect((await call(outputs, `GET /r/${code}//`)).status).toBe(404);
+  });
+
+  test('answers 404 without a session for a code that is unknown, malformed or too long', async () => {
+    for (const code of [
+      'unknown',
+      '%00',
+      'a%2Fb',
+      'x'.repeat(65),
+      'x'.repeat(5000),
+      '%E0%A4%A',
+      '',
+    ]) {
+      const { status, headers, body } = await call(outputs, `GET /r/${code}`);
+      expect({ status, cookie: headers.get('set-cookie'), body }).toEqual({
+        status: 404,
+        cookie: null,
+        body: {
+          type: 'about:blank',
+          title: 'Not Found',
+          status: 404,
+          code: 'unknown_code',
+          detail: 'There is no referral with this code.',
+          field: 'code',
+        },
+      });
+    }
+  });
+
+  test('counts every click of a visitor, and the visitor once', async () => {
+    const user = await signUp(outputs);
+    const code = await createReferral(outputs, user);
+    const { session } = await click(outputs, code);
+    expect((await click(outputs, code, session)).session).toBe(session);
+    await click(outputs, code);
+
+    const { body } = await call(outputs, `GET /referrals/${code}`, { token: user.token });
+    expect([body.clicks, body.uniqueVisitors]).toEqual([3, 2]);
+    const found = await responses(user.token, code);
+    expect(found.map(({ first }: { first: boolean }) => first)).toEqual([true, false, true]);
+  });
+
+  test('knows a returning visitor of one link as a new one of another', async () => {
+    const user = await signUp(outputs);
+    const [one, other] = [
+      await createReferral(outputs, user, { redirectTo: '/one' }),
+      await createReferral(outputs, user, { redirectTo: '/other' }),
+    ];
+    const { session } = await click(outputs, one);
+    await click(outputs, other, session);
+    const { body } = await call(outputs, `GET /referrals/${other}`, { token: user.token });
+    expect([body.clicks, body.uniqueVisitors]).toEqual([1, 1]);
+  });
+
+  test('counts 200 concurrent clicks on one code as 200', async () => {
+    const user = await signUp(outputs);
+    const code = await createReferral(outputs, user);
+    const answers = await Promise.all(Array.from({ length: 200 }, () => click(outputs, code)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([302]));
+    expect(new Set(answers.map(({ session }) => session)).size).toBe(200);
+    const { body } = await call(outputs, `GET /referrals/${code}`, { token: user.token });
+    expect([body.clicks, body.uniqueVisitors]).toEqual([200, 200]);
+  });
+
+  test.each([
+    ['a bot', 'GET', { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' }, 'bot'],
+    ['a prefetch (Sec-Purpose)', 'GET', { 'sec-purpose': 'prefetch;prerender' }, 'prefetch'],
+    ['a prefetch (Purpose)', 'GET', { purpose: 'prefetch' }, 'prefetch'],
+    ['HEAD', 'HEAD', {}, 'prefetch'],
+  ])(
+    'redirects %s and records it, without a session and without counting it',
+    async (_, method, headers, kind) => {
+      const user = await signUp(outputs);
+      const code = await createReferral(outputs, user);
+      const answer = await call(outputs, `${method} /r/${code}`, { headers });
+      expect([answer.status, answer.headers.get('location'), sessionIn(answer)]).toEqual([
+        302,
+        `${outputs.ApiUrl}/welcome`,
+        '',
+      ]);
+      const { body } = await call(outputs, `GET /referrals/${code}`, { token: user.token });
+      expect([body.clicks, body.uniqueVisitors]).toEqual([0, 0]);
+      expect(await responses(user.token, code)).toEqual([
+        expect.objectContaining({ action: 'RESPONDED', kind, first: false, userId: null }),
+      ]);
+    },
+  );
+
+  test("sees the owner's own click by the session that was linked to them", async () => {
+    const user = await signUp(outputs);
+    const code = await createReferral(outputs, user);
+    const session = newSession();
+    await call(outputs, 'POST /session/link', { token: user.token, session });
+    const answer = await click(outputs, code, session);
+    expect([answer.status, answer.session]).toEqual([302, session]);
+    expect(await responses(user.token, code)).toEqual([
+      expect.objectContaining({ kind: 'own', first: false }),
+    ]);
+    const { body } = await call(outputs, `GET /referrals/${code}`, { token: user.token });
+    expect([body.clicks, body.uniqueVisitors]).toEqual([0, 0]);
+  });
+
+  test('does not take a visitor for a new one after they were linked to a user', async () => {
+    const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    await call(outputs, 'POST /session/link', { token: visitor.token, session });
+    await click(outputs, code, session);
+    const { body } = await call(outputs, `GET /referrals/${code}`, { token: owner.token });
+    expect([body.clicks, body.uniqueVisitors]).toEqual([2, 1]);
+  });
+
+  test('ignores a cookie that is garbage, and gives a new session', async () => {
+    const code = await createReferral(outputs, await signUp(outputs));
+    for (const cookie of [
+      'referral_session=%00',
+      'referral_session',
+      `referral_session=${'x'.repeat(4000)}`,
+      '=;;=',
+    ]) {
+      const answer = await call(outputs, `GET /r/${code}`, { headers: { cookie } });
+      expect([answer.status, sessionIn(answer)]).toEqual([
+        302,
+        expect.stringMatching(/^[\w-]{22}$/),
+      ]);
+    }
+  });
+
+  test('leads from an expired link to the default destination and records nothing', async () => {
+    const { table } = domainOn(outputs);
+    const user = await signUp(outputs);
+    const created = await call(outputs, 'POST /referrals', {
+      token: user.token,
+      body: { redirectTo: '/welcome', expiresAt: '2999-01-01T00:00:00Z' },
+    });
+    const { code } = created.body;
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: { pk: `REFERRAL#${code}`, sk: 'REFERRAL' },
+        UpdateExpression: 'SET expiresAt = :past',
+        ExpressionAttributeValues: { ':past': '2020-01-01T00:00:00.000Z' },
+      }),
+    );
+    const answer = await call(outputs, `GET /r/${code}?redirect_to=/special`);
+    expect([
+      answer.status,
+      answer.headers.get('location'),
+      answer.headers.get('set-cookie'),
+    ]).toEqual([302, outputs.DefaultRedirectTo, null]);
+    expect(await responses(user.token, code)).toEqual([]);
+  });
+
+  test('keeps session, IP, referer and user agent with the response, in lengths that have a bound', async () => {
+    const { table } = domainOn(outputs);
+    const user = await signUp(outputs);
+    const code = await createReferral(outputs, user);
+    const answer = await call(outputs, `GET /r/${code}`, {
+      headers: {
+        referer: `https://blog.example.com/${'x'.repeat(4000)}`,
+        'x-forwarded-for': '6.6.6.6',
+      },
+    });
+    const session = sessionIn(answer);
+    const { Items } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': `VISITOR#${session}` },
+      }),
+    );
+    expect(Items).toEqual([
+      {
+        pk: `VISITOR#${session}`,
+        sk: expect.stringMatching(/^RESPONSE#[0-9A-Z]{26}$/),
+        gsi1pk: `REFERRAL#${code}#0`,
+        gsi1sk: Items?.[0]?.id,
+        id: expect.stringMatching(/^[0-9A-Z]{26}$/),
+        code,
+        referrerId: user.userId,
+        action: 'RESPONDED',
+        kind: 'human',
+        first: true,
+        session,
+        httpReferer: `https://blog.example.com/${'x'.repeat(487)}`,
+        userAgent: BROWSER,
+        ip: '127.0.0.1',
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      },
+    ]);
+  });
+});
+
+describe('?redirect_to=', () => {
+  test.each([
+    ['/special?a=1#b', (api: string) => `${api}/special?a=1#b`],
+    ['/', (api: string) => `${api}/`],
+    [`${outputs.ApiUrl}/there`, (api: string) => `${api}/there`],
+  ])('leads to %s', async (destination, expected) => {
+    const code = await createReferral(outputs, await signUp(outputs));
+    const path = `/r/${code}?redirect_to=${encodeURIComponent(destination)}`;
+    const { headers } = await call(outputs, `GET ${path}`);
+    expect(headers.get('location')).toBe(expected(outputs.ApiUrl));
+  });
+
+  test.each([
+    '//evil.example',
+    '/\\evil.example',
+    '\\\\evil.example',
+    'https:evil.example',
+    'https:/evil.example',
+    'https:\\\\evil.example',
+    'https://evil.example',
+    'HtTpS://evil.example',
+    '\t//evil.example',
+    '/\t/evil.example',
+    ' //evil.example',
+    `${outputs.ApiUrl}@evil.example`,
+    outputs.ApiUrl.replace('//', '//user:password@'),
+    `${outputs.ApiUrl}.evil.example`,
+    '/%2Fevil.example',
+    '/%5Cevil.example',
+    '%2F%2Fevil.example',
+    '/ok\r\nSet-Cookie: a=b',
+    'http://lοcalhost/',
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    'data:text/html,x',
+    'evil.example',
+    '',
+  ])('ignores %j', async (destination) => {
+    const user = await signUp(outputs);
+    const code = await createReferral(outputs, user);
+    const path = `/r/${code}?redirect_to=${encodeURIComponent(destination)}`;
+    const { status, headers } = await call(outputs, `GET ${path}`);
+    expect([status, headers.get('location')]).toEqual([302, `${outputs.ApiUrl}/welcome`]);
+    expect(await responses(user.token, code)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,53 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { customAlphabet } from 'nanoid';
+import { monotonicFactory } from 'ulid';
+import { onTestFinished } from 'vitest';
+import type { Services, Settings } from '../../functions/core/services.ts';
+import { createClient, type Table } from '../../functions/store/client.ts';
+import { createStore } from '../../functions/store/dynamodb-store.ts';
+import type { Outputs } from '../../local/service.ts';
+
+const settings: Settings = {
+  apiUrl: 'https://api.example.com',
+  appUrl: 'https://app.example.com',
+  defaultRedirectTo: 'https://app.example.com/',
+  redirectOrigins: ['https://app.example.com'],
+  attribution: { model: 'last', window: undefined },
+};
+
+/** The domain on the real table, with a clock that a test can turn. */
+export interface Domain extends Services {
+  readonly table: Table;
+  readonly clock: { now: Date };
+}
+
+/** Makes the domain on the table of a running service. */
+export function domainOn(
+  { DynamoDBEndpoint, TableName }: Outputs,
+  overrides: Partial<Settings> = {},
+): Domain {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: DynamoDBEndpoint,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_REGION: 'local',
+  });
+  const table = { client: createClient(), name: TableName };
+  onTestFinished(() => table.client.destroy());
+  const store = createStore(table);
+  const clock = { now: new Date() };
+  return {
+    store,
+    table,
+    clock,
+    settings: { ...settings, ...overrides },
+    now: () => clock.now,
+    newId: monotonicFactory(),
+    newCode: customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12),
+    newSession,
+    findRecentReferral: store.findReferral,
+  };
+}
+
+export const newSession = (): string => randomBytes(16).toString('base64url');
+export const newUserId = (): string => randomUUID();

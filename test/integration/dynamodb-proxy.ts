@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/**
+ * What becomes of a request: it passes, or its connection is cut before it reaches the database, or after
+ * (the write is done and nobody hears of it), or there is never an answer.
+ */
+export type Fate = 'pass' | 'cut' | 'cut-after' | 'hang';
+
+export interface DynamoDBProxy {
+  readonly endpoint: string;
+  /** Operations that arrived, such as `PutItem`, in order. */
+  readonly operations: string[];
+  /** Decides each operation's fate; all pass until it is set. */
+  decide: (operation: string) => Fate;
+  readonly stop: () => void;
+}
+
+const READS = ['GetItem', 'Query', 'BatchGetItem', 'Scan', 'TransactGetItems', 'DescribeTable'];
+
+/** Whether an operation changes anything. */
+export const isWrite = (operation: string): boolean => !READS.includes(operation);
+
+/** Starts a proxy in front of a DynamoDB that counts requests and makes them fail as they do in life. */
+export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProxy> {
+  const server = createServer(async (request, response) => {
+    const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
+    proxy.operations.push(operation);
+    const body = await buffer(request);
+    const fate = proxy.decide(operation);
+    if (fate === 'hang') return;
+    if (fate === 'cut') return void request.socket.destroy();
+    const { host, connection, 'content-length': _, ...headers } = request.headers;
+    const answer = await fetch(upstream, {
+      method: 'POST',
+      headers: headers as Record<string, string>,
+      body,
+    });
+    const text = await answer.text();
+    if (fate === 'cut-after') return void request.socket.destroy();
+    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxy: DynamoDBProxy = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    operations: [],
+    decide: () => 'pass',
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+  return proxy;
+}

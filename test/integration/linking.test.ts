@@ -1,0 +1,188 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { linkSession } from '../../functions/core/link.ts';
+import { createReferral as createInDomain } from '../../functions/core/referral.ts';
+import { call, click, createReferral, signUp } from './client.ts';
+import { type Domain, domainOn, newSession, newUserId } from './domain.ts';
+import { type DynamoDBProxy, type Fate, isWrite, startDynamoDBProxy } from './dynamodb-proxy.ts';
+
+const outputs = inject('outputs');
+
+interface Row {
+  action: string;
+  code: string;
+  userId: string | null;
+}
+const rowsOf = async (token: string, code: string): Promise<Row[]> =>
+  (await call(outputs, `GET /referrals/${code}/responses`, { token })).body.items;
+
+describe('POST /session/link', () => {
+  test('moves all of the session’s responses, whichever referral they were for, once', async () => {
+    const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
+    const [one, two] = [
+      await createReferral(outputs, owner, { redirectTo: '/1' }),
+      await createReferral(outputs, owner, { redirectTo: '/2' }),
+    ];
+    const { session } = await click(outputs, one);
+    await click(outputs, two, session);
+    await call(outputs, 'POST /actions', { session, body: { action: 'BOUGHT' } });
+
+    const link = () => call(outputs, 'POST /session/link', { token: visitor.token, session });
+    const [first, again] = [await link(), await link()];
+    expect([first.status, first.body, again.body]).toEqual([200, { linked: 3 }, { linked: 0 }]);
+    const rows = [...(await rowsOf(owner.token, one)), ...(await rowsOf(owner.token, two))];
+    expect(rows.map(({ action, userId }) => [action, userId])).toEqual([
+      ['RESPONDED', visitor.userId],
+      ['BOUGHT', visitor.userId],
+      ['RESPONDED', visitor.userId],
+    ]);
+  });
+
+  test('leaves counts, ids and times as they were', async () => {
+    const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    await click(outputs, code, session);
+    const before = await rowsOf(owner.token, code);
+    await call(outputs, 'POST /session/link', { token: visitor.token, session });
+    expect(await rowsOf(owner.token, code)).toEqual(
+      before.map((row) => ({ ...row, userId: visitor.userId })),
+    );
+    const { body } = await call(outputs, `GET /referrals/${code}`, { token: owner.token });
+    expect([body.clicks, body.uniqueVisitors]).toEqual([2, 1]);
+  });
+
+  test('has nothing to link without a session', async () => {
+    const { token } = await signUp(outputs);
+    const { status, body } = await call(outputs, 'POST /session/link', { token });
+    expect([status, body]).toEqual([200, { linked: 0 }]);
+  });
+
+  test('what the session does later stays the session’s until the next linking', async () => {
+    const [owner, first, second] = [
+      await signUp(outputs),
+      await signUp(outputs),
+      await signUp(outputs),
+    ];
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    await call(outputs, 'POST /session/link', { token: first.token, session });
+    await click(outputs, code, session);
+    const users = async () => (await rowsOf(owner.token, code)).map(({ userId }) => userId);
+    expect(await users()).toEqual([null, first.userId]);
+    await call(outputs, 'POST /session/link', { token: second.token, session });
+    expect(await users()).toEqual([second.userId, first.userId]);
+  });
+
+  test('ten at once move each response once', async () => {
+    const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    for (let n = 0; n < 9; n++) await click(outputs, code, session);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        call(outputs, 'POST /session/link', { token: visitor.token, session }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect(answers.reduce((sum, { body }) => sum + body.linked, 0)).toBe(10);
+    expect((await rowsOf(owner.token, code)).map(({ userId }) => userId)).toEqual(
+      Array(10).fill(visitor.userId),
+    );
+  });
+});
+
+describe('any authenticated call that carries a session', () => {
+  test.each([
+    'GET /referrals',
+    'GET /responses',
+    'GET /attribution',
+    'GET /me/referral',
+    'POST /session/link',
+    'POST /actions',
+    'POST /referrals',
+    'GET /referrals/{code}',
+    'GET /referrals/{code}/responses',
+  ])('%s links it', async (route) => {
+    const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    const own = await createReferral(outputs, visitor);
+    const { status } = await call(outputs, route.replace('{code}', own), {
+      token: visitor.token,
+      headers: { cookie: `referral_session=${session}` },
+      ...(route === 'POST /actions' && { body: { action: 'BOUGHT' } }),
+      ...(route === 'POST /referrals' && { body: { redirectTo: '/x' } }),
+    });
+    expect(status).toBeLessThan(300);
+    expect((await rowsOf(owner.token, code)).at(-1)?.userId).toBe(visitor.userId);
+  });
+});
+
+describe('linking that is interrupted and repeated', () => {
+  const RESPONSES = 120;
+  /** The session's user, and three transactions of up to 50 moves. */
+  const WRITES = 4;
+  let proxy: DynamoDBProxy;
+
+  beforeAll(async () => {
+    proxy = await startDynamoDBProxy(outputs.DynamoDBEndpoint);
+  });
+  afterAll(() => proxy.stop());
+
+  const cases = (['cut', 'cut-after'] as const).flatMap((fate) =>
+    Array.from({ length: WRITES }, (_, write): [Fate, number] => [fate, write]),
+  );
+
+  test.each(cases)('%s at write %i: repeating it gives the same end state', async (fate, write) => {
+    const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
+    const { session, referral, ids } = await sessionWithResponses(domain, RESPONSES);
+    const userId = newUserId();
+    let writes = 0;
+    let failing = false;
+    proxy.decide = (operation) => {
+      if (isWrite(operation) && !failing) failing = writes++ === write;
+      return failing ? fate : 'pass';
+    };
+    await expect(linkSession(domain, session, userId)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    proxy.decide = () => 'pass';
+    await linkSession(domain, session, userId);
+    expect(await linkSession(domain, session, userId)).toBe(0);
+
+    expect(await partition(domain, `VISITOR#${session}`)).toEqual(['USER']);
+    expect(await partition(domain, `VISITOR#user:${userId}`)).toEqual(
+      ids.map((id) => `RESPONSE#${id}`),
+    );
+    expect(await domain.store.countClicks(referral)).toEqual({
+      clicks: RESPONSES,
+      uniqueVisitors: RESPONSES,
+    });
+  });
+});
+
+async function sessionWithResponses(domain: Domain, count: number) {
+  const { referral } = await createInDomain(domain, { userId: newUserId(), redirectTo: '/' });
+  const session = newSession();
+  const ids = Array.from({ length: count }, domain.newId);
+  const createdAt = domain.now().toISOString();
+  const { code } = referral;
+  const click = { code, session, action: 'RESPONDED', kind: 'human', first: true } as const;
+  await Promise.all(
+    ids.map((id) => domain.store.putResponse({ ...click, id, createdAt }, referral)),
+  );
+  return { session, referral, ids };
+}
+
+async function partition({ table }: Domain, pk: string): Promise<string[]> {
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ConsistentRead: true,
+    }),
+  );
+  return Items.map(({ sk }) => sk);
+}

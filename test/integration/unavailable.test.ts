@@ -1,0 +1,164 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { call, click, createReferral, signUp, type User } from './client.ts';
+import { type DynamoDBProxy, isWrite, startDynamoDBProxy } from './dynamodb-proxy.ts';
+import { startTestService, type TestService } from './test-service.ts';
+
+const shared = inject('outputs');
+let proxy: DynamoDBProxy;
+let service: TestService;
+let user: User;
+
+beforeAll(async () => {
+  proxy = await startDynamoDBProxy(shared.DynamoDBEndpoint);
+  service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
+  user = await signUp(service.outputs);
+});
+afterEach(() => {
+  proxy.decide = () => 'pass';
+});
+afterAll(async () => {
+  await service.stop();
+  proxy.stop();
+});
+
+/** Runs something, and tells which operations the database saw and how many milliseconds it took. */
+async function observed<Result>(run: () => Promise<Result>) {
+  proxy.operations.length = 0;
+  const start = performance.now();
+  const result = await run();
+  return { result, operations: [...proxy.operations], took: performance.now() - start };
+}
+
+const knownCode = async () => {
+  const code = await createReferral(service.outputs, user, { redirectTo: `/${Math.random()}` });
+  await click(service.outputs, code);
+  return code;
+};
+
+const clicksOf = async (code: string) =>
+  (await call(service.outputs, `GET /referrals/${code}`, { token: user.token })).body.clicks;
+
+describe('what a click costs', () => {
+  test('warm, from a new visitor: one write and no read', async () => {
+    const code = await knownCode();
+    const { result, operations } = await observed(() => click(service.outputs, code));
+    expect(result.status).toBe(302);
+    expect(operations).toEqual(['PutItem']);
+  });
+
+  test('warm, from a bot: one write and no read', async () => {
+    const code = await knownCode();
+    const { operations } = await observed(() =>
+      call(service.outputs, `GET /r/${code}`, { headers: { 'user-agent': 'Googlebot/2.1' } }),
+    );
+    expect(operations).toEqual(['PutItem']);
+  });
+
+  test('warm, from a visitor who comes back: two reads more', async () => {
+    const code = await knownCode();
+    const { session } = await click(service.outputs, code);
+    const { operations } = await observed(() => click(service.outputs, code, session));
+    expect(operations.toSorted()).toEqual(['GetItem', 'PutItem', 'Query']);
+  });
+
+  test('of an unknown code: one read, and none again within five seconds', async () => {
+    const first = await observed(() => click(service.outputs, 'unknown-code'));
+    const second = await observed(() => click(service.outputs, 'unknown-code'));
+    expect([first.operations, second.operations]).toEqual([['GetItem'], []]);
+  });
+
+  test('of a malformed code: nothing', async () => {
+    const { result, operations } = await observed(() => click(service.outputs, 'x'.repeat(65)));
+    expect([result.status, operations]).toEqual([404, []]);
+  });
+});
+
+describe('with DynamoDB unreachable', () => {
+  test.each(['cut', 'hang'] as const)(
+    '(%s) a click is 503 with Retry-After within 3 s, whether its link is known or not',
+    async (fate) => {
+      const code = await knownCode();
+      proxy.decide = () => fate;
+      for (const clicked of [code, 'never-seen-before']) {
+        const { result, took } = await observed(() => click(service.outputs, clicked));
+        expect([result.status, result.headers.get('retry-after'), result.session]).toEqual([
+          503,
+          '1',
+          '',
+        ]);
+        expect(result.body).toEqual({
+          type: 'about:blank',
+          title: 'Service Unavailable',
+          status: 503,
+          code: 'unavailable',
+          detail: 'The service is busy. Try again in a moment.',
+        });
+        expect(took).toBeLessThan(3000);
+      }
+      proxy.decide = () => 'pass';
+      expect(await clicksOf(code)).toBe(1);
+    },
+  );
+
+  test('a click on a known link redirects as long as it can be stored', async () => {
+    const code = await knownCode();
+    proxy.decide = (operation) => (isWrite(operation) ? 'pass' : 'cut');
+    expect((await click(service.outputs, code)).status).toBe(302);
+    proxy.decide = () => 'pass';
+    expect(await clicksOf(code)).toBe(2);
+  });
+
+  test('a click whose answer was lost is stored once', async () => {
+    const code = await knownCode();
+    let writes = 0;
+    proxy.decide = (operation) => (isWrite(operation) && writes++ === 0 ? 'cut-after' : 'pass');
+    const { result, operations } = await observed(() => click(service.outputs, code));
+    expect([result.status, operations]).toEqual([302, ['PutItem', 'PutItem']]);
+    expect(await clicksOf(code)).toBe(2);
+  });
+
+  test.each([
+    ['POST', '/referrals', { redirectTo: '/new' }],
+    ['GET', '/referrals', undefined],
+    ['POST', '/actions', { action: 'BOUGHT' }],
+    ['GET', '/me/referral', undefined],
+  ])('%s %s is 503 with Retry-After', async (method, path, body) => {
+    proxy.decide = () => 'cut';
+    const answer = await call(service.outputs, `${method} ${path}`, { token: user.token, body });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+  });
+
+  test.each(['cut', 'hang'] as const)(
+    '(%s) a sign-up succeeds within 5 s, and the link is made later',
+    async (fate) => {
+      const before = service.printed().length;
+      proxy.decide = () => fate;
+      const { result, took } = await observed(() => signUp(service.outputs));
+      expect(took).toBeLessThan(5000);
+      expect(service.printed().slice(before)).toContain('The trigger failed.');
+      proxy.decide = () => 'pass';
+      const { status, body } = await call(service.outputs, 'GET /me/referral', {
+        token: result.token,
+      });
+      expect([status, body.userId]).toEqual([200, result.userId]);
+    },
+  );
+
+  test('the log has the cause, once, and nothing of the visitor', async () => {
+    const code = await knownCode();
+    const before = service.printed().length;
+    proxy.decide = () => 'cut';
+    await call(service.outputs, `GET /r/${code}`, {
+      headers: { cookie: 'referral_session=abcdefghijklmnopqrstuv', 'x-forwarded-for': '6.6.6.6' },
+    });
+    const lines = service.printed().slice(before).trim().split('\n');
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'ERROR',
+      message: 'The request failed.',
+      correlation_id: expect.any(String),
+      error: { name: 'ReferralsError', cause: { name: expect.any(String) } },
+    });
+    expect(lines[0]).not.toMatch(/abcdefghijklmnopqrstuv|6\.6\.6\.6|127\.0\.0\.1"/);
+  });
+});

@@ -1,0 +1,52 @@
+import { ulid } from 'ulid';
+import { describe, expect, test } from 'vitest';
+import {
+  claimKey,
+  idempotencyKey,
+  ownerPartition,
+  referralKey,
+  responseKey,
+  responsePartitionOf,
+  responsePartitions,
+  sessionUserKey,
+} from '../../functions/store/keys.ts';
+
+describe('keys', () => {
+  test('are those of the design', () => {
+    const user = { userId: 'u1' };
+    const session = { session: 's1' };
+    expect([
+      referralKey('c'),
+      claimKey('h'),
+      responseKey(session, 'id'),
+      responseKey(user, 'id'),
+      sessionUserKey('s1'),
+      idempotencyKey(user, 'k'),
+      idempotencyKey(session, 'k'),
+      ownerPartition('u1'),
+      responsePartitions('c', 2),
+    ]).toEqual([
+      { pk: 'REFERRAL#c', sk: 'REFERRAL' },
+      { pk: 'CLAIM#h', sk: 'CLAIM' },
+      { pk: 'VISITOR#s1', sk: 'RESPONSE#id' },
+      { pk: 'VISITOR#user:u1', sk: 'RESPONSE#id' },
+      { pk: 'VISITOR#s1', sk: 'USER' },
+      { pk: 'IDEMPOTENCY#user:u1#k', sk: 'IDEMPOTENCY' },
+      { pk: 'IDEMPOTENCY#s1#k', sk: 'IDEMPOTENCY' },
+      'OWNER#u1',
+      ['REFERRAL#c#0', 'REFERRAL#c#1'],
+    ]);
+  });
+
+  test('put a response into the same bucket each time, and responses evenly into all 256', () => {
+    const counts = new Map<string, number>();
+    for (let n = 0; n < 25_600; n++) {
+      const id = ulid();
+      const partition = responsePartitionOf('c', id, 256);
+      expect(responsePartitionOf('c', id, 256)).toBe(partition);
+      counts.set(partition, (counts.get(partition) ?? 0) + 1);
+    }
+    expect(new Set(counts.keys())).toEqual(new Set(responsePartitions('c', 256)));
+    expect(Math.max(...counts.values())).toBeLessThan(200);
+  });
+});

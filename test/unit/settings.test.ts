@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { readSettings } from '../../functions/edge/settings.ts';
+
+const required = {
+  TABLE_NAME: 'referrals',
+  API_URL: 'https://api.example.com',
+  APP_URL: 'https://app.example.com',
+};
+
+describe('readSettings', () => {
+  test('has a default for all but table, API and app', () => {
+    expect(readSettings(required)).toEqual({
+      tableName: 'referrals',
+      apiUrl: 'https://api.example.com',
+      appUrl: 'https://app.example.com',
+      defaultRedirectTo: 'https://app.example.com/',
+      redirectOrigins: ['https://app.example.com'],
+      redirectParameter: 'redirect_to',
+      session: {
+        cookieName: 'referral_session',
+        cookieDomain: undefined,
+        maxAge: 31_536_000,
+        inUrl: true,
+      },
+      attribution: { model: 'last', window: undefined },
+      actionDisplay: { RESPONDED: 'Clicked on referral link', SIGNED_UP: 'Signed up' },
+    });
+  });
+
+  test.each([
+    [{ APP_URL: 'https://api.example.com' }, false],
+    [{ SESSION_COOKIE_DOMAIN: 'example.com' }, false],
+    [{ SESSION_COOKIE_DOMAIN: 'other.example' }, true],
+    [{ SESSION_COOKIE_DOMAIN: 'example.com', SESSION_IN_URL: 'true' }, true],
+    [{ SESSION_IN_URL: 'false' }, false],
+  ])('with %j, passing the session in the URL is %j', (variables, inUrl) => {
+    expect(readSettings({ ...required, ...variables }).session.inUrl).toBe(inUrl);
+  });
+
+  test.each([
+    [{ APP_URL: 'https://app.example.com/' }, 'APP_URL'],
+    [{ API_URL: '' }, 'API_URL'],
+    [{ TABLE_NAME: undefined }, 'TABLE_NAME'],
+    [{ DEFAULT_REDIRECT_TO: '/start' }, 'DEFAULT_REDIRECT_TO'],
+    [{ SESSION_MAX_AGE_SECONDS: 'long' }, 'SESSION_MAX_AGE_SECONDS'],
+    [{ ATTRIBUTION_MODEL: 'middle' }, 'ATTRIBUTION_MODEL'],
+    [{ ATTRIBUTION_WINDOW_SECONDS: '-1' }, 'ATTRIBUTION_WINDOW_SECONDS'],
+    [{ ACTION_DISPLAY: 'x' }, 'ACTION_DISPLAY'],
+    [{ ACTION_DISPLAY: '{"A":1}' }, 'ACTION_DISPLAY'],
+  ])('refuses %j and names %s', (variables, name) => {
+    expect(() => readSettings({ ...required, ...variables })).toThrow(name);
+  });
+});
