@@ -212,12 +212,34 @@ describe('GET /r/{code}', () => {
         kind: 'human',
         first: true,
         session,
-        httpReferer: `https://blog.example.com/${'x'.repeat(487)}`,
+        httpReferer: `https://blog.example.com/${'x'.repeat(359)}`,
         userAgent: BROWSER,
         ip: '127.0.0.1',
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       },
     ]);
+  });
+
+  test('a click that says as much as it can still fits into one write unit', async () => {
+    const { table } = domainOn(outputs);
+    const code = await createReferral(outputs, await signUp(outputs));
+    const answer = await call(outputs, `GET /r/${code}`, {
+      headers: { referer: 'x'.repeat(4000), 'user-agent': `${BROWSER} ${'x'.repeat(4000)}` },
+    });
+    const { Items: [item = {}] = [] } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': `VISITOR#${sessionIn(answer)}` },
+      }),
+    );
+    // As DynamoDB counts: names and values, a boolean one byte; and the longest IP there is.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    const size = Object.entries({ ...item, ip: 'x'.repeat(39) })
+      .map(([name, value]) => name.length + (typeof value === 'string' ? value.length : 1))
+      .reduce((sum, length) => sum + length, 0);
+    expect(size).toBeGreaterThan(900);
+    expect(size).toBeLessThanOrEqual(1024);
   });
 });
 

@@ -5,9 +5,10 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * What becomes of a request: it passes, or its connection is cut before it reaches the database, or after
- * (the write is done and nobody hears of it), or there is never an answer.
+ * (the write is done and nobody hears of it), or there is never an answer, or the answer is an error
+ * that DynamoDB gives and no emulator does.
  */
-export type Fate = 'pass' | 'cut' | 'cut-after' | 'hang';
+export type Fate = 'pass' | 'cut' | 'cut-after' | 'hang' | 'conflict' | 'throttle';
 
 export interface DynamoDBProxy {
   readonly endpoint: string;
@@ -19,6 +20,22 @@ export interface DynamoDBProxy {
 }
 
 const READS = ['GetItem', 'Query', 'BatchGetItem', 'Scan', 'TransactGetItems', 'DescribeTable'];
+
+const CONTENT_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
+const TYPE = 'com.amazonaws.dynamodb.v20120810';
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+const REFUSALS: Partial<Record<Fate, object>> = {
+  conflict: {
+    __type: `${TYPE}#TransactionCanceledException`,
+    message: 'Transaction cancelled, please refer cancellation reasons for specific reasons',
+    CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
+  },
+  throttle: {
+    __type: `${TYPE}#ThrottlingException`,
+    message: 'Throughput exceeds the current capacity of your table or index.',
+  },
+};
 
 /** Whether an operation changes anything. */
 export const isWrite = (operation: string): boolean => !READS.includes(operation);
@@ -32,6 +49,8 @@ export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProx
     const fate = proxy.decide(operation);
     if (fate === 'hang') return;
     if (fate === 'cut') return void request.socket.destroy();
+    const refusal = REFUSALS[fate];
+    if (refusal) return void response.writeHead(400, CONTENT_TYPE).end(JSON.stringify(refusal));
     const { host, connection, 'content-length': _, ...headers } = request.headers;
     const answer = await fetch(upstream, {
       method: 'POST',
@@ -40,7 +59,7 @@ export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProx
     });
     const text = await answer.text();
     if (fate === 'cut-after') return void request.socket.destroy();
-    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
+    response.writeHead(answer.status, CONTENT_TYPE).end(text);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

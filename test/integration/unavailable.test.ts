@@ -73,8 +73,40 @@ describe('what a click costs', () => {
   });
 });
 
+describe('a transaction that conflicts with another', () => {
+  const conflictTwice = () => {
+    let conflicts = 0;
+    proxy.decide = (operation) =>
+      operation === 'TransactWriteItems' && conflicts++ < 2 ? 'conflict' : 'pass';
+  };
+
+  test('is tried again, and creates one referral', async () => {
+    conflictTwice();
+    const body = { redirectTo: '/', label: 'conflict' };
+    const answer = await call(service.outputs, 'POST /referrals', { token: user.token, body });
+    expect([answer.status, answer.body.label]).toEqual([201, 'conflict']);
+  });
+
+  test('is tried again, and records one action', async () => {
+    const code = await knownCode();
+    const { session } = await click(service.outputs, code);
+    conflictTwice();
+    const answer = await call(service.outputs, 'POST /actions', {
+      session,
+      headers: { 'idempotency-key': 'k' },
+      body: { action: 'BOUGHT' },
+    });
+    expect(answer.status).toBe(201);
+    const path = `GET /referrals/${code}/responses`;
+    const { body } = await call(service.outputs, path, { token: user.token });
+    expect(body.items.filter(({ action }: { action: string }) => action === 'BOUGHT')).toHaveLength(
+      1,
+    );
+  });
+});
+
 describe('with DynamoDB unreachable', () => {
-  test.each(['cut', 'hang'] as const)(
+  test.each(['cut', 'hang', 'throttle'] as const)(
     '(%s) a click is 503 with Retry-After within 3 s, whether its link is known or not',
     async (fate) => {
       const code = await knownCode();
