@@ -72,7 +72,8 @@ async function untilListening({ name, port }: EmulatorCommand, child: ChildProce
   }
 }
 
-const accepts = (port: number): Promise<boolean> =>
+/** Whether anything listens on a port of this machine. */
+export const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

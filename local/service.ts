@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { environment as env } from '../functions/environment.ts';
 import { createUserPool, startCognito } from './cognito.ts';
 import { createTable, startDynamoDB } from './dynamodb.ts';
-import type { Emulator } from './emulator.ts';
+import { accepts, type Emulator } from './emulator.ts';
 import { createListener } from './server.ts';
 
 /** What is running, under the names of the deployed stack's outputs. */
@@ -28,7 +28,7 @@ export interface Service {
 }
 
 export interface ServiceOptions {
-  /** Where data, logs and `outputs.json` are kept. */
+  /** Where data and logs are kept, and `outputs.json` while the service runs. */
   readonly directory: string;
   /** Of the API; 0 for any free one. */
   readonly port: number;
@@ -45,16 +45,19 @@ export interface ServiceOptions {
 export async function startService({ directory, port, fresh }: ServiceOptions): Promise<Service> {
   const server = createServer();
   const emulators: Emulator[] = [];
+  const outputsFile = join(directory, 'outputs.json');
   const stop = async () => {
     server.close();
     server.closeAllConnections();
     await Promise.all(emulators.map((emulator) => emulator.stop()));
+    if (emulators.length > 0) await rm(outputsFile, { force: true });
   };
   try {
     // First of all, so that a port that is taken is found out before any data is touched.
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const apiUrl = `http://localhost:${(server.address() as AddressInfo).port}`;
+    await refuseSharing(outputsFile, apiUrl);
     if (fresh) await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
 
@@ -91,11 +94,23 @@ export async function startService({ directory, port, fresh }: ServiceOptions): 
       POWERTOOLS_METRICS_DISABLED: 'true',
     });
     server.on('request', createListener({ apiUrl, appUrl }));
-    await writeFile(join(directory, 'outputs.json'), `${JSON.stringify(outputs, null, 2)}\n`);
+    await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
     return { outputs, stop, died: Promise.race(emulators.map(({ died }) => died)) };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Two services on the same files would ruin them. What was killed before it could tidy up does not count. */
+async function refuseSharing(outputsFile: string, apiUrl: string): Promise<void> {
+  const text = await readFile(outputsFile, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const other: Outputs = JSON.parse(text);
+  if (other.ApiUrl !== apiUrl && (await accepts(Number(new URL(other.ApiUrl).port)))) {
+    throw new Error(
+      `The data here is in use by the service at ${other.ApiUrl}. Stop that one first.`,
+    );
   }
 }
 

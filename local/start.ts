@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     console.log(`  ${name.padEnd(18)}${value}`);
   }
   console.log(
-    '\nThese are in .local/outputs.json too. Next: point your app at ApiUrl; Ctrl-C stops.',
+    '\nThese are in .local/outputs.json, too, while it runs. Next: point your app at ApiUrl; Ctrl-C stops.',
   );
 }
 

@@ -1,9 +1,9 @@
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { call, click, createReferral, signIn, signUp } from './client.ts';
@@ -133,6 +133,23 @@ describe('npm start', () => {
     await service.stop();
   });
 
+  test('stops everything when npm is told to stop', async () => {
+    for (const name of ['package.json', 'local', 'functions', 'node_modules']) {
+      await symlink(resolve(name), join(directory, name));
+    }
+    const env = { ...process.env, PORT: '0' };
+    const npm = spawn('npm', ['start'], { cwd: directory, env });
+    let printed = '';
+    for await (const chunk of npm.stdout) {
+      printed += chunk;
+      if (printed.includes('Ready.')) break;
+    }
+    const children = descendants(npm);
+    npm.kill('SIGTERM');
+    await once(npm, 'close');
+    await gone(children);
+  });
+
   test.each(['SIGINT', 'SIGTERM'] as const)('stops everything it started on %s', async (signal) => {
     const service = await startTestService({ directory });
     const children = descendants(service.process);
@@ -170,6 +187,17 @@ describe('npm start', () => {
       `Starting DynamoDB, Cognito and the API …\nPort ${port} is taken. Stop what uses it, or choose another: PORT=3001 npm start\n`,
     ]);
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('a second service on the same data is a one-line error, and the first goes on', async () => {
+    const service = await startTestService({ directory });
+    const { code, printed } = await run({}, ['--fresh']);
+    expect([code, printed]).toEqual([
+      1,
+      `Starting DynamoDB, Cognito and the API …\nThe data here is in use by the service at ${service.outputs.ApiUrl}. Stop that one first.\n`,
+    ]);
+    await signUp(service.outputs);
+    await service.stop();
   });
 
   test.each([
