@@ -3,14 +3,18 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
   CognitoIdentityProviderClient,
+  ConfirmSignUpCommand,
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
+  InitiateAuthCommand,
   ListUserPoolClientsCommand,
   ListUserPoolsCommand,
+  SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import getPort from 'get-port';
 import { postConfirmation } from '../functions/routes.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
+import type { Outputs } from './service.ts';
 
 /** The code that confirms every sign-up on this machine. */
 export const CONFIRMATION_CODE = '123456';
@@ -86,7 +90,59 @@ async function createClient(
   return present(UserPoolClient?.ClientId);
 }
 
-function present(id: string | undefined): string {
-  if (id === undefined) throw new Error('cognito-local answered without an id.');
-  return id;
+/** Where users sign up and in. */
+type Pool = Pick<Outputs, 'CognitoEndpoint' | 'UserPoolClientId'>;
+
+/**
+ * Signs a user up and confirms it, with the session they came with, as an app does.
+ *
+ * @returns the user's `sub`.
+ */
+export async function signUpUser(
+  { CognitoEndpoint, UserPoolClientId }: Pool,
+  { email, password, session }: { email: string; password: string; session?: string | undefined },
+): Promise<string> {
+  const cognito = cognitoClient(CognitoEndpoint);
+  const account = { ClientId: UserPoolClientId, Username: email };
+  const { UserSub } = await cognito.send(
+    new SignUpCommand({
+      ...account,
+      Password: password,
+      UserAttributes: [{ Name: 'email', Value: email }],
+    }),
+  );
+  await cognito.send(
+    new ConfirmSignUpCommand({
+      ...account,
+      ConfirmationCode: CONFIRMATION_CODE,
+      ...(session && { ClientMetadata: { referralSession: session } }),
+    }),
+  );
+  cognito.destroy();
+  return present(UserSub);
+}
+
+/** Signs a user in. */
+export async function signInUser(
+  { CognitoEndpoint, UserPoolClientId }: Pool,
+  { email, password }: { email: string; password: string },
+): Promise<{ idToken: string; accessToken: string }> {
+  const cognito = cognitoClient(CognitoEndpoint);
+  const { AuthenticationResult } = await cognito.send(
+    new InitiateAuthCommand({
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      ClientId: UserPoolClientId,
+      AuthParameters: { USERNAME: email, PASSWORD: password },
+    }),
+  );
+  cognito.destroy();
+  return {
+    idToken: present(AuthenticationResult?.IdToken),
+    accessToken: present(AuthenticationResult?.AccessToken),
+  };
+}
+
+function present(value: string | undefined): string {
+  if (value === undefined) throw new Error('cognito-local left out what it was asked for.');
+  return value;
 }

@@ -1,14 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  ConfirmSignUpCommand,
-  InitiateAuthCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { CONFIRMATION_CODE, cognitoClient } from './cognito.ts';
+import { signInUser, signUpUser } from './cognito.ts';
 import type { Outputs } from './service.ts';
 
-const PASSWORD = 'Demo-password-1';
+const password = 'Demo-password-1';
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 interface Answer {
@@ -27,14 +22,15 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
   if (earlier !== undefined) {
     const { referrer } = JSON.parse(earlier);
     console.log(`\nThe demo was played at an earlier start. What ${referrer} sees now:`);
-    return printLink(outputs, await signIn(outputs, referrer));
+    const { idToken } = await signInUser(outputs, { email: referrer, password });
+    return printLink(outputs, idToken);
   }
   const run = Date.now().toString(36);
   const [referrer, referee] = [`ada-${run}@example.com`, `grace-${run}@example.com`];
 
   console.log('\nThe main job, played once against the service:\n');
-  await signUp(outputs, referrer);
-  const ada = await signIn(outputs, referrer);
+  await signUpUser(outputs, { email: referrer, password });
+  const { idToken: ada } = await signInUser(outputs, { email: referrer, password });
   const { body: link } = await call(outputs, 'GET', '/me/referral', { token: ada });
   console.log(`  1. ${referrer} signs up and has a link: ${link.url}`);
 
@@ -46,12 +42,12 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
   const { body: acted } = await call(outputs, 'POST', '/actions', { session, body: action });
   console.log(`  3. The visitor does something: ${acted.response.action}`);
 
-  await signUp(outputs, referee, session);
+  await signUpUser(outputs, { email: referee, password, session });
   console.log(`  4. The visitor signs up as ${referee}`);
 
   console.log(`  5. What ${referrer} sees:`);
   await printLink(outputs, ada);
-  await writeFile(played, JSON.stringify({ referrer, referee, password: PASSWORD }));
+  await writeFile(played, JSON.stringify({ referrer, referee, password }));
 }
 
 async function printLink(outputs: Outputs, token: string): Promise<void> {
@@ -61,39 +57,6 @@ async function printLink(outputs: Outputs, token: string): Promise<void> {
   for (const { createdAt, actionDisplay, userId } of page.items.toReversed()) {
     console.log(`     ${createdAt}  ${actionDisplay}${userId ? `  (user ${userId})` : ''}`);
   }
-}
-
-async function signUp(outputs: Outputs, email: string, referralSession?: string): Promise<void> {
-  const cognito = cognitoClient(outputs.CognitoEndpoint);
-  const user = { ClientId: outputs.UserPoolClientId, Username: email };
-  await cognito.send(
-    new SignUpCommand({
-      ...user,
-      Password: PASSWORD,
-      UserAttributes: [{ Name: 'email', Value: email }],
-    }),
-  );
-  await cognito.send(
-    new ConfirmSignUpCommand({
-      ...user,
-      ConfirmationCode: CONFIRMATION_CODE,
-      ...(referralSession && { ClientMetadata: { referralSession } }),
-    }),
-  );
-  cognito.destroy();
-}
-
-async function signIn({ CognitoEndpoint, UserPoolClientId }: Outputs, email: string) {
-  const cognito = cognitoClient(CognitoEndpoint);
-  const { AuthenticationResult } = await cognito.send(
-    new InitiateAuthCommand({
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      ClientId: UserPoolClientId,
-      AuthParameters: { USERNAME: email, PASSWORD },
-    }),
-  );
-  cognito.destroy();
-  return AuthenticationResult?.IdToken ?? '';
 }
 
 async function call(

@@ -1,6 +1,9 @@
 // White space, control characters and backslashes are what browsers and parsers read differently.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const AMBIGUOUS = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]/;
+/** Characters of the longest destination. */
+export const MAX_REDIRECT = 2048;
+
 const PATH = /^\/(?!\/|%2f|%5c)/i;
 const ABSOLUTE = /^https?:\/\/[^/]/i;
 
@@ -18,7 +21,7 @@ export function resolveRedirect(
   destination: string,
   allowed: { readonly appUrl: string; readonly redirectOrigins: readonly string[] },
 ): string | undefined {
-  if (AMBIGUOUS.test(destination)) return undefined;
+  if (destination.length > MAX_REDIRECT || AMBIGUOUS.test(destination)) return undefined;
   if (PATH.test(destination)) return new URL(destination, allowed.appUrl).href;
   if (!ABSOLUTE.test(destination) || !URL.canParse(destination)) return undefined;
   const url = new URL(destination);

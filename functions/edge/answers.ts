@@ -36,7 +36,7 @@ export const responseAnswer = (response: Response, { actionDisplay }: EdgeSettin
   id: response.id,
   code: response.code,
   action: response.action,
-  actionDisplay: actionDisplay[response.action] ?? response.action,
+  actionDisplay: actionDisplay.get(response.action) ?? response.action,
   kind: response.kind,
   first: response.first,
   userId: response.userId ?? null,

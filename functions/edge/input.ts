@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ReferralsError } from '../core/errors.ts';
+import { MAX_REDIRECT } from '../core/redirect.ts';
 import type { PageRequest } from '../core/store.ts';
 import type { HttpEvent } from './http-handler.ts';
 
@@ -28,7 +29,7 @@ const Target = z.strictObject(
 /** Body of `POST /referrals`. */
 export const NewReferralBody = z.strictObject(
   {
-    redirectTo: text(2048),
+    redirectTo: text(MAX_REDIRECT),
     label: z.exactOptional(text(100)),
     target: z.exactOptional(Target),
     expiresAt: z.exactOptional(

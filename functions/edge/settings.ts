@@ -16,11 +16,12 @@ export interface EdgeSettings extends Settings {
     /** Whether the redirect appends the session to the destination, for an app on another site. */
     readonly inUrl: boolean;
   };
-  /** What an action is called before people; the action itself where it is not in here. */
-  readonly actionDisplay: Readonly<Record<string, string>>;
+  /** What actions are called before people; an action that is not in here is called what it is. */
+  readonly actionDisplay: ReadonlyMap<string, string>;
 }
 
 const DAY = 24 * 60 * 60;
+const ACTION_DISPLAY = { RESPONDED: 'Clicked on referral link', SIGNED_UP: 'Signed up' };
 
 const httpOrigin = z
   .string()
@@ -86,11 +87,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
       model: values.ATTRIBUTION_MODEL,
       window: values.ATTRIBUTION_WINDOW_SECONDS,
     },
-    actionDisplay: {
-      RESPONDED: 'Clicked on referral link',
-      SIGNED_UP: 'Signed up',
-      ...values.ACTION_DISPLAY,
-    },
+    actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
   };
 }
 

@@ -38,6 +38,18 @@ describe('POST /actions', () => {
     });
   });
 
+  test('takes any name for an action, also those of JavaScript’s own', async () => {
+    const { session } = await click(outputs, await createReferral(outputs, await signUp(outputs)));
+    for (const action of ['constructor', 'toString', '__proto__', 'Käufe 🎉']) {
+      const { status, body } = await act({ session }, action);
+      expect([status, body.response.action, body.response.actionDisplay]).toEqual([
+        201,
+        action,
+        action,
+      ]);
+    }
+  });
+
   test('takes the session from the cookie as well', async () => {
     const code = await createReferral(outputs, await signUp(outputs));
     const { session } = await click(outputs, code);

@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  ConfirmSignUpCommand,
-  InitiateAuthCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { CONFIRMATION_CODE, cognitoClient } from '../../local/cognito.ts';
+import { signInUser, signUpUser } from '../../local/cognito.ts';
 import type { Outputs } from '../../local/service.ts';
 
 export const BROWSER =
@@ -77,47 +72,15 @@ export const sessionIn = ({ headers }: Answer): string =>
   /^\w+=([\w-]{22});/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '';
 
 /** Signs a user up, with the session they came with, and in. */
-export async function signUp(outputs: Outputs, referralSession?: string): Promise<User> {
+export async function signUp(outputs: Outputs, session?: string): Promise<User> {
   const email = `${randomUUID()}@example.com`;
-  const cognito = cognitoClient(outputs.CognitoEndpoint);
-  const account = { ClientId: outputs.UserPoolClientId, Username: email };
-  const { UserSub = '' } = await cognito.send(
-    new SignUpCommand({
-      ...account,
-      Password: PASSWORD,
-      UserAttributes: [{ Name: 'email', Value: email }],
-    }),
-  );
-  await cognito.send(
-    new ConfirmSignUpCommand({
-      ...account,
-      ConfirmationCode: CONFIRMATION_CODE,
-      ...(referralSession && { ClientMetadata: { referralSession } }),
-    }),
-  );
-  cognito.destroy();
-  return { email, userId: UserSub, token: (await signIn(outputs, email)).idToken };
+  const userId = await signUpUser(outputs, { email, password: PASSWORD, session });
+  return { email, userId, token: (await signIn(outputs, email)).idToken };
 }
 
 /** Signs a user in. */
-export async function signIn(
-  outputs: Outputs,
-  email: string,
-): Promise<{ idToken: string; accessToken: string }> {
-  const cognito = cognitoClient(outputs.CognitoEndpoint);
-  const { AuthenticationResult } = await cognito.send(
-    new InitiateAuthCommand({
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      ClientId: outputs.UserPoolClientId,
-      AuthParameters: { USERNAME: email, PASSWORD },
-    }),
-  );
-  cognito.destroy();
-  return {
-    idToken: AuthenticationResult?.IdToken ?? '',
-    accessToken: AuthenticationResult?.AccessToken ?? '',
-  };
-}
+export const signIn = (outputs: Outputs, email: string) =>
+  signInUser(outputs, { email, password: PASSWORD });
 
 /** Creates a referral of the user's and gives its code. */
 export async function createReferral(

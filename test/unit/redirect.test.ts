@@ -70,6 +70,7 @@ describe('resolveRedirect', () => {
     'JavaScript://app.example.com/%0aalert(1)',
     'data:text/html,x',
     'ftp://app.example.com',
+    `/${'x'.repeat(2048)}`,
     'blob:https://app.example.com/x',
   ])('refuses %j', (destination) => {
     expect(resolveRedirect(destination, allowed)).toBeUndefined();

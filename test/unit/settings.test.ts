@@ -23,7 +23,10 @@ describe('readSettings', () => {
         inUrl: true,
       },
       attribution: { model: 'last', window: undefined },
-      actionDisplay: { RESPONDED: 'Clicked on referral link', SIGNED_UP: 'Signed up' },
+      actionDisplay: new Map([
+        ['RESPONDED', 'Clicked on referral link'],
+        ['SIGNED_UP', 'Signed up'],
+      ]),
     });
   });
 
