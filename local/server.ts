@@ -51,7 +51,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, apiUrl
   const body = await buffer(request);
   const invocation = INVOCATION.exec(url)?.pathname.groups.name;
   if (invocation === postConfirmation.function && request.method === 'POST') {
-    const event = JSON.parse(body.toString());
+    const event = parseJson(body.toString());
+    if (event === undefined) {
+      return sendJson(response, 400, { message: 'Could not parse request body into json' });
+    }
     return sendJson(response, 200, await invoke(invocation, event, postConfirmation.timeout));
   }
   const matched = match(request.method, url);
@@ -68,6 +71,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, apiUrl
   const event = httpEvent(request, { ...matched, url, body, claims });
   const result = await invoke(matched.route.function, event, apiTimeout);
   sendAnswer(response, result as APIGatewayProxyStructuredResultV2);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function match(method: string | undefined, url: URL) {

@@ -101,6 +101,12 @@ describe('the post-confirmation function', () => {
     expect(await store.allReferrals(userId)).toEqual([]);
   });
 
+  test('is refused by the Invoke API with a payload that is not JSON', async () => {
+    expect(await trigger('nonsense' as never)).toEqual({
+      message: 'Could not parse request body into json',
+    });
+  });
+
   test('does nothing when a reset password is confirmed', async () => {
     const { store } = domainOn(outputs);
     const user = await signUp(outputs);
