@@ -1,15 +1,22 @@
 import { Annotations, App } from 'aws-cdk-lib';
-import { ReferralsStack } from '../lib/stack.ts';
+import { ReferralsStack } from '../lib/index.ts';
+import { readContext } from './context.ts';
 
 const PLACEHOLDER = 'https://app.example.com';
 
-const app = new App();
-const appUrl: string | undefined = app.node.tryGetContext('appUrl');
-const stack = new ReferralsStack(app, 'Referrals', { appUrl: appUrl ?? PLACEHOLDER });
-
-if (appUrl === undefined) {
-  Annotations.of(stack).addWarningV2(
-    'cdk-referrals:appUrl',
-    `No appUrl was given, so links lead to ${PLACEHOLDER}. Say where your app is: npx cdk deploy -c appUrl=https://…`,
-  );
+try {
+  const app = new App({ autoSynth: false });
+  const props = readContext(app.node);
+  const stack = new ReferralsStack(app, 'Referrals', { appUrl: PLACEHOLDER, ...props });
+  if (props.appUrl === undefined) {
+    Annotations.of(stack).addWarningV2(
+      'cdk-referrals:appUrl',
+      `No appUrl was given, so links lead to ${PLACEHOLDER}. Say where your app is: npx cdk deploy -c appUrl=https://…`,
+    );
+  }
+  app.synth();
+} catch (error) {
+  // One sentence says what to write instead; where in the construct it was thrown helps nobody.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

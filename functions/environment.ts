@@ -16,6 +16,12 @@ export const environment = {
   attributionModel: 'ATTRIBUTION_MODEL',
   attributionWindow: 'ATTRIBUTION_WINDOW_SECONDS',
   actionDisplay: 'ACTION_DISPLAY',
+  codeLength: 'CODE_LENGTH',
+  codeAlphabet: 'CODE_ALPHABET',
+  clientIpHeader: 'CLIENT_IP_HEADER',
+  retention: 'RETENTION_SECONDS',
+  hooks: 'HOOKS',
+  nextPostConfirmation: 'NEXT_POST_CONFIRMATION',
   tokenIssuer: 'TOKEN_ISSUER',
   tokenClientIds: 'TOKEN_CLIENT_IDS',
 } as const;

@@ -14,7 +14,7 @@ export const handler = httpHandler(async (event: HttpEvent): Promise<HttpAnswer>
     session: sessionOfCookie(event, settings),
     redirectTo: event.queryStringParameters?.[settings.redirectParameter],
     purpose: event.headers['sec-purpose'] ?? event.headers.purpose,
-    ...clientDetails(event),
+    ...(await clientDetails(event, settings)),
   });
   countMetric('Clicks', 1, { kind: kind ?? 'expired' });
   return {

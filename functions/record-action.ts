@@ -1,4 +1,4 @@
-import { IDEMPOTENCY_LIFETIME, recordAction } from './core/action.ts';
+import { recordAction } from './core/action.ts';
 import { json, responseAnswer } from './edge/answers.ts';
 import { apiHandler } from './edge/api-handler.ts';
 import { bearerUser } from './edge/bearer-user.ts';
@@ -12,12 +12,10 @@ const readBody = bodyReader(ActionBody);
 /** `POST /actions`: records what this visitor did, credited to whoever brought them. */
 export const handler = apiHandler(
   bearerUser,
-  (event) => ({ ...readBody(event), key: readIdempotencyKey(event), ...clientDetails(event) }),
-  async ({ visitor, input: { key, ...action } }) => {
-    const idempotency =
-      key === undefined ? {} : { idempotency: { key, lifetime: IDEMPOTENCY_LIFETIME } };
-    const response =
-      visitor && (await recordAction(services, { visitor, ...action, ...idempotency }));
+  (event) => ({ ...readBody(event), idempotencyKey: readIdempotencyKey(event) }),
+  async ({ event, visitor, input }) => {
+    const client = await clientDetails(event, services.settings);
+    const response = visitor && (await recordAction(services, { visitor, ...input, ...client }));
     countMetric(response ? 'Actions' : 'AttributionMisses');
     if (response === undefined) return json(200, { response: null });
     return json(201, { response: responseAnswer(response, services.settings) });

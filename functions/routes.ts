@@ -52,6 +52,19 @@ export const postConfirmation = {
   timeout: 4,
 } as const;
 
+/** Invoked by the app's own backend to record an action for a user or session it knows. */
+export const recordActionDirectly = {
+  function: 'record-action-directly',
+  timeout: apiTimeout,
+} as const;
+
+/** Every function there is, by its file. */
+export const functionNames: readonly string[] = [
+  ...new Set(routes.map((route) => route.function)),
+  postConfirmation.function,
+  recordActionDirectly.function,
+];
+
 /** What a browser on the app's origin may send; the origins themselves are each deployment's own. */
 export const cors = {
   methods: ['GET', 'HEAD', 'POST'],

@@ -1,32 +1,54 @@
-import { Duration } from 'aws-cdk-lib';
-import { CorsHttpMethod, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type CfnRoute,
+  type CfnStage,
+  CorsHttpMethod,
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ARecord, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { cors, type Route } from '../functions/routes.ts';
+import type { ReferralsProps, Throttle } from './props.ts';
+import type { ReferralUsers } from './referral-users.ts';
 
-export interface ReferralApiProps {
-  /** The app's origin, the only one whose pages may call the API. */
-  readonly appUrl: string;
-  readonly userPool: IUserPool;
-  readonly userPoolClients: readonly IUserPoolClient[];
+export interface ReferralApiProps extends Pick<ReferralsProps, 'appUrl' | 'domain' | 'throttle'> {
+  readonly users: ReferralUsers;
+  readonly logRetention: RetentionDays;
 }
+
+// The account's own quotas: a link that goes viral is not to be stopped by us, see
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+const CLICKS: Throttle = { rate: 10_000, burst: 5_000 };
+const API: Throttle = { rate: 1_000, burst: 500 };
 
 /** The HTTP API. Its authorizer guards every route that needs a user. */
 export class ReferralApi extends Construct {
   readonly api: HttpApi;
+  /** Origin of the API, without a trailing slash. */
+  readonly url: string;
+  readonly #stage: CfnStage;
+  readonly #clicks: Throttle;
   readonly #authorizer: HttpUserPoolAuthorizer;
   readonly #integrations = new Map<IFunction, HttpLambdaIntegration>();
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { appUrl, userPool, userPoolClients }: ReferralApiProps,
-  ) {
+  constructor(scope: Construct, id: string, props: ReferralApiProps) {
     super(scope, id);
+    const { appUrl, domain, throttle = {}, users } = props;
+    const { rate, burst } = throttle.api ?? API;
+    this.#clicks = throttle.clicks ?? CLICKS;
     this.api = new HttpApi(this, 'HttpApi', {
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: domain !== undefined,
       corsPreflight: {
         allowOrigins: [appUrl],
         allowCredentials: true,
@@ -35,26 +57,86 @@ export class ReferralApi extends Construct {
         maxAge: Duration.seconds(cors.maxAge),
       },
     });
-    this.#authorizer = new HttpUserPoolAuthorizer('Authorizer', userPool, {
-      userPoolClients: [...userPoolClients],
+    const domainName = domain && this.#addDomain(domain);
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: rate, burstLimit: burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(this.#accessLog(props.logRetention)),
+        format: ACCESS_LOG_FORMAT,
+      },
+      ...(domainName && { domainMapping: { domainName } }),
+    });
+    this.#stage = stage.node.defaultChild as CfnStage;
+    this.url = domain ? `https://${domain.name}` : this.api.apiEndpoint;
+    this.#authorizer = new HttpUserPoolAuthorizer('Authorizer', users.userPool, {
+      userPoolClients: [...users.userPoolClients],
     });
   }
 
-  /** Origin of the API, without a trailing slash. */
-  get url(): string {
-    return this.api.apiEndpoint;
-  }
-
-  /** Sends a route's requests to a function. */
+  /** Sends a route's requests to a function; those of anybody are clicks, and throttled as such. */
   addRoute({ method, path, auth, function: name }: Route, handler: IFunction): void {
     const integration =
       this.#integrations.get(handler) ?? new HttpLambdaIntegration(`${name}-integration`, handler);
     this.#integrations.set(handler, integration);
-    this.api.addRoutes({
+    const [route] = this.api.addRoutes({
       path,
       methods: [HttpMethod[method]],
       integration,
       ...(auth === 'user' && { authorizer: this.#authorizer }),
     });
+    if (route === undefined) return;
+    if (auth !== 'user') {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions::AwsSolutions-APIG4',
+        reason:
+          auth === 'none'
+            ? 'A link is for anybody to click.'
+            : 'Visitors without an account act too; the function verifies a token that is there.',
+      });
+    }
+    if (auth === 'none') {
+      const { rate, burst } = this.#clicks;
+      this.#stage.addPropertyOverride(`RouteSettings.${method} ${path}`, {
+        ThrottlingRateLimit: rate,
+        ThrottlingBurstLimit: burst,
+      });
+      // A stage can only have settings of routes that exist.
+      this.#stage.addResourceDependency(route.node.defaultChild as CfnRoute);
+    }
+  }
+
+  #addDomain({ name, certificate, hostedZone }: NonNullable<ReferralsProps['domain']>) {
+    const domainName = new DomainName(this, 'Domain', { domainName: name, certificate });
+    if (hostedZone !== undefined) {
+      const { regionalDomainName, regionalHostedZoneId } = domainName;
+      new ARecord(this, 'Alias', {
+        zone: hostedZone,
+        recordName: name,
+        target: RecordTarget.fromAlias(
+          new ApiGatewayv2DomainProperties(regionalDomainName, regionalHostedZoneId),
+        ),
+      });
+    }
+    return domainName;
+  }
+
+  #accessLog(retention: RetentionDays): LogGroup {
+    return new LogGroup(this, 'AccessLog', { retention, removalPolicy: RemovalPolicy.DESTROY });
   }
 }
+
+/** Nothing of the visitor: no IP, no path with its query, no header. */
+const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
+  JSON.stringify({
+    time: '$context.requestTime',
+    requestId: '$context.requestId',
+    route: '$context.routeKey',
+    status: '$context.status',
+    latency: '$context.responseLatency',
+    error: '$context.error.message',
+    integrationError: '$context.integrationErrorMessage',
+  }),
+);

@@ -1,39 +1,67 @@
-import { join } from 'node:path';
-import type { Duration } from 'aws-cdk-lib';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { Construct } from 'constructs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { HooksModule } from './hooks-module.ts';
 
 /** A function of `functions/`. */
 export interface ReferralFunctionProps {
   /** File in `functions/`, without its extension. */
   readonly file: string;
-  readonly timeout: Duration;
+  /** Seconds. */
+  readonly timeout: number;
   readonly environment: Record<string, string>;
+  readonly logRetention: RetentionDays;
+  /** A hooks module to ship with it. */
+  readonly hooks?: HooksModule | undefined;
 }
 
-/** One of our Lambda functions; the only place that says how they are bundled and run. */
-export class ReferralFunction extends NodejsFunction {
-  constructor(scope: Construct, id: string, { file, timeout, environment }: ReferralFunctionProps) {
-    super(scope, id, {
-      entry: join(import.meta.dirname, '..', 'functions', `${file}.ts`),
+/** One of our Lambda functions, with a role and a log group of its own. */
+export class ReferralFunction extends Construct {
+  readonly handler: LambdaFunction;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { file, timeout, environment, logRetention, hooks }: ReferralFunctionProps,
+  ) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    const bundle = bundleDirectory(file);
+    this.handler = new LambdaFunction(this, 'Function', {
+      description: `cdk-referrals: ${file}`,
+      code: Code.fromAsset(
+        hooks ? hooks.addTo(bundle, Stage.of(this)?.assetOutdir ?? '.') : bundle,
+      ),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       // CPU grows with memory: less would make the cold start slower, and no click cheaper.
       memorySize: 512,
-      timeout,
-      environment: { POWERTOOLS_SERVICE_NAME: file, ...environment },
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-        // Nothing of the runtime's own SDK: what was tested is what runs.
-        externalModules: [],
-      },
+      timeout: Duration.seconds(timeout),
+      environment: { ...environment, ...hooks?.environment },
+      logGroup,
+      role,
     });
-    this.addEnvironment('NODE_OPTIONS', '--enable-source-maps');
+  }
+}
+
+/** Where the build put a function's bundle: the same package, whether it runs from source or installed. */
+function bundleDirectory(file: string): string {
+  const entry = `cdk-referrals/bundles/${file}/index.mjs`;
+  try {
+    return dirname(createRequire(import.meta.url).resolve(entry));
+  } catch {
+    throw new Error(`The functions are not bundled yet: run "npm run build" first.`);
   }
 }

@@ -1,20 +1,28 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, type TablePropsV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
 import { tableShape } from '../functions/store/table-shape.ts';
+import { type Access, tableAccess } from './table-access.ts';
 
 const key = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** The table that holds everything, kept when the stack is deleted. */
+export interface ReferralTableProps extends Pick<TablePropsV2, 'warmThroughput' | 'replicas'> {
+  /** What becomes of the table when the stack is deleted; unless DESTROY, it can't be deleted by accident. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The table that holds everything. */
 export class ReferralTable extends Construct {
   readonly table: TableV2;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { removalPolicy, ...settings }: ReferralTableProps) {
     super(scope, id);
     const { partitionKey, sortKey, timeToLiveAttribute, index } = tableShape;
     this.table = new TableV2(this, 'Table', {
+      ...settings,
       partitionKey: key(partitionKey),
       sortKey: key(sortKey),
       timeToLiveAttribute,
@@ -27,20 +35,34 @@ export class ReferralTable extends Construct {
       ],
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
+      removalPolicy,
     });
   }
 
-  /** Tells a function which table it is, and lets it record clicks there. */
-  grantRecordClicks(handler: LambdaFunction): void {
+  /** Tells a function which table it is, and allows it what it does there. */
+  connect(handler: LambdaFunction, file: string): void {
     handler.addEnvironment(env.tableName, this.table.tableName);
-    this.table.grant(handler, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query');
+    for (const [operation, prefixes] of Object.entries(tableAccess[file] ?? {})) {
+      handler.addToRolePolicy(this.#allow(operation as keyof Access, prefixes));
+    }
   }
 
-  /** Tells a function which table it is, and lets it read, record and move whatever the API does. */
-  grantServeApi(handler: LambdaFunction): void {
-    this.grantRecordClicks(handler);
-    this.table.grant(handler, 'dynamodb:DeleteItem');
+  /**
+   * IAM compares the partition key of every item that is asked for, see
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+   */
+  #allow(operation: keyof Access, prefixes: readonly string[]): PolicyStatement {
+    const onIndex = operation === 'QueryIndex';
+    const { tableArn } = this.table;
+    return new PolicyStatement({
+      actions: [`dynamodb:${onIndex ? 'Query' : operation}`],
+      resources: [onIndex ? `${tableArn}/index/${tableShape.index.name}` : tableArn],
+      conditions: {
+        'ForAllValues:StringLike': {
+          'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}*`),
+        },
+      },
+    });
   }
 }

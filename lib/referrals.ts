@@ -1,24 +1,38 @@
-import { Duration } from 'aws-cdk-lib';
-import { type IUserPoolClient, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
-import { apiTimeout, postConfirmation, routes } from '../functions/routes.ts';
+import { functionsWithHooks } from '../functions/hooks.ts';
+import {
+  apiTimeout,
+  functionNames,
+  postConfirmation,
+  recordActionDirectly,
+  routes,
+} from '../functions/routes.ts';
+import { HooksModule } from './hooks-module.ts';
+import type { ReferralsProps } from './props.ts';
 import { ReferralApi } from './referral-api.ts';
 import { ReferralFunction } from './referral-function.ts';
+import { ReferralMetrics } from './referral-metrics.ts';
+import { ReferralMonitoring } from './referral-monitoring.ts';
 import { ReferralTable } from './referral-table.ts';
-import { type ReferralSettings, settingsEnvironment } from './settings.ts';
+import { ReferralUsers } from './referral-users.ts';
+import { settingsEnvironment } from './settings.ts';
+import { validate } from './validation.ts';
 
-export interface ReferralsProps extends ReferralSettings {
-  /** The app's users. A post-confirmation trigger is added that gives each new one a link. */
-  readonly userPool: UserPool;
-  /** App clients of the pool whose tokens are accepted. */
-  readonly userPoolClients: readonly IUserPoolClient[];
-}
+/** Variable that tells a function which one records actions, see `grantRecordAction`. */
+const RECORD_ACTION_FUNCTION = 'REFERRALS_RECORD_ACTION_FUNCTION';
 
 /**
  * Referral links for an app: the HTTP API, its functions, their table and the sign-up trigger.
  *
+ * @throws Error at synth, in one sentence, where the props can't be right.
  * @example
  * const referrals = new Referrals(this, 'Referrals', {
  *   appUrl: 'https://app.example.com',
@@ -31,41 +45,96 @@ export class Referrals extends Construct {
   /** Origin of the API, without a trailing slash. */
   readonly url: string;
   readonly table: TableV2;
+  /** Where events are put for the app to listen to. */
+  readonly bus: EventBus;
+  /** Every function by its name, such as `hit`. */
+  readonly functions: Readonly<Record<string, LambdaFunction>>;
+  readonly metrics: ReferralMetrics;
+  readonly userPool: IUserPool;
+  readonly userPoolClients: readonly IUserPoolClient[];
 
   constructor(scope: Construct, id: string, props: ReferralsProps) {
     super(scope, id);
-    const { userPool, userPoolClients } = props;
-    const table = new ReferralTable(this, 'Table');
-    const api = new ReferralApi(this, 'Api', props);
+    validate(props);
+    const {
+      removalPolicy = RemovalPolicy.RETAIN,
+      logRetention = RetentionDays.ONE_MONTH,
+      attachTrigger = true,
+      nextPostConfirmation,
+      userPool,
+      userPoolClients,
+    } = props;
+    const users = new ReferralUsers(this, 'Users', { userPool, userPoolClients, removalPolicy });
+    const table = new ReferralTable(this, 'Table', { ...props.table, removalPolicy });
+    const api = new ReferralApi(this, 'Api', { ...props, users, logRetention });
     this.url = api.url;
     this.table = table.table;
-    const environment = settingsEnvironment(props, api.url);
+    this.userPool = users.userPool;
+    this.userPoolClients = users.userPoolClients;
+    this.bus = new EventBus(this, 'Bus');
+    this.metrics = new ReferralMetrics(this.node.path);
 
-    for (const [file, ofFunction] of Map.groupBy(routes, ({ function: name }) => name)) {
-      const handler = new ReferralFunction(this, pascalCase(file), {
-        file,
-        timeout: Duration.seconds(apiTimeout),
-        environment,
-      });
-      if (ofFunction.every(({ auth }) => auth === 'none')) table.grantRecordClicks(handler);
-      else table.grantServeApi(handler);
-      if (ofFunction.some(({ auth }) => auth === 'optional')) {
-        handler.addEnvironment(env.tokenIssuer, userPool.userPoolProviderUrl);
-        handler.addEnvironment(
-          env.tokenClientIds,
-          userPoolClients.map(({ userPoolClientId }) => userPoolClientId).join(','),
-        );
-      }
-      for (const route of ofFunction) api.addRoute(route, handler);
+    const environment = {
+      POWERTOOLS_SERVICE_NAME: this.node.path,
+      ...settingsEnvironment(props, api.url),
+    };
+    const hooks = props.hooks === undefined ? undefined : new HooksModule(props.hooks);
+    this.functions = Object.fromEntries(
+      functionNames.map((file) => {
+        const { handler } = new ReferralFunction(this, pascalCase(file), {
+          file,
+          timeout: file === postConfirmation.function ? postConfirmation.timeout : apiTimeout,
+          environment,
+          logRetention,
+          hooks: functionsWithHooks.includes(file) ? hooks : undefined,
+        });
+        table.connect(handler, file);
+        return [file, handler];
+      }),
+    );
+
+    for (const route of routes) {
+      const handler = this.#function(route.function);
+      api.addRoute(route, handler);
+      // It verifies tokens itself, which the gateway does for the other routes.
+      if (route.auth === 'optional') users.tellIssuer(handler);
     }
-
-    const confirmSignUp = new ReferralFunction(this, pascalCase(postConfirmation.function), {
-      file: postConfirmation.function,
-      timeout: Duration.seconds(postConfirmation.timeout),
-      environment,
+    const confirmSignUp = this.#function(postConfirmation.function);
+    if (attachTrigger) users.addPostConfirmation(confirmSignUp);
+    if (nextPostConfirmation !== undefined) {
+      confirmSignUp.addEnvironment(env.nextPostConfirmation, nextPostConfirmation.functionName);
+      nextPostConfirmation.grantInvoke(confirmSignUp);
+    }
+    new ReferralMonitoring(this, 'Monitoring', {
+      api: api.api,
+      table: this.table,
+      functions: this.functions,
+      metrics: this.metrics,
+      topic: props.alarms?.topic,
     });
-    table.grantServeApi(confirmSignUp);
-    userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, confirmSignUp);
+  }
+
+  /**
+   * Lets a backend of the app record actions for users and sessions that it knows, without their token, by
+   * invoking a function with `{ userId | session, action, target?, idempotencyKey? }`; it gives back
+   * `{ response }` as `POST /actions` does. A grantee that is a function finds its name in the variable
+   * `REFERRALS_RECORD_ACTION_FUNCTION`.
+   *
+   * @example
+   * referrals.grantRecordAction(paymentWebhook);
+   */
+  grantRecordAction(grantee: IGrantable): void {
+    const recorder = this.#function(recordActionDirectly.function);
+    recorder.grantInvoke(grantee);
+    if (grantee instanceof LambdaFunction) {
+      grantee.addEnvironment(RECORD_ACTION_FUNCTION, recorder.functionName);
+    }
+  }
+
+  #function(name: string): LambdaFunction {
+    const handler = this.functions[name];
+    if (handler === undefined) throw new Error(`There is no function ${name}.`);
+    return handler;
   }
 }
 

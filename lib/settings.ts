@@ -50,6 +50,35 @@ export interface ReferralSettings {
      */
     readonly passInUrl?: boolean;
   };
+  readonly code?: {
+    /**
+     * Characters of a new code, 6 to 64.
+     *
+     * @default 10
+     */
+    readonly length?: number;
+    /**
+     * What codes are made of: at least 16 different of `A-Z a-z 0-9 _ -`.
+     *
+     * @default - all letters and digits
+     * @example '23456789abcdefghjkmnpqrstuvwxyz'
+     */
+    readonly alphabet?: string;
+  };
+  /**
+   * Header that holds the visitor's IP address, where a proxy in front of the API writes it and no client
+   * can. The first address in it counts.
+   *
+   * @default - API Gateway's own source IP
+   * @example 'CF-Connecting-IP'
+   */
+  readonly clientIpHeader?: string;
+  /**
+   * How long responses are kept, at least 30 days. Counts are of the responses that are there.
+   *
+   * @default - for ever
+   */
+  readonly retention?: Duration;
   readonly attribution?: {
     /**
      * Whether a visitor's last response decides who is credited, or the first.
@@ -78,7 +107,7 @@ export function settingsEnvironment(
   settings: ReferralSettings,
   apiUrl: string,
 ): Record<string, string> {
-  const { session = {}, attribution = {}, actionDisplay } = settings;
+  const { session = {}, attribution = {}, code = {}, actionDisplay } = settings;
   const values: Record<string, string | undefined> = {
     [env.apiUrl]: apiUrl,
     [env.appUrl]: settings.appUrl,
@@ -91,6 +120,10 @@ export function settingsEnvironment(
     [env.sessionInUrl]: session.passInUrl?.toString(),
     [env.attributionModel]: attribution.model,
     [env.attributionWindow]: attribution.window?.toSeconds().toString(),
+    [env.codeLength]: code.length?.toString(),
+    [env.codeAlphabet]: code.alphabet,
+    [env.clientIpHeader]: settings.clientIpHeader,
+    [env.retention]: settings.retention?.toSeconds().toString(),
     [env.actionDisplay]: actionDisplay && JSON.stringify(actionDisplay),
   };
   return Object.fromEntries(

@@ -3,10 +3,17 @@ import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import cors from 'cors';
 import { ReferralsError } from '../functions/core/errors.ts';
-import { apiTimeout, cors as corsRules, postConfirmation, routes } from '../functions/routes.ts';
+import {
+  apiTimeout,
+  cors as corsRules,
+  postConfirmation,
+  recordActionDirectly,
+  routes,
+} from '../functions/routes.ts';
 import { httpEvent, sendAnswer } from './http-event.ts';
 import { invoke } from './invoke.ts';
 
+const invoked = [postConfirmation, recordActionDirectly];
 const INVOCATION = new URLPattern({ pathname: '/2015-03-31/functions/:name/invocations' });
 
 // `{name}` is `:name` to a URLPattern, and `{name+}` takes the rest of the path.
@@ -49,13 +56,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, apiUrl
   const url = URL.parse(`${apiUrl}${request.url}`);
   if (url === null) return sendJson(response, 400, { message: 'Bad Request' });
   const body = await buffer(request);
-  const invocation = INVOCATION.exec(url)?.pathname.groups.name;
-  if (invocation === postConfirmation.function && request.method === 'POST') {
+  const name = INVOCATION.exec(url)?.pathname.groups.name;
+  const invocation = invoked.find((candidate) => candidate.function === name);
+  if (invocation !== undefined && request.method === 'POST') {
     const event = parseJson(body.toString());
     if (event === undefined) {
       return sendJson(response, 400, { message: 'Could not parse request body into json' });
     }
-    return sendJson(response, 200, await invoke(invocation, event, postConfirmation.timeout));
+    return sendJson(response, 200, await invoke(invocation.function, event, invocation.timeout));
   }
   const matched = match(request.method, url);
   if (matched === undefined) return sendUnrouted(request, response);

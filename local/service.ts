@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { environment as env } from '../functions/environment.ts';
 import { createUserPool, startCognito } from './cognito.ts';
 import { createTable, startDynamoDB } from './dynamodb.ts';
@@ -93,6 +94,8 @@ export async function startService({ directory, port, fresh }: ServiceOptions): 
       [env.tokenClientIds]: userPoolClientId,
       POWERTOOLS_METRICS_DISABLED: 'true',
     });
+    const hooks = process.env[env.hooks];
+    if (hooks) process.env[env.hooks] = pathToFileURL(resolve(hooks)).href;
     server.on('request', createListener({ apiUrl, appUrl }));
     await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
     return { outputs, stop, died: Promise.race(emulators.map(({ died }) => died)) };

@@ -17,6 +17,7 @@ Environment:
   APP_URL             your app's origin (default: the API's own, with a page that stands in for the app)
   DYNAMODB_ENDPOINT   another DynamoDB to use, such as http://127.0.0.1:8000
   TABLE_NAME          the table's name (default referrals)
+  HOOKS               a module of hooks, such as ./hooks.mjs
 `;
 
 let service: Service | undefined;

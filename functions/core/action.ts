@@ -11,15 +11,12 @@ export interface Action extends ClientDetails {
   readonly action: string;
   readonly target?: Target;
   /** Makes the call safe to repeat. */
-  readonly idempotency?: {
-    readonly key: string;
-    /** Seconds for which the key is remembered; undefined: for ever. */
-    readonly lifetime: number | undefined;
-  };
+  readonly idempotencyKey: string | undefined;
+  /** Seconds for which the key is remembered; a day by default, Infinity for ever. */
+  readonly idempotencyLifetime?: number;
 }
 
-/** Keys of `Idempotency-Key` live a day. */
-export const IDEMPOTENCY_LIFETIME = 24 * 60 * 60;
+const DAY = 24 * 60 * 60;
 
 /**
  * Records what a visitor did, credited to the referral that brought them.
@@ -29,7 +26,7 @@ export const IDEMPOTENCY_LIFETIME = 24 * 60 * 60;
  */
 export async function recordAction(
   services: Services,
-  { visitor, action, target, idempotency, ...client }: Action,
+  { visitor, action, target, idempotencyKey, idempotencyLifetime = DAY, ...client }: Action,
 ): Promise<Response | undefined> {
   const { store, newId, now } = services;
   const at = now();
@@ -49,11 +46,14 @@ export async function recordAction(
       createdAt: at.toISOString(),
     },
   };
-  if (idempotency !== undefined) {
-    const { key, lifetime } = idempotency;
-    const expiresAt = lifetime === undefined ? undefined : new Date(at.getTime() + lifetime * 1000);
-    const fingerprint = fingerprintOf(action, target);
-    return store.putResponseOnce({ visitor, key, fingerprint, expiresAt }, at, recorded);
+  if (idempotencyKey !== undefined) {
+    const once = {
+      visitor,
+      key: idempotencyKey,
+      fingerprint: fingerprintOf(action, target),
+      lifetime: idempotencyLifetime,
+    };
+    return store.putResponseOnce(once, at, recorded);
   }
   if (recorded !== undefined) await store.putResponse(recorded.response, recorded.referral);
   return recorded?.response;

@@ -33,6 +33,14 @@ export interface NewReferral extends Pick<Referral, 'userId' | 'label' | 'target
   readonly redirectTo: string;
 }
 
+/** Whom a referral is made for, as far as making its code needs to know. */
+export interface Owner {
+  /** Cognito `sub`. */
+  readonly userId: string;
+  /** The claims of their token or, at sign-up, the attributes of their account: `email` and so on. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
 export interface CreatedReferral {
   readonly referral: Referral;
   /** False where it existed already. */
@@ -45,10 +53,15 @@ const CODE_ATTEMPTS = 3;
 /**
  * Creates a referral, or gives back the one that has the same owner, label, destination and target.
  *
+ * @param attributes what the app's hook may make the code from.
  * @throws ReferralsError `invalid_redirect` where `redirectTo` leaves the allowed hosts,
- *   `invalid_field` where `expiresAt` has passed.
+ *   `invalid_field` where `expiresAt` has passed, `code_taken` where no free code was found.
  */
-export function createReferral(services: Services, input: NewReferral): Promise<CreatedReferral> {
+export function createReferral(
+  services: Services,
+  input: NewReferral,
+  attributes: Owner['attributes'] = {},
+): Promise<CreatedReferral> {
   const redirectTo = resolveRedirect(input.redirectTo, services.settings);
   if (redirectTo === undefined) {
     throw new ReferralsError(
@@ -62,20 +75,32 @@ export function createReferral(services: Services, input: NewReferral): Promise<
       field: 'expiresAt',
     });
   }
-  return claimReferral(services, { ...input, redirectTo }, [claimOf({ ...input, redirectTo })]);
+  const draft = { ...input, redirectTo };
+  return claimReferral(services, draft, attributes, [claimOf(draft)]);
 }
 
 /**
  * A user's own link. It is claimed for the user as well, so that it stays the same when the default
  * destination is changed.
  */
-export function ownReferral(services: Services, userId: string): Promise<CreatedReferral> {
-  const draft = { userId, redirectTo: services.settings.defaultRedirectTo };
-  return claimReferral(services, draft, [digest(['own', userId]), claimOf(draft)]);
+export function ownReferral(
+  services: Services,
+  userId: string,
+  attributes: Owner['attributes'] = {},
+): Promise<CreatedReferral> {
+  const draft = { userId, redirectTo: new URL(services.settings.defaultRedirectTo).href };
+  return claimReferral(services, draft, attributes, [ownClaimOf(userId), claimOf(draft)]);
 }
 
+/** A user's own link; undefined where they have not been given one. */
+export const findOwnReferral = (
+  { store }: Services,
+  userId: string,
+): Promise<Referral | undefined> => store.findClaimedReferral(ownClaimOf(userId));
+
 /** Whether a value that came from outside can be a code; longer than ours, so that imported ones work too. */
-export const isCode = (value: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(value);
+export const isCode = (value: unknown): value is string =>
+  typeof value === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(value);
 
 /** Whether clicks on it have stopped counting. */
 export const isExpired = (referral: Referral, now: Date): boolean =>
@@ -84,12 +109,14 @@ export const isExpired = (referral: Referral, now: Date): boolean =>
 async function claimReferral(
   { store, now, newId, newCode }: Services,
   draft: NewReferral,
+  attributes: Owner['attributes'],
   claims: readonly [string, ...string[]],
 ): Promise<CreatedReferral> {
   const existing = await store.findClaimedReferral(claims[0]);
   if (existing !== undefined) return { referral: existing, created: false };
+  const owner = draft.userId === undefined ? undefined : { userId: draft.userId, attributes };
   for (let attempt = 1; ; attempt++) {
-    const code = newCode();
+    const code = await newCode(draft, owner);
     try {
       const referral = await store.createReferral(
         { ...draft, id: newId(), code, createdAt: now().toISOString(), buckets: 1 },
@@ -102,6 +129,8 @@ async function claimReferral(
     }
   }
 }
+
+const ownClaimOf = (userId: string): string => digest(['own', userId]);
 
 const claimOf = ({ userId, redirectTo, label, target }: NewReferral): string =>
   digest([userId ?? null, redirectTo, label ?? null, target ? [target.type, target.id] : null]);

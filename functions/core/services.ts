@@ -1,4 +1,4 @@
-import type { Referral } from './referral.ts';
+import type { NewReferral, Owner, Referral } from './referral.ts';
 import type { Store } from './store.ts';
 
 /** How this deployment is set up; see `edge/settings.ts` for defaults and where each comes from. */
@@ -25,8 +25,8 @@ export interface Services {
   readonly now: () => Date;
   /** A ULID, monotonic within the process. */
   readonly newId: () => string;
-  /** A code for a referral. */
-  readonly newCode: () => string;
+  /** A code for a referral; drawn anew where it is taken. */
+  readonly newCode: (referral: NewReferral, owner: Owner | undefined) => string | Promise<string>;
   /** 128 random bits, see `isSession`. */
   readonly newSession: () => string;
   /** Finds a referral as it was up to a minute ago, from memory where possible. */

@@ -1,6 +1,6 @@
 import { recordAction } from './action.ts';
 import { linkSession } from './link.ts';
-import { ownReferral } from './referral.ts';
+import { type Owner, ownReferral } from './referral.ts';
 import { SIGNED_UP } from './response.ts';
 import type { Services } from './services.ts';
 import { isSession } from './visitor.ts';
@@ -11,14 +11,16 @@ import { isSession } from './visitor.ts';
  */
 export async function signUp(
   services: Services,
-  { userId, session }: { userId: string; session: string | undefined },
+  { userId, attributes }: Owner,
+  session: string | undefined,
 ): Promise<void> {
-  await ownReferral(services, userId);
+  await ownReferral(services, userId, attributes);
   if (!isSession(session)) return;
   await linkSession(services, session, userId);
   await recordAction(services, {
     visitor: { userId },
     action: SIGNED_UP,
-    idempotency: { key: SIGNED_UP, lifetime: undefined },
+    idempotencyKey: SIGNED_UP,
+    idempotencyLifetime: Number.POSITIVE_INFINITY,
   });
 }

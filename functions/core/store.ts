@@ -28,8 +28,8 @@ export interface Once {
   readonly key: string;
   /** The same key with another fingerprint is another request. */
   readonly fingerprint: string;
-  /** Undefined: for ever. */
-  readonly expiresAt: Date | undefined;
+  /** Seconds for which it is remembered; Infinity for ever. */
+  readonly lifetime: number;
 }
 
 /**

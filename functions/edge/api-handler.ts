@@ -65,10 +65,11 @@ export const userHandler = <Input>(
 /** Reads nothing. */
 export const nothing = () => undefined;
 
-function gatewayUser(event: HttpEvent): string {
-  const { authorizer } = (event as APIGatewayProxyEventV2WithJWTAuthorizer).requestContext;
-  return String(authorizer.jwt.claims.sub);
-}
+/** The claims of the token that the gateway's authorizer has verified. */
+export const gatewayClaims = (event: HttpEvent) =>
+  (event as APIGatewayProxyEventV2WithJWTAuthorizer).requestContext.authorizer.jwt.claims;
+
+const gatewayUser = (event: HttpEvent): string => String(gatewayClaims(event).sub);
 
 function refuseLargeBody({ body = '', isBase64Encoded }: HttpEvent): void {
   if (Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8') > MAX_BODY) {

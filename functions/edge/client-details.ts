@@ -1,17 +1,33 @@
+import { isIP } from 'node:net';
 import type { ClientDetails } from '../core/response.ts';
+import { hookedClientIp } from './hooks.ts';
 import type { HttpEvent } from './http-handler.ts';
+import type { EdgeSettings } from './settings.ts';
 
 // With these a click stays under 1 KB, which is what one write unit pays for.
 const MAX_USER_AGENT = 256;
 const MAX_REFERER = 384;
 
-/** What a request tells about its client. The IP is API Gateway's own, not a header a client can write. */
-export function clientDetails({ headers, requestContext }: HttpEvent): ClientDetails {
-  const { sourceIp, userAgent } = requestContext.http;
-  const { referer } = headers;
+/** What a request tells about its client. */
+export async function clientDetails(
+  event: HttpEvent,
+  settings: EdgeSettings,
+): Promise<ClientDetails> {
+  const { userAgent } = event.requestContext.http;
+  const { referer } = event.headers;
+  const ip = (await hookedClientIp(event)) ?? clientIp(event, settings);
   return {
     ...(referer && { httpReferer: referer.slice(0, MAX_REFERER) }),
     ...(userAgent && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),
-    ...(sourceIp && { ip: sourceIp }),
+    ...(ip && { ip }),
   };
+}
+
+/** API Gateway's own source IP, unless the app trusts a header: the first address in it. */
+function clientIp(
+  { headers, requestContext }: HttpEvent,
+  { clientIpHeader }: EdgeSettings,
+): string {
+  const named = clientIpHeader && headers[clientIpHeader.toLowerCase()]?.split(',')[0]?.trim();
+  return named && isIP(named) !== 0 ? named : requestContext.http.sourceIp;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { ReferralsError } from '../core/errors.ts';
 import { MAX_REDIRECT } from '../core/redirect.ts';
 import type { PageRequest } from '../core/store.ts';
+import { isSession } from '../core/visitor.ts';
 import type { HttpEvent } from './http-handler.ts';
 
 const MAX_IDEMPOTENCY_KEY = 255;
@@ -48,25 +49,52 @@ export const ActionBody = z.strictObject(
   'must be a JSON object, sent as application/json',
 );
 
+/** What the app's backend invokes `record-action-directly` with. */
+export const DirectAction = z
+  .strictObject(
+    {
+      userId: z.exactOptional(text(128)),
+      session: z.exactOptional(z.string().check(z.refine(isSession, 'must be a session'))),
+      action: text(128),
+      target: z.exactOptional(Target),
+      idempotencyKey: z.exactOptional(text(MAX_IDEMPOTENCY_KEY)),
+    },
+    'must be an object',
+  )
+  .check(
+    z.refine(({ userId, session }) => (userId === undefined) !== (session === undefined), {
+      path: ['userId'],
+      error: 'or session must be given, and not both',
+    }),
+  );
+
+/**
+ * Checks a value that came from outside.
+ *
+ * @throws ReferralsError `invalid_field` that names the first field that is wrong.
+ */
+export function parse<Value>(schema: z.ZodMiniType<Value>, value: unknown): Value {
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    const field = [...issue.path, issue.keys[0]].join('.');
+    throw new ReferralsError('invalid_field', `${field} is not a known field.`, { field });
+  }
+  const field = issue?.path.join('.') || 'body';
+  throw new ReferralsError('invalid_field', `${field} ${issue?.message}.`, { field });
+}
+
 /**
  * Makes a reader of a JSON body.
  *
- * @throws ReferralsError `invalid_field` that names the first field that is wrong.
+ * @throws what `parse` does.
  * @example userHandler(bodyReader(NewReferralBody), async ({ userId, input }) => …)
  */
 export const bodyReader =
   <Body>(schema: z.ZodMiniType<Body>) =>
-  (event: HttpEvent): Body => {
-    const parsed = z.safeParse(schema, event.body);
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    if (issue?.code === 'unrecognized_keys') {
-      const field = [...issue.path, issue.keys[0]].join('.');
-      throw new ReferralsError('invalid_field', `${field} is not a known field.`, { field });
-    }
-    const field = issue?.path.join('.') || 'body';
-    throw new ReferralsError('invalid_field', `${field} ${issue?.message}.`, { field });
-  };
+  (event: HttpEvent): Body =>
+    parse(schema, event.body);
 
 /**
  * Reads `?limit=` and `?cursor=`.

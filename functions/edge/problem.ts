@@ -7,6 +7,7 @@ import { logger } from './telemetry.ts';
 const STATUS: Record<ErrorCode, number> = {
   body_too_large: 413,
   code_taken: 409,
+  hook_failed: 500,
   idempotency_mismatch: 422,
   invalid_cursor: 400,
   invalid_field: 422,

@@ -7,21 +7,22 @@ import type { Services } from '../core/services.ts';
 import type { Store } from '../core/store.ts';
 import { createClient } from '../store/client.ts';
 import { createStore } from '../store/dynamodb-store.ts';
+import { generateCode } from './hooks.ts';
 import { type EdgeSettings, readSettings } from './settings.ts';
-
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** The composition root: everything that the functions work with, made once for each function instance. */
 export const services = createServices(readSettings(process.env));
 
 function createServices(settings: EdgeSettings): Services & { settings: EdgeSettings } {
-  const store = createStore({ client: createClient(), name: settings.tableName });
+  const { tableName: name, code, retention } = settings;
+  const drawCode = customAlphabet(code.alphabet, code.length);
+  const store = createStore({ client: createClient(), name, retention });
   return {
     settings,
     store,
     now: () => new Date(),
     newId: monotonicFactory(),
-    newCode: customAlphabet(BASE62, 10),
+    newCode: generateCode ?? (() => drawCode()),
     newSession: () => randomBytes(16).toString('base64url'),
     findRecentReferral: rememberReferrals(store),
   };

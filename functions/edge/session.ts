@@ -10,7 +10,9 @@ const URL_PARAMETER = 'referral_session';
 
 /** The session of the cookie. Browsers keep sending what they once got, so a malformed one is ignored. */
 export function sessionOfCookie(event: HttpEvent, { session }: EdgeSettings): string | undefined {
-  const value = parseCookie(event.cookies?.join('; ') ?? '')[session.cookieName];
+  // API Gateway moves cookies out of the header; not everything that speaks its format does.
+  const cookies = event.cookies?.join('; ') ?? event.headers.cookie ?? '';
+  const value = parseCookie(cookies)[session.cookieName];
   return isSession(value) ? value : undefined;
 }
 

@@ -18,8 +18,14 @@ export interface EdgeSettings extends Settings {
   };
   /** What actions are called before people; an action that is not in here is called what it is. */
   readonly actionDisplay: ReadonlyMap<string, string>;
+  readonly code: { readonly length: number; readonly alphabet: string };
+  /** A header that a proxy in front of the API writes the visitor's IP into, and no client can. */
+  readonly clientIpHeader: string | undefined;
+  /** Seconds after which responses are deleted; undefined: never. */
+  readonly retention: number | undefined;
 }
 
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const DAY = 24 * 60 * 60;
 const ACTION_DISPLAY = { RESPONDED: 'Clicked on referral link', SIGNED_UP: 'Signed up' };
 
@@ -31,7 +37,7 @@ const httpOrigin = z
       'must be an origin such as https://app.example.com, without a trailing slash',
     ),
   );
-const seconds = z.pipe(z.pipe(z.string(), z.transform(Number)), z.int().check(z.positive()));
+const wholeNumber = z.pipe(z.pipe(z.string(), z.transform(Number)), z.int().check(z.positive()));
 const list = z.pipe(
   z.string(),
   z.transform((text) => text.split(',').filter((item) => item !== '')),
@@ -47,11 +53,15 @@ const Environment = z.object({
   [env.redirectParameter]: z._default(z.string(), 'redirect_to'),
   [env.sessionCookieName]: z._default(z.string(), 'referral_session'),
   [env.sessionCookieDomain]: z.optional(z.string()),
-  [env.sessionMaxAge]: z._default(seconds, 365 * DAY),
+  [env.sessionMaxAge]: z._default(wholeNumber, 365 * DAY),
   [env.sessionInUrl]: z.optional(z.stringbool()),
   [env.attributionModel]: z._default(z.enum(['last', 'first']), 'last'),
-  [env.attributionWindow]: z.optional(seconds),
+  [env.attributionWindow]: z.optional(wholeNumber),
   [env.actionDisplay]: z._default(names, {}),
+  [env.codeLength]: z._default(wholeNumber, 10),
+  [env.codeAlphabet]: z._default(z.string(), BASE62),
+  [env.clientIpHeader]: z.optional(z.string()),
+  [env.retention]: z.optional(wholeNumber),
 });
 
 /**
@@ -88,6 +98,9 @@ export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
       window: values.ATTRIBUTION_WINDOW_SECONDS,
     },
     actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
+    code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
+    clientIpHeader: values.CLIENT_IP_HEADER,
+    retention: values.RETENTION_SECONDS,
   };
 }
 

@@ -25,12 +25,22 @@ const verifier = JwtVerifier.create(
   {
     jwksCache: new SimpleJwksCache({
       fetcher: {
-        fetch: async (uri) =>
-          (await fetch(uri, { signal: AbortSignal.timeout(JWKS_TIMEOUT) })).arrayBuffer(),
+        fetch: fetchKeys,
       },
     }),
   },
 );
+
+/** Fails as the library's own fetcher does, so that it is told apart from a token that is not valid. */
+async function fetchKeys(uri: string): Promise<ArrayBuffer> {
+  try {
+    const response = await fetch(uri, { signal: AbortSignal.timeout(JWKS_TIMEOUT) });
+    if (!response.ok) throw new Error(`It answered ${response.status}.`);
+    return await response.arrayBuffer();
+  } catch (error) {
+    throw new FetchError(uri, error instanceof Error ? error.message : undefined);
+  }
+}
 
 /**
  * The claims of the token in an `Authorization: Bearer` header, as the gateway's authorizer reads them.

@@ -7,16 +7,22 @@ import { ReferralsError } from '../core/errors.ts';
 export interface Table {
   readonly client: DynamoDBDocumentClient;
   readonly name: string;
+  /** Seconds after which responses are deleted; undefined: never. */
+  readonly retention?: number | undefined;
 }
 
 /**
  * The DynamoDB client, with a time budget: three attempts of at most 0.7 s and the pauses between them
  * leave a redirect that can't be stored under 3 s.
+ *
+ * @param timeouts milliseconds for a connection and for an attempt.
  */
-export function createClient(): DynamoDBDocumentClient {
+export function createClient(
+  timeouts = { connectionTimeout: 500, requestTimeout: 700 },
+): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 700, throwOnRequestTimeout: true },
+    requestHandler: { ...timeouts, throwOnRequestTimeout: true },
   });
   client.middlewareStack.add((next) => (args) => next(args).catch(rethrowUnavailable), {
     step: 'initialize',

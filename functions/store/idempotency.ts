@@ -9,7 +9,7 @@ import { transact } from './transaction.ts';
 /** Remembers what was answered to a key, in the transaction that records it. */
 export function idempotencyStore(table: Table): Pick<Store, 'putResponseOnce'> {
   return {
-    async putResponseOnce({ visitor, key, fingerprint, expiresAt }, now, recorded) {
+    async putResponseOnce({ visitor, key, fingerprint, lifetime }, now, recorded) {
       const failed = await transact(table, [
         {
           Put: {
@@ -18,7 +18,7 @@ export function idempotencyStore(table: Table): Pick<Store, 'putResponseOnce'> {
               ...idempotencyKey(visitor, key),
               fingerprint,
               ...(recorded && { response: recorded.response }),
-              ...(expiresAt && { ttl: epochSeconds(expiresAt) }),
+              ...(Number.isFinite(lifetime) && { ttl: epochSeconds(now) + lifetime }),
             },
             // DynamoDB deletes by TTL up to days late, so an item that should be gone counts as gone.
             ConditionExpression: 'attribute_not_exists(pk) OR #ttl <= :now',
@@ -32,7 +32,7 @@ export function idempotencyStore(table: Table): Pick<Store, 'putResponseOnce'> {
               {
                 Put: {
                   TableName: table.name,
-                  Item: responseItem(recorded.response, recorded.referral),
+                  Item: responseItem(recorded.response, recorded.referral, table),
                 },
               },
             ]

@@ -20,7 +20,12 @@ type ResponseStore = Pick<
 >;
 
 /** A response as it lies in the table: under its visitor, and in the index under its referral. */
-export const responseItem = (response: Response, { code, buckets }: Referral) => ({
+export const responseItem = (
+  response: Response,
+  { code, buckets }: Referral,
+  { retention }: Table,
+) => ({
+  ...(retention && { ttl: Math.floor(Date.parse(response.createdAt) / 1000) + retention }),
   ...responseKey(visitorOf(response), response.id),
   gsi1pk: responsePartitionOf(code, response.id, buckets),
   gsi1sk: response.id,
@@ -48,7 +53,7 @@ export function responseStore(table: Table): ResponseStore {
   return {
     async putResponse(response, referral) {
       await client.send(
-        new PutCommand({ TableName: name, Item: responseItem(response, referral) }),
+        new PutCommand({ TableName: name, Item: responseItem(response, referral, table) }),
       );
     },
 

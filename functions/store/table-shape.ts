@@ -9,4 +9,12 @@ export const tableShape = {
   /** Epoch seconds, see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html */
   timeToLiveAttribute: 'ttl',
   index: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
+  /** What the partition keys of each kind of item begin with; those of the index too. */
+  prefixes: {
+    referral: 'REFERRAL#',
+    claim: 'CLAIM#',
+    visitor: 'VISITOR#',
+    idempotency: 'IDEMPOTENCY#',
+    owner: 'OWNER#',
+  },
 } as const;

@@ -184,7 +184,7 @@ describe('Idempotency-Key', () => {
       recordAction(domain, {
         visitor,
         action: 'BOUGHT',
-        idempotency: { key: 'k', lifetime: 24 * 60 * 60 },
+        idempotencyKey: 'k',
       });
     const first = await record();
     domain.clock.now = new Date(domain.clock.now.getTime() + 24 * HOUR - 1000);

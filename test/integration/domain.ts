@@ -15,10 +15,13 @@ const settings: Settings = {
   attribution: { model: 'last', window: undefined },
 };
 
+const drawCode = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12);
+
 /** The domain on the real table, with a clock that a test can turn. */
 export interface Domain extends Services {
   readonly table: Table;
   readonly clock: { now: Date };
+  readonly newCode: () => string;
 }
 
 /** Makes the domain on the table of a running service. */
@@ -43,7 +46,7 @@ export function domainOn(
     settings: { ...settings, ...overrides },
     now: () => clock.now,
     newId: monotonicFactory(),
-    newCode: customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12),
+    newCode: () => drawCode(),
     newSession,
     findRecentReferral: store.findReferral,
   };

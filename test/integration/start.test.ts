@@ -5,12 +5,16 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { call, click, createReferral, signIn, signUp } from './client.ts';
 import { runStart, startTestService } from './test-service.ts';
 
 let directory: string;
 
+// Here everything is embedded, whichever database the other tests run on.
+beforeAll(() => {
+  vi.stubEnv('DYNAMODB_ENDPOINT', undefined);
+});
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'referrals-start-'));
 });
@@ -166,7 +170,8 @@ describe('npm start', () => {
       const victim = children.find(
         ({ command }) => command.includes(name) && !command.includes('tether'),
       );
-      process.kill(victim?.pid ?? 0, 'SIGKILL');
+      if (victim === undefined) throw new Error(`${name} is not running.`);
+      process.kill(victim.pid, 'SIGKILL');
       expect(await once(service.process, 'close')).toEqual([1, null]);
       expect(service.printed().trim().split('\n').at(-1)).toBe(
         `${name} stopped unexpectedly. Its last words are in ${join(directory, '.local', `${name}.log`)}.`,

@@ -13,6 +13,7 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
       './stack.ts',
       '../functions/routes.ts',
       '../functions/environment.ts',
+      '../functions/hooks.ts',
       '../functions/store/table-shape.ts',
     ],
     refused: [

@@ -27,6 +27,12 @@ describe('readSettings', () => {
         ['RESPONDED', 'Clicked on referral link'],
         ['SIGNED_UP', 'Signed up'],
       ]),
+      code: {
+        length: 10,
+        alphabet: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+      },
+      clientIpHeader: undefined,
+      retention: undefined,
     });
   });
 

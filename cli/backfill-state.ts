@@ -1,0 +1,77 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import * as z from 'zod/mini';
+import type { Progress } from './backfill.ts';
+import { Refusal, reasonOf } from './refusal.ts';
+
+const count = z.int().check(z.nonnegative());
+const SavedProgress = z.object({
+  pageToken: z.optional(z.string()),
+  pageDone: z.array(z.string()),
+  created: count,
+  hadOne: count,
+  unconfirmed: count,
+  withoutSub: count,
+  failed: count,
+  failures: z.array(z.object({ sub: z.string(), reason: z.string() })),
+  milliseconds: z.number(),
+});
+const State = z.record(z.string(), SavedProgress);
+
+export interface BackfillState {
+  /** Where an earlier run stopped; undefined where there was none. */
+  readonly load: () => Promise<Progress | undefined>;
+  /** Replaces what was saved before, whole or not at all. */
+  readonly save: (progress: Progress) => Promise<void>;
+  /** Forgets this backfill, and the file with the last one in it. */
+  readonly remove: () => Promise<void>;
+}
+
+/**
+ * How far backfills have come, in a JSON file. One file may hold several, each under its pool and table;
+ * the runs that share it must not overlap.
+ *
+ * Every method throws a Refusal that names `--state` where the file can't be read or written.
+ */
+export function backfillState(
+  file: string,
+  { userPoolId, tableName }: { userPoolId: string; tableName: string },
+): BackfillState {
+  const key = `${userPoolId} ${tableName}`;
+  const read = async () => {
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '{}';
+      throw error;
+    });
+    const state = State.safeParse(parseJson(text));
+    if (state.success) return state.data;
+    throw new Error(`${file} is no state of a backfill. Delete it, or name another file.`);
+  };
+  const write = async (state: z.infer<typeof State>) => {
+    await writeFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`);
+    await rename(`${file}.new`, file);
+  };
+  return {
+    load: named(async () => (await read())[key]),
+    save: named(async (progress: Progress) => write({ ...(await read()), [key]: progress })),
+    remove: named(async () => {
+      const { [key]: _, ...others } = await read();
+      await (Object.keys(others).length > 0 ? write(others) : rm(file, { force: true }));
+    }),
+  };
+}
+
+const named =
+  <Parameters extends unknown[], Result>(work: (...parameters: Parameters) => Promise<Result>) =>
+  (...parameters: Parameters): Promise<Result> =>
+    work(...parameters).catch((error) => {
+      throw new Refusal(`--state: ${reasonOf(error)}`);
+    });
+
+/** Undefined where it is not JSON, which no schema here takes. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

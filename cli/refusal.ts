@@ -1,0 +1,96 @@
+/** What stops everything, in one line that names the option or environment variable to look at. */
+export class Refusal extends Error {
+  constructor(message: string) {
+    super(oneLine(message));
+    this.name = 'Refusal';
+  }
+}
+
+/** Whom we were talking to, and about what. */
+export interface Subject {
+  readonly service: 'Cognito' | 'DynamoDB';
+  /** Such as `user pool eu-central-1_Ab1`. */
+  readonly resource: string;
+  /** The option that named it. */
+  readonly option: string;
+}
+
+const CREDENTIALS = [
+  'CredentialsProviderError',
+  'TokenProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'IncompleteSignatureException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'UnrecognizedClientException',
+];
+const DENIED = ['AccessDenied', 'AccessDeniedException', 'NotAuthorizedException'];
+const NETWORK = [
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+];
+const ENDPOINT_VARIABLES = {
+  Cognito: 'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER',
+  DynamoDB: 'AWS_ENDPOINT_URL_DYNAMODB',
+};
+
+/**
+ * Recognises an error that every other call would meet, too: no credentials, no such pool or table, access
+ * denied, nobody there.
+ *
+ * @returns undefined where the error may concern this one call only, such as throttling.
+ * @example refusalOf(error, { service: 'DynamoDB', resource: 'table referrals', option: '--table-name' })
+ */
+export function refusalOf(error: unknown, subject: Subject): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  const { name, code } = rootOf(error);
+  const { service, resource, option } = subject;
+  const reason = reasonOf(error);
+  if (reason === 'Region is missing') return new Refusal('AWS_REGION is not set.');
+  if (CREDENTIALS.includes(name)) {
+    return new Refusal(
+      `AWS credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY): ${reason}`,
+    );
+  }
+  if (DENIED.includes(name)) {
+    return new Refusal(`The AWS credentials (AWS_PROFILE) may not do this: ${reason}`);
+  }
+  if (name === 'ResourceNotFoundException') {
+    return new Refusal(
+      `${option}: there is no ${resource} in this region (AWS_REGION) and account.`,
+    );
+  }
+  if (name === 'InvalidParameterException' || name === 'ValidationException') {
+    return new Refusal(`${option}: ${reason}`);
+  }
+  if (name === 'TimeoutError' || NETWORK.includes(code)) {
+    return new Refusal(
+      `${service} can't be reached (AWS_REGION, ${ENDPOINT_VARIABLES[service]}, AWS_ENDPOINT_URL): ${reason}`,
+    );
+  }
+  return undefined;
+}
+
+/** Why something failed, in one line. */
+export function reasonOf(error: unknown): string {
+  const { name, code, message } = rootOf(error);
+  return oneLine(message || code || name);
+}
+
+/** What lies beneath an error that core or the store put in its place. */
+function rootOf(error: unknown): { name: string; code: string; message: string } {
+  if (!(error instanceof Error)) return { name: 'Error', code: '', message: String(error) };
+  if (error.name === 'ReferralsError' && error.cause !== undefined) return rootOf(error.cause);
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  return { name, message, code: code ?? '' };
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

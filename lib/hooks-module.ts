@@ -1,0 +1,58 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { extname, join } from 'node:path';
+import { parse } from 'es-module-lexer/js';
+import { environment as env } from '../functions/environment.ts';
+import { hookNames } from '../functions/hooks.ts';
+
+const FILE = 'hooks.mjs';
+
+/**
+ * The app's module of hooks, checked and made ready to be shipped with a function.
+ *
+ * @throws Error in one sentence where the file does not exist, exports no hook, or imports what would not
+ *   be there in Lambda.
+ */
+export class HooksModule {
+  /** What tells a function that it has hooks. */
+  readonly environment = { [env.hooks]: `./${FILE}` };
+  readonly #source: string;
+
+  constructor(path: string) {
+    if (!existsSync(path)) throw new Error(`hooks: there is no file ${path}.`);
+    this.#source = javaScriptOf(path);
+    const [imports, exports] = parse(this.#source);
+    const known: readonly string[] = hookNames;
+    if (!exports.some((exported) => 'name' in exported && known.includes(exported.name))) {
+      throw new Error(`hooks: ${path} must export at least one of ${hookNames.join(', ')}.`);
+    }
+    const foreign = imports
+      .map(({ specifier }) => specifier)
+      .find((specifier) => specifier && !specifier.startsWith('node:'));
+    if (foreign) {
+      throw new Error(
+        `hooks: ${path} imports ${foreign}, which Lambda would not find; bundle it into one file first.`,
+      );
+    }
+  }
+
+  /** Copies a bundle's directory into another one, and puts the hooks in there. */
+  addTo(bundle: string, outputDirectory: string): string {
+    const directory = mkdtempSync(join(outputDirectory, 'hooks-'));
+    cpSync(bundle, directory, { recursive: true });
+    writeFileSync(join(directory, FILE), this.#source);
+    return directory;
+  }
+}
+
+function javaScriptOf(path: string): string {
+  const source = readFileSync(path, 'utf8');
+  if (extname(path) !== '.ts' && extname(path) !== '.mts') return source;
+  // Node has it from 22.13 on.
+  if (nodeModule.stripTypeScriptTypes === undefined) {
+    throw new Error(
+      `hooks: ${path} is TypeScript, which this Node can't read; use Node 24, or .mjs.`,
+    );
+  }
+  return nodeModule.stripTypeScriptTypes(source);
+}

@@ -1,0 +1,103 @@
+import { Duration } from 'aws-cdk-lib';
+import type { HttpApi, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import {
+  type CustomThreshold,
+  MonitoringFacade,
+  SnsAlarmActionStrategy,
+} from 'cdk-monitoring-constructs';
+import { Construct } from 'constructs';
+import type { ReferralMetrics } from './referral-metrics.ts';
+
+export interface ReferralMonitoringProps {
+  readonly api: HttpApi;
+  readonly table: TableV2;
+  /** By file. */
+  readonly functions: Readonly<Record<string, IFunction>>;
+  readonly metrics: ReferralMetrics;
+  /** Where alarms are sent; without it there are none. */
+  readonly topic?: ITopic | undefined;
+}
+
+const ANY = { maxErrorCount: 0 };
+const SLOW_CLICK = Duration.seconds(1);
+
+/** A dashboard, and the alarms of `docs/runbook.md`. */
+export class ReferralMonitoring extends Construct {
+  constructor(scope: Construct, id: string, props: ReferralMonitoringProps) {
+    super(scope, id);
+    const { api, table, functions, metrics, topic } = props;
+    const alarming = topic !== undefined;
+    /** Only with a topic are there alarms. */
+    const alarm = <Settings extends object>(settings: Settings) => (alarming ? settings : {});
+    const facade = new MonitoringFacade(this, 'Dashboard', {
+      alarmFactoryDefaults: {
+        actionsEnabled: alarming,
+        alarmNamePrefix: this.node.path.replaceAll('/', '-'),
+        ...(topic && { action: new SnsAlarmActionStrategy({ onAlarmTopic: topic }) }),
+      },
+    });
+
+    facade.addLargeHeader('Referrals');
+    facade.monitorCustom({
+      alarmFriendlyName: 'SignUps',
+      humanReadableName: 'What visitors and users did',
+      metricGroups: [
+        {
+          title: 'Clicks',
+          metrics: (['human', 'bot', 'prefetch', 'own', 'expired'] as const).map((kind) =>
+            metrics.clicks(kind, { label: kind }),
+          ),
+        },
+        {
+          title: 'Attribution',
+          metrics: [metrics.actions(), metrics.attributionMisses(), metrics.linkedResponses()],
+        },
+        {
+          title: 'Sign-ups without a link',
+          metrics: alarming
+            ? [
+                {
+                  metric: metrics.signUpFailures(),
+                  alarmFriendlyName: 'Failures',
+                  addAlarm: { Warning: SIGN_UP_FAILURE },
+                },
+              ]
+            : [metrics.signUpFailures()],
+        },
+      ],
+    });
+    facade.monitorApiGatewayV2HttpApi({
+      api: api as IHttpApi,
+      alarmFriendlyName: 'Api',
+      ...alarm({ add5xxRateAlarm: { Critical: { maxErrorRate: 0.01, datapointsToAlarm: 2 } } }),
+    });
+    for (const [file, lambdaFunction] of Object.entries(functions)) {
+      facade.monitorLambdaFunction({
+        lambdaFunction,
+        humanReadableName: file,
+        alarmFriendlyName: file,
+        ...alarm({
+          addThrottlesCountAlarm: { Critical: ANY },
+          ...(file === 'hit' && { addLatencyP99Alarm: { Warning: { maxLatency: SLOW_CLICK } } }),
+        }),
+      });
+    }
+    facade.monitorDynamoTable({
+      table: table as ITable,
+      alarmFriendlyName: 'Table',
+      ...alarm({
+        addReadThrottledEventsCountAlarm: { Warning: { maxThrottledEventsThreshold: 0 } },
+        addWriteThrottledEventsCountAlarm: { Warning: { maxThrottledEventsThreshold: 0 } },
+      }),
+    });
+  }
+}
+
+const SIGN_UP_FAILURE: CustomThreshold = {
+  threshold: 0,
+  comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+};

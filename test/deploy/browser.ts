@@ -1,0 +1,49 @@
+import { request } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type Answer, BROWSER, type Call } from '../integration/client.ts';
+
+// Every name under `localhost` is this machine's, RFC 6761 says, and not every resolver knows.
+const lookup: LookupFunction = (_name, _options, found) =>
+  found(null, [{ address: '127.0.0.1', family: 4 }]);
+
+/** Calls an API at its own URL as a browser would, also where that is below `localhost`. */
+export const call = (
+  { ApiUrl }: { ApiUrl: string },
+  route: string,
+  { token, session, headers = {}, body }: Call = {},
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const [method = 'GET', path = '/'] = route.split(' ');
+    request(
+      `${ApiUrl}${path}`,
+      {
+        method,
+        lookup,
+        headers: {
+          'user-agent': BROWSER,
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(session && { 'x-referral-session': session }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+      },
+      async (response) => {
+        const content = await text(response);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: new Headers(
+            Object.entries(response.headersDistinct).flatMap(([name, values = []]) =>
+              values.map((value): [string, string] => [name, value]),
+            ),
+          ),
+          body:
+            response.headers['content-type']?.includes('json') && content
+              ? JSON.parse(content)
+              : content,
+        });
+      },
+    )
+      .once('error', reject)
+      .end(body === undefined ? undefined : JSON.stringify(body));
+  });

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Outputs } from '../../local/service.ts';
+
+/** How AWS's own tools and SDKs are told of an emulator. */
+export const emulatedAccount = (endpoint: string) => ({
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+});
+
+/** The CDK's command line, as anybody runs it, with an emulator in AWS's place. */
+export class Cdk {
+  readonly #endpoint: string;
+  readonly #directory: string;
+
+  /** What is synthesized goes to the directory. */
+  constructor(endpoint: string, directory: string) {
+    this.#endpoint = endpoint;
+    this.#directory = directory;
+  }
+
+  bootstrap(): Promise<void> {
+    return this.#run('bootstrap');
+  }
+
+  /** Deploys with settings as `-c` takes them, and gives the stack's outputs. */
+  async deploy(settings: Record<string, string>): Promise<Outputs> {
+    const file = join(this.#directory, 'outputs.json');
+    const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    await this.#run('deploy', '--require-approval', 'never', '--outputs-file', file, ...context);
+    return JSON.parse(await readFile(file, 'utf8')).Referrals;
+  }
+
+  destroy(): Promise<void> {
+    return this.#run('destroy', '--force');
+  }
+
+  async #run(...parameters: string[]): Promise<void> {
+    const { AWS_PROFILE: _, ...environment } = process.env;
+    const output = join(this.#directory, 'cdk.out');
+    const npx = spawn('npx', ['cdk', ...parameters, '--output', output], {
+      cwd: resolve(import.meta.dirname, '../..'),
+      env: {
+        ...environment,
+        ...emulatedAccount(this.#endpoint),
+        // Nothing of this is news to Amazon.
+        CDK_NOTICES: 'false',
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
+        CDK_DISABLE_VERSION_CHECK: 'true',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [printed, complaints, [code]] = await Promise.all([
+      text(npx.stdout),
+      text(npx.stderr),
+      once(npx, 'close'),
+    ]);
+    if (code !== 0) {
+      throw new Error(`cdk ${parameters.join(' ')} ended with ${code}:\n${printed}${complaints}`);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { delimiter, dirname, join } from 'node:path';
+import getPort from 'get-port';
+import { type Emulator, startEmulator } from '../../local/emulator.ts';
+import { download } from './download.ts';
+
+/**
+ * Starts MiniStack, an emulator of AWS, on a free port of this machine. What it keeps is in the directory.
+ *
+ * @throws Error in one line where Python is missing.
+ */
+export async function startMiniStack(directory: string): Promise<Emulator> {
+  const requirements = join(import.meta.dirname, 'requirements.txt');
+  const environment = await download({
+    name: 'ministack',
+    pins: requirements,
+    needs: {
+      name: 'Python 3.10 or later with venv (python.org; on Debian: apt install python3-venv)',
+      command: [
+        'python3',
+        '-c',
+        'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))',
+      ],
+    },
+    commands: (filling) => [
+      ['python3', '-m', 'venv', filling],
+      [join(filling, 'bin', 'python'), '-m', 'pip', 'install', '--requirement', requirements],
+    ],
+  });
+  const port = await getPort({ host: '127.0.0.1' });
+  return startEmulator({
+    name: 'ministack',
+    command: join(environment, 'bin', 'python'),
+    parameters: ['-m', 'ministack'],
+    port,
+    directory,
+    variables: {
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: `${port}`,
+      // Otherwise it listens on a port that is always the same, and two runs can't.
+      IOT_MTLS_ENABLED: '0',
+      STATE_DIR: directory,
+      TMPDIR: directory,
+      // It runs functions with the Node of its PATH, and hands its environment on to them.
+      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+      AWS_PROFILE: '',
+    },
+  });
+}

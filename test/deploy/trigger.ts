@@ -1,0 +1,58 @@
+import {
+  CognitoIdentityProviderClient,
+  DescribeUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { PostConfirmationConfirmSignUpTriggerEvent } from 'aws-lambda';
+import type { Outputs } from '../../local/service.ts';
+
+export interface SignUp {
+  readonly userId: string;
+  readonly email: string;
+  /** Of the client metadata. */
+  readonly session?: string | undefined;
+}
+
+/**
+ * Invokes the post-confirmation function that the user pool names, with the event that Cognito sends.
+ * MiniStack keeps a pool's triggers and calls none after a confirmation; Cognito does so itself.
+ *
+ * @returns the event and what the function answered.
+ */
+export async function invokePostConfirmation(
+  { UserPoolId, UserPoolClientId }: Outputs,
+  { userId, email, session }: SignUp,
+): Promise<{ event: object; answer: object }> {
+  const cognito = new CognitoIdentityProviderClient();
+  const { UserPool } = await cognito.send(new DescribeUserPoolCommand({ UserPoolId }));
+  cognito.destroy();
+  // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
+  const event: PostConfirmationConfirmSignUpTriggerEvent = {
+    version: '1',
+    region: 'us-east-1',
+    userPoolId: UserPoolId,
+    userName: userId,
+    callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: UserPoolClientId },
+    triggerSource: 'PostConfirmation_ConfirmSignUp',
+    request: {
+      userAttributes: {
+        sub: userId,
+        email,
+        email_verified: 'true',
+        'cognito:email_alias': email,
+        'cognito:user_status': 'CONFIRMED',
+      },
+      ...(session && { clientMetadata: { referralSession: session } }),
+    },
+    response: {},
+  };
+  const lambda = new LambdaClient();
+  const { Payload } = await lambda.send(
+    new InvokeCommand({
+      FunctionName: UserPool?.LambdaConfig?.PostConfirmation,
+      Payload: JSON.stringify(event),
+    }),
+  );
+  lambda.destroy();
+  return { event, answer: JSON.parse(Payload?.transformToString() ?? '') };
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startMiniStack } from '../deploy/ministack.ts';
+import { startDynamoDBLocal } from './dynamodb-local.ts';
+
+const HELP = `Usage: node test/dynamodb/run.ts <database> [option of vitest …]
+
+Runs the integration tests on a DynamoDB that is not the embedded one. What it needs is downloaded once,
+to node_modules/.cache/cdk-referrals/.
+
+Databases:
+  dynamodb-local   Amazon's DynamoDB Local; needs a JDK (17 or later) and Maven
+  ministack        MiniStack's; needs Python (3.10 or later) with venv
+`;
+
+const databases = new Map([
+  ['dynamodb-local', startDynamoDBLocal],
+  ['ministack', startMiniStack],
+]);
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    strict: false,
+    options: { help: { type: 'boolean' } },
+  });
+  const start = databases.get(positionals[0] ?? '');
+  if (values.help || start === undefined) {
+    process.exitCode = values.help ? 0 : 1;
+    return void (values.help ? process.stdout : process.stderr).write(HELP);
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'referrals-dynamodb-'));
+  const database = await start(directory);
+  process.exitCode = await runTests(database.endpoint, process.argv.slice(3));
+  await database.stop();
+  await rm(directory, { recursive: true });
+}
+
+/** Runs vitest, and gives the code that it ends with. */
+async function runTests(endpoint: string, options: string[]): Promise<number> {
+  const vitest = spawn(
+    process.execPath,
+    [
+      createRequire(import.meta.url).resolve('vitest/vitest.mjs'),
+      'run',
+      '--project',
+      'integration',
+      ...options,
+    ],
+    {
+      cwd: resolve(import.meta.dirname, '../..'),
+      env: { ...process.env, DYNAMODB_ENDPOINT: endpoint },
+      stdio: 'inherit',
+    },
+  );
+  // Ctrl-C reaches vitest by itself, SIGTERM does not; either way the database goes last.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => vitest.kill());
+  const [code] = await once(vitest, 'exit');
+  return code ?? 1;
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,355 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { afterAll, describe, expect, test } from 'vitest';
+import { functionsWithHooks } from '../../functions/hooks.ts';
+import { functionNames } from '../../functions/routes.ts';
+import { Referrals, type ReferralsProps } from '../../lib/index.ts';
+import { appUrl, functionsOf, resourcesOf, templateOf } from './synthesis.ts';
+
+const files = mkdtempSync(join(tmpdir(), 'referrals-hooks-'));
+afterAll(() => rmSync(files, { recursive: true }));
+
+const file = (name: string, text: string): string => {
+  writeFileSync(join(files, name), text);
+  return join(files, name);
+};
+
+/** `Referrals` in a host app's stack. */
+function hosted(props: (stack: Stack) => Partial<ReferralsProps>) {
+  const stack = new Stack(new App(), 'Host', {
+    env: { account: '123456789012', region: 'eu-west-1' },
+  });
+  const referrals = new Referrals(stack, 'Referrals', { appUrl, ...props(stack) });
+  return { stack, referrals, template: () => Template.fromStack(stack) };
+}
+
+const lambda = (stack: Stack, id: string) =>
+  new LambdaFunction(stack, id, {
+    code: Code.fromInline('exports.handler = async (event) => event;'),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+  });
+
+describe('props', () => {
+  test('settings reach the functions', () => {
+    templateOf({
+      defaultRedirectTo: 'https://app.example.com/start',
+      allowedRedirectHosts: ['shop.example.com', 'docs.example.com'],
+      redirectParameter: 'next',
+      session: {
+        cookieName: 'visitor',
+        domain: 'example.com',
+        maxAge: Duration.days(30),
+        passInUrl: true,
+      },
+      code: { length: 8, alphabet: '23456789abcdefghjkmnpqrstuvwxyz' },
+      attribution: { model: 'first', window: Duration.days(7) },
+      actionDisplay: { BOUGHT: 'Bought something' },
+      clientIpHeader: 'CF-Connecting-IP',
+      retention: Duration.days(400),
+    }).allResourcesProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          DEFAULT_REDIRECT_TO: 'https://app.example.com/start',
+          ALLOWED_REDIRECT_HOSTS: 'shop.example.com,docs.example.com',
+          REDIRECT_PARAMETER: 'next',
+          SESSION_COOKIE_NAME: 'visitor',
+          SESSION_COOKIE_DOMAIN: 'example.com',
+          SESSION_MAX_AGE_SECONDS: '2592000',
+          SESSION_IN_URL: 'true',
+          CODE_LENGTH: '8',
+          CODE_ALPHABET: '23456789abcdefghjkmnpqrstuvwxyz',
+          ATTRIBUTION_MODEL: 'first',
+          ATTRIBUTION_WINDOW_SECONDS: '604800',
+          ACTION_DISPLAY: '{"BOUGHT":"Bought something"}',
+          CLIENT_IP_HEADER: 'CF-Connecting-IP',
+          RETENTION_SECONDS: '34560000',
+        }),
+      },
+    });
+  });
+
+  test('userPool: the host’s own pool gets the trigger, and its clients are accepted', () => {
+    const { template } = hosted((stack) => {
+      const userPool = new UserPool(stack, 'Users');
+      return {
+        userPool,
+        userPoolClients: [userPool.addClient('Web'), userPool.addClient('Phone')],
+      };
+    });
+    template().resourceCountIs('AWS::Cognito::UserPool', 1);
+    template().hasResourceProperties('AWS::Cognito::UserPool', {
+      LambdaConfig: { PostConfirmation: Match.anyValue() },
+    });
+    template().hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      JwtConfiguration: {
+        Audience: [
+          { Ref: Match.stringLikeRegexp('Web') },
+          { Ref: Match.stringLikeRegexp('Phone') },
+        ],
+      },
+    });
+  });
+
+  test('attachTrigger: a pool from elsewhere is left alone, and the function is there to be called', () => {
+    const { referrals, template } = hosted((stack) => {
+      const userPool = UserPool.fromUserPoolId(stack, 'Users', 'eu-west-1_abc');
+      const userPoolClients = [userPool.addClient('Web')];
+      return { userPool, userPoolClients, attachTrigger: false };
+    });
+    template().resourceCountIs('AWS::Cognito::UserPool', 0);
+    expect(referrals.functions['confirm-sign-up']).toBeInstanceOf(LambdaFunction);
+  });
+
+  test('nextPostConfirmation: our trigger knows it and may invoke it, and no other function may', () => {
+    const { template } = hosted((stack) => ({ nextPostConfirmation: lambda(stack, 'Next') }));
+    const next = { Ref: Match.stringLikeRegexp('^Next') };
+    template().hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'cdk-referrals: confirm-sign-up',
+      Environment: { Variables: Match.objectLike({ NEXT_POST_CONFIRMATION: next }) },
+    });
+    const invoking = resourcesOf(template(), 'AWS::IAM::Policy').filter(([, { Properties }]) =>
+      JSON.stringify(Properties).includes('lambda:InvokeFunction'),
+    );
+    expect(invoking.map(([id]) => id)).toEqual([expect.stringContaining('ConfirmSignUp')]);
+  });
+
+  test('hooks: shipped with the functions that call one, and with no other', () => {
+    const hooks = file('hooks.ts', 'export const generateCode = (r: object): string => "x";');
+    const told = [...functionsOf(templateOf({ hooks }))].filter(
+      ([, { Properties }]) => Properties.Environment.Variables.HOOKS === './hooks.mjs',
+    );
+    expect(told.map(([name]) => name).toSorted()).toEqual(functionsWithHooks.toSorted());
+  });
+
+  test('domain: the API is reached there and nowhere else', () => {
+    const { referrals, template } = hosted((stack) => ({
+      domain: {
+        name: 'go.example.com',
+        certificate: Certificate.fromCertificateArn(
+          stack,
+          'C',
+          'arn:aws:acm:eu-west-1:1:certificate/x',
+        ),
+        hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+          hostedZoneId: 'Z1',
+          zoneName: 'example.com',
+        }),
+      },
+    }));
+    expect(referrals.url).toBe('https://go.example.com');
+    const made = template();
+    made.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    made.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'go.example.com' });
+    made.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: Match.anyValue() });
+    made.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'go.example.com.', Type: 'A' });
+    made.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ API_URL: 'https://go.example.com' }) },
+    });
+  });
+
+  test('throttle: each group has its own limits', () => {
+    templateOf({
+      throttle: { clicks: { rate: 50, burst: 20 }, api: { rate: 5, burst: 2 } },
+    }).hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 2 },
+      RouteSettings: {
+        'GET /r/{proxy+}': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 20 },
+        'HEAD /r/{proxy+}': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 20 },
+      },
+    });
+  });
+
+  test('removalPolicy: DESTROY takes table and pool away with the stack', () => {
+    const template = templateOf({ removalPolicy: RemovalPolicy.DESTROY });
+    for (const type of ['AWS::DynamoDB::GlobalTable', 'AWS::Cognito::UserPool']) {
+      template.hasResource(type, { DeletionPolicy: 'Delete' });
+    }
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })],
+    });
+  });
+
+  test('alarms: every alarm of the runbook is sent to the topic', () => {
+    const { template } = hosted((stack) => ({ alarms: { topic: new Topic(stack, 'Pager') } }));
+    const alarms = resourcesOf(template(), 'AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) => Properties,
+    );
+    for (const { AlarmActions } of alarms) {
+      expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^Pager/) }]);
+    }
+    expect(new Set(alarms.map(({ AlarmName }) => AlarmName))).toEqual(
+      new Set(
+        [
+          'Api-Fault-Rate-Critical',
+          'SignUps-Failures-Warning',
+          'Table-Read-Throttled-Events-Warning',
+          'Table-Write-Throttled-Events-Warning',
+          'hit-Latency-P99-Warning',
+          ...functionNames.map((name) => `${name}-Throttled-Count-Critical`),
+        ].map((name) => `Host-Referrals-Monitoring-${name}`),
+      ),
+    );
+  });
+
+  test('logRetention and table settings', () => {
+    const { template } = hosted(() => ({
+      logRetention: RetentionDays.ONE_YEAR,
+      table: {
+        warmThroughput: { writeUnitsPerSecond: 10_000 },
+        replicas: [{ region: 'eu-central-1' }],
+      },
+    }));
+    template().allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
+    template().hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      WarmThroughput: { WriteUnitsPerSecond: 10_000 },
+      Replicas: [
+        Match.objectLike({ Region: 'eu-central-1' }),
+        Match.objectLike({ Region: 'eu-west-1' }),
+      ],
+    });
+  });
+});
+
+describe('what Referrals exposes', () => {
+  test('url, table, bus, functions and metrics', () => {
+    const { referrals } = hosted(() => ({}));
+    expect(referrals.table).toBeInstanceOf(TableV2);
+    expect(referrals.bus.eventBusName).toBeDefined();
+    expect(Object.keys(referrals.functions)).toContain('hit');
+    expect(referrals.metrics.clicks('human')).toMatchObject({
+      namespace: 'Referrals',
+      metricName: 'Clicks',
+      statistic: 'Sum',
+      dimensions: { service: 'Host/Referrals', kind: 'human' },
+    });
+  });
+
+  test('grantRecordAction: the grantee may invoke one function, and finds its name', () => {
+    const { stack, referrals, template } = hosted(() => ({}));
+    referrals.grantRecordAction(lambda(stack, 'Webhook'));
+    const recorder = functionsOf(template()).get('record-action-directly')?.id;
+    template().hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { REFERRALS_RECORD_ACTION_FUNCTION: { Ref: recorder } } },
+    });
+    template().hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ Ref: Match.stringLikeRegexp('^Webhook') }],
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Action: 'lambda:InvokeFunction',
+            Resource: [
+              { 'Fn::GetAtt': [recorder, 'Arn'] },
+              { 'Fn::Join': ['', [{ 'Fn::GetAtt': [recorder, 'Arn'] }, ':*']] },
+            ],
+          }),
+        ],
+      },
+    });
+  });
+});
+
+describe('props that can’t be right fail at synth, in one sentence', () => {
+  const cases: [string, Partial<ReferralsProps>, RegExp][] = [
+    [
+      'appUrl by http',
+      { appUrl: 'http://app.example.com' },
+      /^appUrl: .* must be the app's https origin/,
+    ],
+    ['appUrl with a path', { appUrl: 'https://app.example.com/x' }, /^appUrl: /],
+    ['appUrl that is no URL', { appUrl: 'app.example.com' }, /^appUrl: /],
+    ['no appUrl', { appUrl: undefined as never }, /^appUrl: /],
+    [
+      'a relative destination',
+      { defaultRedirectTo: '/start' },
+      /^defaultRedirectTo: .* must be an absolute URL/,
+    ],
+    [
+      'a host with a scheme',
+      { allowedRedirectHosts: ['https://x.com'] },
+      /^allowedRedirectHosts: .* must be a host/,
+    ],
+    ['an empty redirect parameter', { redirectParameter: '' }, /^redirectParameter: /],
+    [
+      'a foreign cookie domain',
+      { session: { domain: 'other.com' } },
+      /^session\.domain: .* must contain the app's host/,
+    ],
+    [
+      'a cookie domain that only looks right',
+      { session: { domain: 'pp.example.com' } },
+      /^session\.domain: /,
+    ],
+    [
+      'a short alphabet',
+      { code: { alphabet: '0123456789abcde' } },
+      /^code\.alphabet: must have at least 16/,
+    ],
+    [
+      'an alphabet with duplicates',
+      { code: { alphabet: '0123456789abcdeff' } },
+      /^code\.alphabet: must have at least 16 different/,
+    ],
+    [
+      'an alphabet that a URL would not bear',
+      { code: { alphabet: '0123456789abcdef/?' } },
+      /^code\.alphabet: must have only/,
+    ],
+    [
+      'short codes',
+      { code: { length: 5 } },
+      /^code\.length: 5 must be a whole number from 6 to 64/,
+    ],
+    ['a short retention', { retention: Duration.days(29) }, /^retention: must be at least 30 days/],
+    [
+      'hooks that do not exist',
+      { hooks: '/nowhere/hooks.mjs' },
+      /^hooks: there is no file \/nowhere\/hooks\.mjs\.$/,
+    ],
+    [
+      'hooks that export nothing known',
+      { hooks: file('none.mjs', 'export const x = 1;') },
+      /^hooks: .* must export at least one of generateCode, clientIp, includeResponse\.$/,
+    ],
+    [
+      'hooks with an import that would be missing',
+      { hooks: file('import.mjs', "import x from 'lodash'; export const clientIp = x;") },
+      /^hooks: .* imports lodash, which Lambda would not find/,
+    ],
+    ['alarms without a topic', { alarms: {} as never }, /^alarms: give the topic/],
+    [
+      'a client without its pool',
+      { userPoolClients: [] },
+      /^userPool and userPoolClients: give both/,
+    ],
+  ];
+
+  test.each(cases)('%s', (_, props, message) => {
+    expect(() => hosted(() => props)).toThrow(message);
+  });
+
+  test('a pool from elsewhere with our trigger', () => {
+    expect(() =>
+      hosted((stack) => {
+        const userPool = UserPool.fromUserPoolId(stack, 'Users', 'eu-west-1_abc');
+        return { userPool, userPoolClients: [userPool.addClient('Web')] };
+      }),
+    ).toThrow(/^userPool: it was made elsewhere/);
+  });
+
+  test('a next trigger where ours is not attached', () => {
+    expect(() =>
+      hosted((stack) => ({ attachTrigger: false, nextPostConfirmation: lambda(stack, 'Next') })),
+    ).toThrow(/^nextPostConfirmation: /);
+  });
+});
