@@ -63,7 +63,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, apiUrl
     if (event === undefined) {
       return sendJson(response, 400, { message: 'Could not parse request body into json' });
     }
-    return sendJson(response, 200, await invoke(invocation.function, event, invocation.timeout));
+    return sendInvocation(response, () => invoke(invocation.function, event, invocation.timeout));
   }
   const matched = match(request.method, url);
   if (matched === undefined) return sendUnrouted(request, response);
@@ -79,6 +79,20 @@ async function answer(request: IncomingMessage, response: ServerResponse, apiUrl
   const event = httpEvent(request, { ...matched, url, body, claims });
   const result = await invoke(matched.route.function, event, apiTimeout);
   sendAnswer(response, result as APIGatewayProxyStructuredResultV2);
+}
+
+/** What a function throws is an answer too, see https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html */
+async function sendInvocation(
+  response: ServerResponse,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    sendJson(response, 200, await run());
+  } catch (error) {
+    const { name: errorType, message: errorMessage } = error as Error;
+    response.setHeader('x-amz-function-error', 'Unhandled');
+    sendJson(response, 200, { errorType, errorMessage });
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -14,6 +14,8 @@ export interface DynamoDBProxy {
   readonly endpoint: string;
   /** Operations that arrived, such as `PutItem`, in order. */
   readonly operations: string[];
+  /** What was asked for, item by item: `PutItem VISITOR#`, `QueryIndex OWNER#`. */
+  readonly accesses: string[];
   /** Decides each operation's fate; all pass until it is set. */
   decide: (operation: string) => Fate;
   readonly stop: () => void;
@@ -37,6 +39,30 @@ const REFUSALS: Partial<Record<Fate, object>> = {
   },
 };
 
+/** As IAM sees a request: each item by the action that it needs, and the prefix of its partition key. */
+// biome-ignore lint/suspicious/noExplicitAny: requests are as loose as JSON
+function accessesOf(operation: string, input: any): string[] {
+  const prefix = ({ S: key = '' }) => key.replace(/#.*/, '#');
+  switch (operation) {
+    case 'TransactWriteItems':
+      return input.TransactItems.flatMap((write: Record<string, unknown>) =>
+        Object.entries(write).flatMap(([action, inner]) => accessesOf(`${action}Item`, inner)),
+      );
+    case 'Query': {
+      // Every key condition of ours begins with the partition key.
+      const [, value = ''] = /= (:\w+)/.exec(input.KeyConditionExpression) ?? [];
+      const action = input.IndexName === undefined ? 'Query' : 'QueryIndex';
+      return [`${action} ${prefix(input.ExpressionAttributeValues[value])}`];
+    }
+    case 'GetItem':
+    case 'PutItem':
+    case 'DeleteItem':
+      return [`${operation} ${prefix((input.Key ?? input.Item).pk)}`];
+    default:
+      return [];
+  }
+}
+
 /** Whether an operation changes anything. */
 export const isWrite = (operation: string): boolean => !READS.includes(operation);
 
@@ -46,6 +72,7 @@ export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProx
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     proxy.operations.push(operation);
     const body = await buffer(request);
+    proxy.accesses.push(...accessesOf(operation, JSON.parse(`${body}`)));
     const fate = proxy.decide(operation);
     if (fate === 'hang') return;
     if (fate === 'cut') return void request.socket.destroy();
@@ -66,6 +93,7 @@ export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProx
   const proxy: DynamoDBProxy = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     operations: [],
+    accesses: [],
     decide: () => 'pass',
     stop: () => {
       server.close();

@@ -6,6 +6,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The service with default settings that all test files share. */
     outputs: Outputs;
+    /** A directory for files of a test; gone after the run. */
+    scratch: string;
   }
 }
 
@@ -13,5 +15,6 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const service = await startTestService();
   project.provide('outputs', service.outputs);
+  project.provide('scratch', service.directory);
   return service.stop;
 }

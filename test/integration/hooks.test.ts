@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { call, click, createReferral, sessionIn, signUp, type User } from './client.ts';
+import { domainOn } from './domain.ts';
+import { startTestService, type TestService } from './test-service.ts';
+
+const { DynamoDBEndpoint } = inject('outputs');
+
+// What each hook does is said in the request, so that one module serves all tests.
+const HOOKS = `
+export const generateCode = ({ label }, owner) => {
+  if (label === 'throw') throw new Error('no code today');
+  if (label === 'rubbish') return 'not a code';
+  if (label?.startsWith('code:')) return label.slice(5);
+  return String(owner.attributes.email).replace(/\\W/g, '').slice(0, 64);
+};
+export const clientIp = async (event) => {
+  const ip = event.headers['x-test-ip'];
+  if (ip === 'throw') throw new Error('no IP today');
+  return ip ?? '198.51.100.7';
+};
+export const includeResponse = ({ action }) => {
+  if (action === 'THROW') throw new Error('no list today');
+  return action === 'RUBBISH' ? 'yes' : action !== 'SECRET';
+};
+`;
+
+let service: TestService;
+let user: User;
+
+beforeAll(async () => {
+  const directory = inject('scratch');
+  const hooks = join(directory, 'hooks.mjs');
+  await writeFile(hooks, HOOKS);
+  service = await startTestService({
+    variables: { DYNAMODB_ENDPOINT: DynamoDBEndpoint, HOOKS: hooks },
+  });
+  user = await signUp(service.outputs);
+});
+afterAll(() => service.stop());
+
+const create = (label: string) =>
+  call(service.outputs, 'POST /referrals', { token: user.token, body: { redirectTo: '/', label } });
+
+const failed = (hook: string) => ({
+  type: 'about:blank',
+  title: 'Internal Server Error',
+  status: 500,
+  code: 'hook_failed',
+  detail: `The hook ${hook} failed.`,
+});
+
+describe('the hook generateCode', () => {
+  test('makes the code from the account at sign-up', async () => {
+    const { body } = await call(service.outputs, 'GET /me/referral', { token: user.token });
+    expect(body.code).toBe(user.email.replace(/\W/g, '').slice(0, 64));
+  });
+
+  test('makes the code from the claims of the token and the referral', async () => {
+    const { body } = await create(`code:Of-${user.userId}`);
+    expect(body.code).toBe(`Of-${user.userId}`);
+    expect((await click(service.outputs, body.code)).status).toBe(302);
+  });
+
+  test('a code that is taken is a 409', async () => {
+    await create(`code:Twice-${user.userId}`);
+    const other = await signUp(service.outputs);
+    const { status, body } = await call(service.outputs, 'POST /referrals', {
+      token: other.token,
+      body: { redirectTo: '/', label: `code:Twice-${user.userId}` },
+    });
+    expect([status, body.code]).toEqual([409, 'code_taken']);
+  });
+
+  test.each(['throw', 'rubbish'])(
+    'that fails (%s) is a named error for the caller, and logged',
+    async (label) => {
+      const before = service.printed().length;
+      const { status, body } = await create(label);
+      expect([status, body]).toEqual([500, failed('generateCode')]);
+      expect(service.printed().slice(before)).toContain('The hook generateCode failed.');
+    },
+  );
+});
+
+describe('the hook clientIp', () => {
+  const ipOf = async (session: string) => {
+    const { table } = domainOn(service.outputs);
+    const { Items = [] } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': `VISITOR#${session}` },
+      }),
+    );
+    return Items.map(({ ip }) => ip);
+  };
+
+  test('says whose address is kept', async () => {
+    const { code } = (await create(`code:${randomUUID()}`)).body;
+    expect(await ipOf((await click(service.outputs, code)).session)).toEqual(['198.51.100.7']);
+  });
+
+  test.each(['throw', 'rubbish'])(
+    'that fails (%s) loses no click: API Gateway’s address is kept',
+    async (ip) => {
+      const { code } = (await create(`code:${randomUUID()}`)).body;
+      const before = service.printed().length;
+      const answer = await call(service.outputs, `GET /r/${code}`, {
+        headers: { 'x-test-ip': ip },
+      });
+      expect(answer.status).toBe(302);
+      expect(await ipOf(sessionIn(answer))).toEqual(['127.0.0.1']);
+      expect(service.printed().slice(before)).toContain('The hook clientIp failed.');
+    },
+  );
+});
+
+describe('the hook includeResponse', () => {
+  const list = (path: string) => call(service.outputs, `GET ${path}`, { token: user.token });
+
+  test('leaves responses out of both lists', async () => {
+    const code = await createReferral(service.outputs, user, {
+      redirectTo: '/',
+      label: 'code:List',
+    });
+    const { session } = await click(service.outputs, code);
+    for (const action of ['SECRET', 'BOUGHT']) {
+      await call(service.outputs, 'POST /actions', { session, body: { action } });
+    }
+    for (const path of [`/referrals/${code}/responses`, '/responses?limit=3']) {
+      const { body } = await list(path);
+      const actions = body.items.map(({ action }: { action: string }) => action);
+      expect(actions).toEqual(['BOUGHT', 'RESPONDED']);
+    }
+  });
+
+  test.each(['THROW', 'RUBBISH'])(
+    'that fails (%s) is a named error for the caller',
+    async (action) => {
+      const label = `code:${action}`;
+      const code = await createReferral(service.outputs, user, { redirectTo: '/', label });
+      const { session } = await click(service.outputs, code);
+      await call(service.outputs, 'POST /actions', { session, body: { action } });
+      const { status, body } = await list(`/referrals/${code}/responses`);
+      expect([status, body]).toEqual([500, failed('includeResponse')]);
+    },
+  );
+});
+
+test('hooks that can’t be loaded lose no click', async () => {
+  const broken = join(inject('scratch'), 'broken.mjs');
+  await writeFile(broken, 'export const generateCode = ; // no JavaScript');
+  const variables = { DYNAMODB_ENDPOINT: DynamoDBEndpoint, HOOKS: broken };
+  await expect(startTestService({ variables })).rejects.toThrow('The hook generateCode failed.');
+});
+
+test('code length and alphabet, the header with the IP and retention can be set', async () => {
+  const configured = await startTestService({
+    variables: {
+      DYNAMODB_ENDPOINT: DynamoDBEndpoint,
+      CODE_LENGTH: '16',
+      CODE_ALPHABET: 'abcdefghijklmnop',
+      CLIENT_IP_HEADER: 'CF-Connecting-IP',
+      RETENTION_SECONDS: '2592000',
+    },
+  });
+  const owner = await signUp(configured.outputs);
+  const code = await createReferral(configured.outputs, owner);
+  expect(code).toMatch(/^[a-p]{16}$/);
+  const { table } = domainOn(configured.outputs);
+  for (const [header, ip] of [
+    ['203.0.113.9, 10.0.0.1', '203.0.113.9'],
+    ['garbage', '127.0.0.1'],
+  ] as const) {
+    const answer = await call(configured.outputs, `GET /r/${code}`, {
+      headers: { 'cf-connecting-ip': header },
+    });
+    const { body } = await call(configured.outputs, `GET /referrals/${code}/responses?limit=1`, {
+      token: owner.token,
+    });
+    const [{ id, createdAt }] = body.items;
+    const { Item } = await table.client.send(
+      new GetCommand({
+        TableName: table.name,
+        Key: { pk: `VISITOR#${sessionIn(answer)}`, sk: `RESPONSE#${id}` },
+      }),
+    );
+    expect([Item?.ip, Item?.ttl]).toEqual([
+      ip,
+      Math.floor(Date.parse(createdAt) / 1000) + 2_592_000,
+    ]);
+  }
+  await configured.stop();
+});

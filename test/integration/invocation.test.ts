@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, describe, expect, inject, test } from 'vitest';
+import { call, click, createReferral, signUp } from './client.ts';
+import { newSession, newUserId } from './domain.ts';
+import { startTestService } from './test-service.ts';
+
+const outputs = inject('outputs');
+
+const invoke = (service: typeof outputs, name: string, event: unknown) =>
+  call(service, `POST /2015-03-31/functions/${name}/invocations`, { body: event });
+
+describe('record-action-directly', () => {
+  const record = (event: unknown) => invoke(outputs, 'record-action-directly', event);
+
+  test('records what a session did, for a backend that knows it', async () => {
+    const code = await createReferral(outputs, await signUp(outputs));
+    const { session } = await click(outputs, code);
+    const target = { type: 'order', id: '7' };
+    const event = { session, action: 'PAID', target, idempotencyKey: 'order 7' };
+    const { body } = await record(event);
+    expect(body).toEqual({
+      response: {
+        id: expect.any(String),
+        code,
+        action: 'PAID',
+        actionDisplay: 'PAID',
+        kind: 'human',
+        first: false,
+        userId: null,
+        target,
+        httpReferer: null,
+        createdAt: expect.any(String),
+      },
+    });
+    expect((await record(event)).body).toEqual(body);
+  });
+
+  test('records what a user did', async () => {
+    const code = await createReferral(outputs, await signUp(outputs));
+    const { session } = await click(outputs, code);
+    const { userId } = await signUp(outputs, session);
+    const { body } = await record({ userId, action: 'PAID' });
+    expect([body.response.code, body.response.userId]).toEqual([code, userId]);
+  });
+
+  test('records nothing where no referral is to be credited', async () => {
+    const { body } = await record({ userId: newUserId(), action: 'PAID' });
+    expect(body).toEqual({ response: null });
+  });
+
+  test.each([
+    [{ action: 'PAID' }, 'userId or session must be given, and not both.'],
+    [
+      { userId: 'u', session: newSession(), action: 'PAID' },
+      'userId or session must be given, and not both.',
+    ],
+    [{ session: 'x', action: 'PAID' }, 'session must be a session.'],
+    [{ userId: 'u' }, 'action is required.'],
+    [{ userId: 'u', action: 'PAID', amount: 7 }, 'amount is not a known field.'],
+    [[], 'body must be an object.'],
+  ])('fails for %j in one sentence', async (event, errorMessage) => {
+    const { headers, body } = await record(event);
+    expect(headers.get('x-amz-function-error')).toBe('Unhandled');
+    expect(body).toEqual({ errorType: 'ReferralsError', errorMessage });
+  });
+});
+
+describe('a post-confirmation function that comes next', () => {
+  const received: unknown[] = [];
+  const lambda = createServer(async (request, response) => {
+    const event = JSON.parse((await buffer(request)).toString());
+    received.push([request.url, event]);
+    const failing = event.userName === 'failing';
+    if (failing) response.setHeader('x-amz-function-error', 'Unhandled');
+    response.end(
+      JSON.stringify(failing ? { errorMessage: 'Not today.' } : { ...event, answered: true }),
+    );
+  });
+  afterAll(() => lambda.close());
+
+  test('is called after ours with the same event, also where ours has nothing to do, and its answer returned', async () => {
+    lambda.listen(0, '127.0.0.1');
+    await once(lambda, 'listening');
+    const service = await startTestService({
+      variables: {
+        DYNAMODB_ENDPOINT: outputs.DynamoDBEndpoint,
+        NEXT_POST_CONFIRMATION: 'next',
+        AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(lambda.address() as AddressInfo).port}`,
+      },
+    });
+    received.length = 0;
+    const confirm = (userName: string) => ({
+      userName,
+      triggerSource: 'PostConfirmation_ConfirmSignUp',
+      request: { userAttributes: { sub: newUserId() } },
+    });
+    for (const event of [confirm('someone'), { ...confirm('x'), triggerSource: 'Other' }]) {
+      const { body } = await invoke(service.outputs, 'confirm-sign-up', event);
+      expect(body).toEqual({ ...event, answered: true });
+      expect(received.pop()).toEqual(['/2015-03-31/functions/next/invocations', event]);
+    }
+    const { headers, body } = await invoke(service.outputs, 'confirm-sign-up', confirm('failing'));
+    expect(headers.get('x-amz-function-error')).toBe('Unhandled');
+    expect(body).toEqual({ errorType: 'Error', errorMessage: 'Not today.' });
+    await service.stop();
+  });
+});

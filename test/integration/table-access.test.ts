@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { recordClick } from '../../functions/core/click.ts';
+import { createReferral as createInDomain, type Referral } from '../../functions/core/referral.ts';
+import { functionNames } from '../../functions/routes.ts';
+import { tableAccess } from '../../lib/table-access.ts';
+import { BROWSER, call, click, createReferral, signUp, type User } from './client.ts';
+import { domainOn, newSession, newUserId } from './domain.ts';
+import { type DynamoDBProxy, startDynamoDBProxy } from './dynamodb-proxy.ts';
+import { startTestService, type TestService } from './test-service.ts';
+
+let proxy: DynamoDBProxy;
+let service: TestService;
+let user: User;
+
+beforeAll(async () => {
+  proxy = await startDynamoDBProxy(inject('outputs').DynamoDBEndpoint);
+  service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
+  user = await signUp(service.outputs);
+});
+afterAll(async () => {
+  await service.stop();
+  proxy.stop();
+});
+
+const invoke = (name: string, body: unknown) =>
+  call(service.outputs, `POST /2015-03-31/functions/${name}/invocations`, { body });
+
+/** A referral that no function has in its memory, because none has made it. */
+async function unknownReferral(): Promise<Referral> {
+  const domain = domainOn(inject('outputs'));
+  return (await createInDomain(domain, { userId: newUserId(), redirectTo: '/' })).referral;
+}
+
+/** A session that has something to be moved and credited. */
+async function clickedSession(): Promise<string> {
+  const domain = domainOn(inject('outputs'));
+  const { code } = await unknownReferral();
+  const nothing = { redirectTo: undefined, purpose: undefined };
+  const click = { code, method: 'GET', session: newSession(), userAgent: BROWSER, ...nothing };
+  return (await recordClick(domain, click)).session ?? '';
+}
+
+/** Has each function do all that it can do. */
+const exercises: Record<string, () => Promise<unknown>> = {
+  hit: async () => {
+    const session = newSession();
+    await call(service.outputs, 'POST /session/link', { token: user.token, session });
+    const { code } = await unknownReferral();
+    return exercised(() => click(service.outputs, code, session));
+  },
+  'create-referral': async () => {
+    const body = { redirectTo: `/${newUserId()}` };
+    await asUser('POST /referrals', body);
+    return asUser('POST /referrals', body);
+  },
+  'list-referrals': () => asUser('GET /referrals'),
+  'get-referral': async () =>
+    asUser(`GET /referrals/${await createReferral(service.outputs, user)}`),
+  'list-referral-responses': async () =>
+    asUser(`GET /referrals/${await createReferral(service.outputs, user)}/responses`),
+  'list-responses': () => asUser('GET /responses'),
+  'record-action': async () => {
+    const session = await clickedSession();
+    const headers = { 'idempotency-key': newUserId() };
+    const body = { action: 'A' };
+    await exercised(() => call(service.outputs, 'POST /actions', { session, headers, body }));
+    return asUser('POST /actions', { action: 'A' });
+  },
+  'record-action-directly': async () => {
+    const session = await clickedSession();
+    const event = { session, action: 'A', idempotencyKey: newUserId() };
+    return exercised(() => invoke('record-action-directly', event));
+  },
+  'get-attribution': async () => {
+    const session = await clickedSession();
+    await exercised(() => call(service.outputs, 'GET /attribution', { session }));
+    return asUser('GET /attribution');
+  },
+  'link-session': () => asUser('POST /session/link'),
+  'get-my-referral': async () => {
+    // A user whose sign-up made no link, because the database was away.
+    proxy.decide = () => 'cut';
+    const late = await signUp(service.outputs);
+    proxy.decide = () => 'pass';
+    await asUser('GET /me/referral', undefined, late);
+    return asUser('GET /me/referral', undefined, late);
+  },
+  'confirm-sign-up': async () => {
+    const referralSession = await clickedSession();
+    const event = {
+      triggerSource: 'PostConfirmation_ConfirmSignUp',
+      request: { userAttributes: { sub: newUserId() }, clientMetadata: { referralSession } },
+    };
+    await exercised(() => invoke('confirm-sign-up', event));
+    return exercised(() => invoke('confirm-sign-up', event));
+  },
+};
+
+let seen: string[] = [];
+
+/** Notes what the database is asked for while something runs. */
+async function exercised<Result>(run: () => Promise<Result>): Promise<Result> {
+  proxy.accesses.length = 0;
+  const result = await run();
+  seen.push(...proxy.accesses);
+  return result;
+}
+
+async function asUser(route: string, body?: object, caller = user) {
+  const session = await clickedSession();
+  return exercised(() => call(service.outputs, route, { token: caller.token, session, body }));
+}
+
+test.each(functionNames)('%s does with the table exactly what its role allows', async (name) => {
+  seen = [];
+  await exercises[name]?.();
+  const allowed = Object.entries(tableAccess[name] ?? {}).flatMap(([operation, prefixes]) =>
+    prefixes.map((prefix: string) => `${operation} ${prefix}`),
+  );
+  expect(new Set(seen)).toEqual(new Set(allowed));
+});
