@@ -2,21 +2,32 @@ import type { Context, PostConfirmationTriggerEvent } from 'aws-lambda';
 import { signUp } from './core/sign-up.ts';
 import { passOn } from './edge/pass-on.ts';
 import { services } from './edge/services.ts';
+import { queueSignUp, type SignUpMessage } from './edge/sign-up-queue.ts';
 import { triggerHandler } from './edge/trigger-handler.ts';
 
-const giveLink = triggerHandler<PostConfirmationTriggerEvent>(
-  'SignUpFailures',
-  async ({ triggerSource, request }) => {
-    const { userAttributes: attributes, clientMetadata } = request;
-    if (triggerSource !== 'PostConfirmation_ConfirmSignUp' || !attributes.sub) return;
-    const owner = { userId: attributes.sub, attributes };
-    await signUp(services, owner, clientMetadata?.referralSession);
+const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', {
+  handle: async (event) => {
+    const message = readSignUp(event);
+    if (message) await signUp(services, message, message.session);
   },
-);
+  retry: async (event) => {
+    const message = readSignUp(event);
+    if (message) await queueSignUp(message);
+  },
+});
 
 /**
- * Cognito's post-confirmation trigger: gives a new user their link. It is called for reset passwords too.
+ * Cognito's post-confirmation trigger: gives a new user their link.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
  */
 export const handler = async (event: PostConfirmationTriggerEvent, context: Context) =>
   passOn(await giveLink(event, context));
+
+/** Undefined where it is no sign-up: the trigger is called for reset passwords too. */
+function readSignUp(event: PostConfirmationTriggerEvent): SignUpMessage | undefined {
+  const { userAttributes: attributes, clientMetadata } = event.request ?? {};
+  if (event.triggerSource !== 'PostConfirmation_ConfirmSignUp' || !attributes?.sub)
+    return undefined;
+  const session = clientMetadata?.referralSession;
+  return { userId: attributes.sub, attributes, ...(session && { session }) };
+}

@@ -22,6 +22,7 @@ export const environment = {
   retention: 'RETENTION_SECONDS',
   hooks: 'HOOKS',
   nextPostConfirmation: 'NEXT_POST_CONFIRMATION',
+  signUpQueueUrl: 'SIGN_UP_QUEUE_URL',
   tokenIssuer: 'TOKEN_ISSUER',
   tokenClientIds: 'TOKEN_CLIENT_IDS',
 } as const;

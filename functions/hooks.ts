@@ -44,6 +44,7 @@ export const functionsWithHooks: readonly string[] = [
   'create-referral',
   'get-my-referral',
   'confirm-sign-up',
+  'retry-sign-up',
   'record-action',
   'list-referral-responses',
   'list-responses',

@@ -58,11 +58,15 @@ export const recordActionDirectly = {
   timeout: apiTimeout,
 } as const;
 
+/** Invoked by the queue of sign-ups that could not get their link at once. */
+export const retrySignUp = { function: 'retry-sign-up', timeout: 30 } as const;
+
 /** Every function there is, by its file. */
 export const functionNames: readonly string[] = [
   ...new Set(routes.map((route) => route.function)),
   postConfirmation.function,
   recordActionDirectly.function,
+  retrySignUp.function,
 ];
 
 /** What a browser on the app's origin may send; the origins themselves are each deployment's own. */

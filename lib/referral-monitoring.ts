@@ -5,12 +5,17 @@ import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import {
+  type ApiGatewayV2HttpApiMonitoringProps,
   type CustomThreshold,
+  type DynamoTableMonitoringProps,
+  type LambdaFunctionMonitoringProps,
   MonitoringFacade,
   SnsAlarmActionStrategy,
+  type SqsQueueMonitoringWithDlqProps,
 } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import type { ReferralMetrics } from './referral-metrics.ts';
+import type { SignUpQueue } from './sign-up-queue.ts';
 
 export interface ReferralMonitoringProps {
   readonly api: HttpApi;
@@ -18,6 +23,7 @@ export interface ReferralMonitoringProps {
   /** By file. */
   readonly functions: Readonly<Record<string, IFunction>>;
   readonly metrics: ReferralMetrics;
+  readonly signUps: SignUpQueue;
   /** Where alarms are sent; without it there are none. */
   readonly topic?: ITopic | undefined;
 }
@@ -29,10 +35,10 @@ const SLOW_CLICK = Duration.seconds(1);
 export class ReferralMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: ReferralMonitoringProps) {
     super(scope, id);
-    const { api, table, functions, metrics, topic } = props;
+    const { api, table, functions, metrics, signUps, topic } = props;
     const alarming = topic !== undefined;
-    /** Only with a topic are there alarms. */
-    const alarm = <Settings extends object>(settings: Settings) => (alarming ? settings : {});
+    /** Only with a topic are there alarms; the options' type is given, so that a name that is wrong is seen. */
+    const alarm = <Options>(options: Partial<Options>) => (alarming ? options : {});
     const facade = new MonitoringFacade(this, 'Dashboard', {
       alarmFactoryDefaults: {
         actionsEnabled: alarming,
@@ -73,23 +79,34 @@ export class ReferralMonitoring extends Construct {
     facade.monitorApiGatewayV2HttpApi({
       api: api as IHttpApi,
       alarmFriendlyName: 'Api',
-      ...alarm({ add5xxRateAlarm: { Critical: { maxErrorRate: 0.01, datapointsToAlarm: 2 } } }),
+      ...alarm<ApiGatewayV2HttpApiMonitoringProps>({
+        add5xxRateAlarm: { Critical: { maxErrorRate: 0.01, datapointsToAlarm: 2 } },
+      }),
     });
     for (const [file, lambdaFunction] of Object.entries(functions)) {
       facade.monitorLambdaFunction({
         lambdaFunction,
         humanReadableName: file,
         alarmFriendlyName: file,
-        ...alarm({
+        ...alarm<LambdaFunctionMonitoringProps>({
           addThrottlesCountAlarm: { Critical: ANY },
           ...(file === 'hit' && { addLatencyP99Alarm: { Warning: { maxLatency: SLOW_CLICK } } }),
         }),
       });
     }
+    facade.monitorSqsQueueWithDlq({
+      queue: signUps.queue,
+      deadLetterQueue: signUps.deadLetters,
+      humanReadableName: 'Sign-ups to try again',
+      alarmFriendlyName: 'SignUpQueue',
+      ...alarm<SqsQueueMonitoringWithDlqProps>({
+        addDeadLetterQueueMaxSizeAlarm: { Critical: { maxMessageCount: 0 } },
+      }),
+    });
     facade.monitorDynamoTable({
       table: table as ITable,
       alarmFriendlyName: 'Table',
-      ...alarm({
+      ...alarm<DynamoTableMonitoringProps>({
         addReadThrottledEventsCountAlarm: { Warning: { maxThrottledEventsThreshold: 0 } },
         addWriteThrottledEventsCountAlarm: { Warning: { maxThrottledEventsThreshold: 0 } },
       }),

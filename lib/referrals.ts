@@ -13,6 +13,7 @@ import {
   functionNames,
   postConfirmation,
   recordActionDirectly,
+  retrySignUp,
   routes,
 } from '../functions/routes.ts';
 import { HooksModule } from './hooks-module.ts';
@@ -24,7 +25,14 @@ import { ReferralMonitoring } from './referral-monitoring.ts';
 import { ReferralTable } from './referral-table.ts';
 import { ReferralUsers } from './referral-users.ts';
 import { settingsEnvironment } from './settings.ts';
+import { SignUpQueue } from './sign-up-queue.ts';
 import { validate } from './validation.ts';
+
+/** Seconds, where it is not that of the API. */
+const TIMEOUTS: Readonly<Record<string, number>> = {
+  [postConfirmation.function]: postConfirmation.timeout,
+  [retrySignUp.function]: retrySignUp.timeout,
+};
 
 /** Variable that tells a function which one records actions, see `grantRecordAction`. */
 const RECORD_ACTION_FUNCTION = 'REFERRALS_RECORD_ACTION_FUNCTION';
@@ -83,7 +91,7 @@ export class Referrals extends Construct {
       functionNames.map((file) => {
         const { handler } = new ReferralFunction(this, pascalCase(file), {
           file,
-          timeout: file === postConfirmation.function ? postConfirmation.timeout : apiTimeout,
+          timeout: TIMEOUTS[file] ?? apiTimeout,
           environment,
           logRetention,
           hooks: functionsWithHooks.includes(file) ? hooks : undefined,
@@ -99,7 +107,10 @@ export class Referrals extends Construct {
       // It verifies tokens itself, which the gateway does for the other routes.
       if (route.auth === 'optional') users.tellIssuer(handler);
     }
+    const signUps = new SignUpQueue(this, 'SignUps');
     const confirmSignUp = this.#function(postConfirmation.function);
+    signUps.connectSender(confirmSignUp);
+    signUps.connectReceiver(this.#function(retrySignUp.function));
     if (attachTrigger) users.addPostConfirmation(confirmSignUp);
     if (nextPostConfirmation !== undefined) {
       confirmSignUp.addEnvironment(env.nextPostConfirmation, nextPostConfirmation.functionName);
@@ -110,6 +121,7 @@ export class Referrals extends Construct {
       table: this.table,
       functions: this.functions,
       metrics: this.metrics,
+      signUps,
       topic: props.alarms?.topic,
     });
   }

@@ -30,6 +30,8 @@ const record: Access = {
   PutItem: [visitor, idempotency],
 };
 
+const signUp: Access = { ...create, PutItem: [visitor, claim, referral, idempotency] };
+
 /** What each function does with the table, and so all that it is allowed; a test compares the two. */
 export const tableAccess: Readonly<Record<string, Access>> = {
   hit: { GetItem: [visitor, referral], PutItem: [visitor], Query: [visitor] },
@@ -47,5 +49,6 @@ export const tableAccess: Readonly<Record<string, Access>> = {
   'get-attribution': { ...link, GetItem: [visitor, referral], QueryIndex: [referral] },
   'link-session': link,
   'get-my-referral': { ...create, QueryIndex: [referral] },
-  'confirm-sign-up': { ...create, PutItem: [visitor, claim, referral, idempotency] },
+  'confirm-sign-up': signUp,
+  'retry-sign-up': signUp,
 };

@@ -8,12 +8,13 @@ import {
   cors as corsRules,
   postConfirmation,
   recordActionDirectly,
+  retrySignUp,
   routes,
 } from '../functions/routes.ts';
 import { httpEvent, sendAnswer } from './http-event.ts';
 import { invoke } from './invoke.ts';
 
-const invoked = [postConfirmation, recordActionDirectly];
+const invoked = [postConfirmation, recordActionDirectly, retrySignUp];
 const INVOCATION = new URLPattern({ pathname: '/2015-03-31/functions/:name/invocations' });
 
 // `{name}` is `:name` to a URLPattern, and `{name+}` takes the rest of the path.

@@ -196,6 +196,7 @@ describe('props', () => {
           'Table-Read-Throttled-Events-Warning',
           'Table-Write-Throttled-Events-Warning',
           'hit-Latency-P99-Warning',
+          'SignUpQueue-DLQ-Queue-Message-Count-Max-Critical',
           ...functionNames.map((name) => `${name}-Throttled-Count-Critical`),
         ].map((name) => `Host-Referrals-Monitoring-${name}`),
       ),

@@ -94,6 +94,13 @@ const exercises: Record<string, () => Promise<unknown>> = {
     await exercised(() => invoke('confirm-sign-up', event));
     return exercised(() => invoke('confirm-sign-up', event));
   },
+  'retry-sign-up': async () => {
+    const session = await clickedSession();
+    const body = JSON.stringify({ userId: newUserId(), attributes: {}, session });
+    const event = { Records: [{ messageId: '1', eventSource: 'aws:sqs', body }] };
+    await exercised(() => invoke('retry-sign-up', event));
+    return exercised(() => invoke('retry-sign-up', event));
+  },
 };
 
 let seen: string[] = [];

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { call, click, createReferral, signUp } from './client.ts';
+import { domainOn, newUserId } from './domain.ts';
+import { type DynamoDBProxy, startDynamoDBProxy } from './dynamodb-proxy.ts';
+import { startTestService, type TestService } from './test-service.ts';
+
+const shared = inject('outputs');
+/** Bodies of the messages that were sent. */
+const messages: string[] = [];
+
+// As much of SQS as sending needs; the SDK compares the digest.
+const queue = createServer(async (request, response) => {
+  const { MessageBody } = JSON.parse((await buffer(request)).toString());
+  messages.push(MessageBody);
+  const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
+  response.setHeader('content-type', 'application/x-amz-json-1.0');
+  response.end(JSON.stringify({ MessageId: '1', MD5OfMessageBody }));
+});
+
+let proxy: DynamoDBProxy;
+let service: TestService;
+
+beforeAll(async () => {
+  queue.listen(0, '127.0.0.1');
+  await once(queue, 'listening');
+  const endpoint = `http://127.0.0.1:${(queue.address() as AddressInfo).port}`;
+  proxy = await startDynamoDBProxy(shared.DynamoDBEndpoint);
+  service = await startTestService({
+    variables: {
+      DYNAMODB_ENDPOINT: proxy.endpoint,
+      AWS_ENDPOINT_URL_SQS: endpoint,
+      SIGN_UP_QUEUE_URL: `${endpoint}/000000000000/sign-ups`,
+    },
+  });
+});
+afterAll(async () => {
+  await service.stop();
+  proxy.stop();
+  queue.close();
+});
+
+const retry = async (...bodies: string[]) => {
+  const Records = bodies.map((body, index) => ({
+    messageId: `message-${index}`,
+    eventSource: 'aws:sqs',
+    body,
+  }));
+  const path = '/2015-03-31/functions/retry-sign-up/invocations';
+  return (await call(service.outputs, `POST ${path}`, { body: { Records } })).body;
+};
+
+describe('a sign-up that could not get its link', () => {
+  test.each(['cut', 'hang'] as const)(
+    '(%s) succeeds, waits in the queue and gets it later, once, with its credit',
+    async (fate) => {
+      const owner = await signUp(service.outputs);
+      const code = await createReferral(service.outputs, owner);
+      const { session } = await click(service.outputs, code);
+      messages.length = 0;
+      proxy.decide = () => fate;
+      const started = performance.now();
+      const referee = await signUp(service.outputs, session);
+      expect(performance.now() - started).toBeLessThan(5000);
+      proxy.decide = () => 'pass';
+      const [message = ''] = messages;
+      expect(messages).toHaveLength(1);
+      expect(JSON.parse(message)).toEqual({
+        userId: referee.userId,
+        attributes: expect.objectContaining({ sub: referee.userId, email: referee.email }),
+        session,
+      });
+
+      expect(await retry(message)).toEqual({ batchItemFailures: [] });
+      expect(await retry(message)).toEqual({ batchItemFailures: [] });
+      const { store } = domainOn(shared);
+      expect(await store.allReferrals(referee.userId)).toHaveLength(1);
+      const { body } = await call(service.outputs, `GET /referrals/${code}/responses`, {
+        token: owner.token,
+      });
+      expect(
+        body.items.map(({ action, userId }: Record<string, string>) => [action, userId]),
+      ).toEqual([
+        ['SIGNED_UP', referee.userId],
+        ['RESPONDED', referee.userId],
+      ]);
+    },
+  );
+});
+
+describe('retry-sign-up', () => {
+  test('gives back what it can’t read, and does the rest', async () => {
+    const userId = newUserId();
+    const good = JSON.stringify({ userId, attributes: {} });
+    const { batchItemFailures } = await retry('nonsense', good, '{}', '{"userId":7}');
+    expect(batchItemFailures).toEqual(
+      ['message-0', 'message-2', 'message-3'].map((itemIdentifier) => ({ itemIdentifier })),
+    );
+    expect(await domainOn(shared).store.allReferrals(userId)).toHaveLength(1);
+  });
+
+  test('gives everything back while the database is away', async () => {
+    proxy.decide = () => 'cut';
+    const body = JSON.stringify({ userId: newUserId(), attributes: {} });
+    expect(await retry(body)).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    proxy.decide = () => 'pass';
+  });
+});
