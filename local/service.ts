@@ -87,6 +87,7 @@ export async function startService({ directory, port, fresh }: ServiceOptions): 
     };
     Object.assign(process.env, {
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDBEndpoint,
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
       [env.tableName]: tableName,
       [env.apiUrl]: apiUrl,
       [env.appUrl]: appUrl,

@@ -9,9 +9,15 @@ const JWKS_TIMEOUT = 1_500;
 
 const clientIds = (process.env[env.tokenClientIds] ?? '').split(',');
 
+const issuer = process.env[env.tokenIssuer] ?? '';
+// Where the SDK is told of an emulator, its keys are there too, and not at the issuer's address.
+const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER } = process.env;
+const emulator = AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? AWS_ENDPOINT_URL;
+
 const verifier = JwtVerifier.create(
   {
-    issuer: process.env[env.tokenIssuer] ?? '',
+    issuer,
+    ...(emulator && { jwksUri: `${emulator}${new URL(issuer).pathname}/.well-known/jwks.json` }),
     audience: null,
     customJwtCheck: ({ payload }) => {
       // An id token names the app client as `aud`, an access token as `client_id`, see
