@@ -25,6 +25,8 @@ export default defineConfig({
         test: {
           name: 'deploy',
           include: ['test/deploy/**/*.test.ts'],
+          // Each of them builds the package.
+          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

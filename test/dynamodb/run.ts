@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startMiniStack } from '../deploy/ministack.ts';
 import { startDynamoDBLocal } from './dynamodb-local.ts';
@@ -36,28 +36,22 @@ async function main(): Promise<void> {
   }
   const directory = await mkdtemp(join(tmpdir(), 'referrals-dynamodb-'));
   const database = await start(directory);
-  process.exitCode = await runTests(database.endpoint, process.argv.slice(3));
-  await database.stop();
-  await rm(directory, { recursive: true });
+  try {
+    process.exitCode = await runTests(database.endpoint, process.argv.slice(3));
+  } finally {
+    await database.stop();
+    await rm(directory, { recursive: true });
+  }
 }
 
 /** Runs vitest, and gives the code that it ends with. */
 async function runTests(endpoint: string, options: string[]): Promise<number> {
-  const vitest = spawn(
-    process.execPath,
-    [
-      createRequire(import.meta.url).resolve('vitest/vitest.mjs'),
-      'run',
-      '--project',
-      'integration',
-      ...options,
-    ],
-    {
-      cwd: resolve(import.meta.dirname, '../..'),
-      env: { ...process.env, DYNAMODB_ENDPOINT: endpoint },
-      stdio: 'inherit',
-    },
-  );
+  const cli = fileURLToPath(new URL('./vitest.mjs', import.meta.resolve('vitest/package.json')));
+  const vitest = spawn(process.execPath, [cli, 'run', '--project', 'integration', ...options], {
+    cwd: resolve(import.meta.dirname, '../..'),
+    env: { ...process.env, DYNAMODB_ENDPOINT: endpoint },
+    stdio: 'inherit',
+  });
   // Ctrl-C reaches vitest by itself, SIGTERM does not; either way the database goes last.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => vitest.kill());
