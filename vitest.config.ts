@@ -17,8 +17,9 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: 'test/integration/shared-service.ts',
-          // After the others: synthesis takes all of a small machine, and these measure time.
+          // After the others and one by one: some measure time, and this may be a small machine.
           sequence: { groupOrder: 1 },
+          fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -8,15 +8,14 @@ import { logger } from './edge/telemetry.ts';
 const processor = new BatchProcessor(EventType.SQS);
 
 /** Gives the sign-ups of the queue the links that they could not get at once. */
-export const handler = (event: SQSEvent, context: Context) =>
-  processPartialResponse(event, retry, processor, { context, throwOnFullBatchFailure: false });
+export const handler = async (event: SQSEvent, context: Context) => {
+  const options = { context, throwOnFullBatchFailure: false };
+  const answer = await processPartialResponse(event, retry, processor, options);
+  for (const error of processor.errors) logger.error('A sign-up is still without its link.', error);
+  return answer;
+};
 
-async function retry({ body, messageId }: SQSRecord): Promise<void> {
-  try {
-    const { session, ...owner } = parseSignUp(body);
-    await signUp(services, owner, session);
-  } catch (error) {
-    logger.error('A sign-up is still without its link.', { messageId, error: error as Error });
-    throw error;
-  }
+function retry({ body }: SQSRecord): Promise<void> {
+  const { session, ...owner } = parseSignUp(body);
+  return signUp(services, owner, session);
 }

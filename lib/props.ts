@@ -39,7 +39,8 @@ export interface ReferralsProps extends ReferralSettings {
   readonly attachTrigger?: boolean;
   /**
    * A post-confirmation function that the pool would have had otherwise. It is called after ours with the
-   * same event, and its answer returned; where it fails, the sign-up fails as it would without us.
+   * same event, and its answer returned; where it fails, the sign-up fails as it would without us. Both
+   * together have 4 seconds: ours is usually done within a few hundredths, and gives up after 2.5.
    *
    * @default - none
    */

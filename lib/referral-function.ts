@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -41,7 +42,7 @@ export class ReferralFunction extends Construct {
     this.handler = new LambdaFunction(this, 'Function', {
       description: `cdk-referrals: ${file}`,
       code: Code.fromAsset(
-        hooks ? hooks.addTo(bundle, Stage.of(this)?.assetOutdir ?? '.') : bundle,
+        hooks ? hooks.addTo(bundle, Stage.of(this)?.assetOutdir ?? tmpdir()) : bundle,
       ),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,

@@ -12,13 +12,13 @@ export interface Table {
 }
 
 /**
- * The DynamoDB client, with a time budget: three attempts of at most 0.7 s and the pauses between them
+ * The DynamoDB client, with a time budget: three attempts of at most 0.8 s and the pauses between them
  * leave a redirect that can't be stored under 3 s.
  *
  * @param timeouts milliseconds for a connection and for an attempt.
  */
 export function createClient(
-  timeouts = { connectionTimeout: 500, requestTimeout: 700 },
+  timeouts = { connectionTimeout: 500, requestTimeout: 800 },
 ): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     maxAttempts: 3,

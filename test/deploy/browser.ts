@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type Answer, BROWSER, type Call } from '../integration/client.ts';
+import { type Answer, type Call, headersOf } from '../integration/client.ts';
 
 // Every name under `localhost` is this machine's, RFC 6761 says, and not every resolver knows.
 const lookup: LookupFunction = (_name, _options, found) =>
@@ -11,7 +11,7 @@ const lookup: LookupFunction = (_name, _options, found) =>
 export const call = (
   { ApiUrl }: { ApiUrl: string },
   route: string,
-  { token, session, headers = {}, body }: Call = {},
+  options: Call = {},
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const [method = 'GET', path = '/'] = route.split(' ');
@@ -20,13 +20,7 @@ export const call = (
       {
         method,
         lookup,
-        headers: {
-          'user-agent': BROWSER,
-          ...(token && { authorization: `Bearer ${token}` }),
-          ...(session && { 'x-referral-session': session }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
+        headers: headersOf(options),
       },
       async (response) => {
         const content = await text(response);
@@ -45,5 +39,5 @@ export const call = (
       },
     )
       .once('error', reject)
-      .end(body === undefined ? undefined : JSON.stringify(body));
+      .end(options.body === undefined ? undefined : JSON.stringify(options.body));
   });

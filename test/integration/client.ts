@@ -28,6 +28,15 @@ export interface Call {
   readonly body?: unknown;
 }
 
+/** What a browser sends besides the body. */
+export const headersOf = ({ token, session, headers, body }: Call): Record<string, string> => ({
+  'user-agent': BROWSER,
+  ...(token && { authorization: `Bearer ${token}` }),
+  ...(session && { 'x-referral-session': session }),
+  ...(body !== undefined && { 'content-type': 'application/json' }),
+  ...headers,
+});
+
 /** Calls the API as a browser would; redirects are not followed. */
 export async function call(
   { ApiUrl }: Pick<Outputs, 'ApiUrl'>,
@@ -38,13 +47,7 @@ export async function call(
   const response = await fetch(`${ApiUrl}${path}`, {
     method,
     redirect: 'manual',
-    headers: {
-      'user-agent': BROWSER,
-      ...(token && { authorization: `Bearer ${token}` }),
-      ...(session && { 'x-referral-session': session }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
+    headers: headersOf({ token, session, headers, body }),
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();

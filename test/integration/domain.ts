@@ -35,7 +35,9 @@ export function domainOn(
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_REGION: 'local',
   });
-  const table = { client: createClient(), name: TableName };
+  // A test puts many rows at once, which may take a small machine longer than a click may.
+  const client = createClient({ connectionTimeout: 5_000, requestTimeout: 5_000 });
+  const table = { client, name: TableName };
   onTestFinished(() => table.client.destroy());
   const store = createStore(table);
   const clock = { now: new Date() };

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Referrals, type ReferralsProps } from '../../lib/index.ts';
+import { appUrl } from './synthesis.ts';
+
+const files = mkdtempSync(join(tmpdir(), 'referrals-hooks-'));
+afterAll(() => rmSync(files, { recursive: true }));
+
+const file = (name: string, text: string): string => {
+  writeFileSync(join(files, name), text);
+  return join(files, name);
+};
+
+/** `Referrals` in a host app's stack. */
+function hosted(props: (stack: Stack) => Partial<ReferralsProps>) {
+  const stack = new Stack(new App(), 'Host', {
+    env: { account: '123456789012', region: 'eu-west-1' },
+  });
+  const referrals = new Referrals(stack, 'Referrals', { appUrl, ...props(stack) });
+  return { stack, referrals, template: () => Template.fromStack(stack) };
+}
+
+const lambda = (stack: Stack, id: string) =>
+  new LambdaFunction(stack, id, {
+    code: Code.fromInline('exports.handler = async (event) => event;'),
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+  });
+
+describe('props that can’t be right fail at synth, in one sentence', () => {
+  const cases: [string, Partial<ReferralsProps>, RegExp][] = [
+    [
+      'appUrl by http',
+      { appUrl: 'http://app.example.com' },
+      /^appUrl: .* must be the app's https origin/,
+    ],
+    ['appUrl with a path', { appUrl: 'https://app.example.com/x' }, /^appUrl: /],
+    ['appUrl that is no URL', { appUrl: 'app.example.com' }, /^appUrl: /],
+    ['no appUrl', { appUrl: undefined as never }, /^appUrl: /],
+    [
+      'a relative destination',
+      { defaultRedirectTo: '/start' },
+      /^defaultRedirectTo: .* must be an absolute URL/,
+    ],
+    [
+      'a host with a scheme',
+      { allowedRedirectHosts: ['https://x.com'] },
+      /^allowedRedirectHosts: .* must be a host/,
+    ],
+    ['an empty redirect parameter', { redirectParameter: '' }, /^redirectParameter: /],
+    [
+      'a foreign cookie domain',
+      { session: { domain: 'other.com' } },
+      /^session\.domain: .* must contain the app's host/,
+    ],
+    [
+      'a cookie domain that only looks right',
+      { session: { domain: 'pp.example.com' } },
+      /^session\.domain: /,
+    ],
+    [
+      'a short alphabet',
+      { code: { alphabet: '0123456789abcde' } },
+      /^code\.alphabet: must have at least 16/,
+    ],
+    [
+      'an alphabet with duplicates',
+      { code: { alphabet: '0123456789abcdeff' } },
+      /^code\.alphabet: must have at least 16 different/,
+    ],
+    [
+      'an alphabet that a URL would not bear',
+      { code: { alphabet: '0123456789abcdef/?' } },
+      /^code\.alphabet: must have only/,
+    ],
+    [
+      'short codes',
+      { code: { length: 5 } },
+      /^code\.length: 5 must be a whole number from 6 to 64/,
+    ],
+    ['a short retention', { retention: Duration.days(29) }, /^retention: must be at least 30 days/],
+    [
+      'hooks that do not exist',
+      { hooks: '/nowhere/hooks.mjs' },
+      /^hooks: there is no file \/nowhere\/hooks\.mjs\.$/,
+    ],
+    [
+      'hooks that export nothing known',
+      { hooks: file('none.mjs', 'export const x = 1;') },
+      /^hooks: .* must export at least one of generateCode, clientIp, includeResponse\.$/,
+    ],
+    [
+      'hooks with an import that would be missing',
+      { hooks: file('import.mjs', "import x from 'lodash'; export const clientIp = x;") },
+      /^hooks: .* imports lodash, which Lambda would not find/,
+    ],
+    ['alarms without a topic', { alarms: {} as never }, /^alarms: give the topic/],
+    [
+      'a client without its pool',
+      { userPoolClients: [] },
+      /^userPool and userPoolClients: give both/,
+    ],
+  ];
+
+  test.each(cases)('%s', (_, props, message) => {
+    expect(() => hosted(() => props)).toThrow(message);
+  });
+
+  test('a pool from elsewhere with our trigger', () => {
+    expect(() =>
+      hosted((stack) => {
+        const userPool = UserPool.fromUserPoolId(stack, 'Users', 'eu-west-1_abc');
+        return { userPool, userPoolClients: [userPool.addClient('Web')] };
+      }),
+    ).toThrow(/^userPool: it was made elsewhere/);
+  });
+
+  test('a next trigger where ours is not attached', () => {
+    expect(() =>
+      hosted((stack) => ({ attachTrigger: false, nextPostConfirmation: lambda(stack, 'Next') })),
+    ).toThrow(/^nextPostConfirmation: /);
+  });
+});
