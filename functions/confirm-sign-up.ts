@@ -3,6 +3,7 @@ import { signUp } from './core/sign-up.ts';
 import { passOn } from './edge/pass-on.ts';
 import { services } from './edge/services.ts';
 import { queueSignUp, type SignUpMessage } from './edge/sign-up-queue.ts';
+import { logger } from './edge/telemetry.ts';
 import { triggerHandler } from './edge/trigger-handler.ts';
 
 const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', {
@@ -25,9 +26,12 @@ export const handler = async (event: PostConfirmationTriggerEvent, context: Cont
 
 /** Undefined where it is no sign-up: the trigger is called for reset passwords too. */
 function readSignUp(event: PostConfirmationTriggerEvent): SignUpMessage | undefined {
-  const { userAttributes: attributes, clientMetadata } = event.request ?? {};
-  if (event.triggerSource !== 'PostConfirmation_ConfirmSignUp' || !attributes?.sub)
+  const { triggerSource, request } = event;
+  const { userAttributes: attributes, clientMetadata } = request ?? {};
+  if (triggerSource !== 'PostConfirmation_ConfirmSignUp' || !attributes?.sub) {
+    logger.info('This is no sign-up, and is returned as it came.', { triggerSource });
     return undefined;
+  }
   const session = clientMetadata?.referralSession;
   return { userId: attributes.sub, attributes, ...(session && { session }) };
 }

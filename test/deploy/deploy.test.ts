@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
@@ -150,11 +150,14 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     }
   });
 
-  test('a second deployment changes a setting, and loses nothing', async () => {
+  test('a second deployment changes a setting, brings hooks, and loses nothing', async () => {
     const { token } = await signUp();
     const { body: link } = await call(outputs, 'GET /me/referral', { token });
     await click(link);
-    const redeployed = await deploy({ defaultRedirectTo: 'https://app.example.com/start' });
+    const hooks = join(directory, 'hooks.ts');
+    const source = "export const generateCode = (_: object, owner: any) => 'of-' + owner.userId;";
+    await writeFile(hooks, source);
+    const redeployed = await deploy({ defaultRedirectTo: 'https://app.example.com/start', hooks });
     expect(redeployed).toEqual({
       ...outputs,
       DefaultRedirectTo: 'https://app.example.com/start',
@@ -163,7 +166,10 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     expect(kept).toEqual({ ...link, clicks: 1, uniqueVisitors: 1 });
     const newcomer = await signUp();
     const { body: fresh } = await call(outputs, 'GET /me/referral', { token: newcomer.token });
-    expect(fresh.redirectTo).toBe('https://app.example.com/start');
+    expect([fresh.redirectTo, fresh.code]).toEqual([
+      'https://app.example.com/start',
+      `of-${newcomer.userId}`,
+    ]);
   });
 
   test('the table outlives the stack', async () => {

@@ -151,6 +151,14 @@ describe('the hook includeResponse', () => {
   );
 });
 
+test('a foreign event of the trigger is returned untouched, and logged', async () => {
+  const event = { triggerSource: 'SomethingElse', any: 'thing' };
+  const path = '/2015-03-31/functions/confirm-sign-up/invocations';
+  const { body } = await call(service.outputs, `POST ${path}`, { body: event });
+  expect(body).toEqual(event);
+  expect(service.printed()).toContain('This is no sign-up, and is returned as it came.');
+});
+
 test('hooks that can’t be loaded lose no click', async () => {
   const broken = join(inject('scratch'), 'broken.mjs');
   await writeFile(broken, 'export const generateCode = ; // no JavaScript');
