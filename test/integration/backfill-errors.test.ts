@@ -56,6 +56,10 @@ describe('referrals backfill says in one line, and exits with 1,', () => {
     expect(await readFile(join(directory, 'notes.txt'), 'utf8')).toBe('notes');
   });
 
+  test('that the hooks can’t be loaded', async () => {
+    expect(await refused(['--hooks', 'nowhere.mjs'])).toMatch(/^--hooks: Cannot find module /);
+  });
+
   test.each([
     [['--rate', '0'], "option '--rate <users>' argument '0' is invalid."],
     [['--rate', 'fast'], "option '--rate <users>' argument 'fast' is invalid."],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   AdminDisableUserCommand,
   AdminSetUserPasswordCommand,
@@ -41,6 +42,16 @@ describe('referrals backfill', () => {
     expect(summary(second.stdout)).toEqual(summaryOf({ hadOne: 5 }));
     expect(await linksOf(subs)).toEqual(links);
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('makes codes as the deployment’s hooks do', async () => {
+    const { pool, subs } = await createPool(2);
+    const hooks = "export const generateCode = (_, owner) => 'of-' + owner.attributes.sub;";
+    await writeFile(join(directory, 'hooks.mjs'), hooks);
+    const { code } = await backfill(pool, ['--hooks', 'hooks.mjs']).ended;
+    expect(code).toBe(0);
+    const codes = (await linksOf(subs)).flat().map((link) => link.code);
+    expect(codes).toEqual(subs.map((sub) => `of-${sub}`));
   });
 
   test('leaves the link of a user who has one as it is', async () => {
