@@ -5,15 +5,18 @@ import * as z from 'zod/mini';
 import type { ReferralsStackProps } from '../lib/index.ts';
 
 const number = z.coerce.number();
-const json = z.pipe(
-  z.string(),
-  z.transform((text) => JSON.parse(text)),
+const days = z.pipe(
+  number.check(z.positive()),
+  z.transform((amount) => Duration.days(amount)),
 );
 const list = z.pipe(
   z.string(),
-  z.transform((text) => text.split(',')),
+  z.transform((text) => text.split(',').map((item) => item.trim())),
 );
-const names = z.record(z.string(), z.string());
+/** A value of `cdk.json`, or its JSON on the command line. */
+const orJson = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z.union([schema, z.pipe(z.pipe(z.string(), z.transform(parseJson)), schema)]);
+const throttle = z.strictObject({ rate: z.number(), burst: z.number() });
 
 /**
  * What `cdk deploy -c <name>=<value>` can set, and the context of `cdk.json`, where values may be JSON;
@@ -26,21 +29,30 @@ const settings = {
   redirectParameter: z.string(),
   sessionCookieName: z.string(),
   sessionDomain: z.string(),
-  sessionMaxAgeDays: number,
+  sessionMaxAgeDays: days,
   sessionPassInUrl: z.union([z.boolean(), z.stringbool()]),
   codeLength: number,
   codeAlphabet: z.string(),
   attributionModel: z.enum(['last', 'first']),
-  attributionWindowDays: number,
-  actionDisplay: z.union([names, z.pipe(json, names)]),
+  attributionWindowDays: days,
+  actionDisplay: orJson(z.record(z.string(), z.string())),
   clientIpHeader: z.string(),
-  retentionDays: number,
+  retentionDays: days,
   hooks: z.string(),
   domainName: z.string(),
   certificateArn: z.string(),
   removalPolicy: z.enum(['retain', 'destroy']),
   alarmTopicArn: z.string(),
   logRetentionDays: z.pipe(number, z.enum(RetentionDays)),
+  throttle: orJson(
+    z.strictObject({ clicks: z.exactOptional(throttle), api: z.exactOptional(throttle) }),
+  ),
+  warmThroughput: orJson(
+    z.strictObject({
+      readUnitsPerSecond: z.exactOptional(z.number()),
+      writeUnitsPerSecond: z.exactOptional(z.number()),
+    }),
+  ),
 } as const;
 
 type Settings = { [Name in keyof typeof settings]?: z.infer<(typeof settings)[Name]> };
@@ -69,28 +81,36 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
     session: defined({
       cookieName: context.sessionCookieName,
       domain: context.sessionDomain,
-      maxAge: days(context.sessionMaxAgeDays),
+      maxAge: context.sessionMaxAgeDays,
       passInUrl: context.sessionPassInUrl,
     }),
     code: defined({ length: context.codeLength, alphabet: context.codeAlphabet }),
     attribution: defined({
       model: context.attributionModel,
-      window: days(context.attributionWindowDays),
+      window: context.attributionWindowDays,
     }),
     actionDisplay: context.actionDisplay,
     clientIpHeader: context.clientIpHeader,
-    retention: days(context.retentionDays),
+    retention: context.retentionDays,
     hooks: context.hooks,
     domainName: context.domainName,
     certificateArn: context.certificateArn,
     removalPolicy: context.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : undefined,
     alarmTopicArn: context.alarmTopicArn,
     logRetention: context.logRetentionDays,
+    throttle: context.throttle,
+    table: context.warmThroughput && { warmThroughput: context.warmThroughput },
   });
 }
 
-const days = (amount: number | undefined) =>
-  amount === undefined ? undefined : Duration.days(amount);
+/** Undefined where it is not JSON, which no schema here takes. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 type Defined<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> };
 

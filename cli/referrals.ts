@@ -9,6 +9,9 @@ import { Refusal } from './refusal.ts';
 import { createServices } from './services.ts';
 import { estimateUsers } from './user-pool.ts';
 
+// The default of functions/edge/settings.ts.
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
 interface BackfillOptions {
   readonly userPoolId: string;
   readonly tableName: string;
@@ -16,6 +19,8 @@ interface BackfillOptions {
   readonly rate: number;
   readonly dryRun?: boolean;
   readonly state: string;
+  readonly codeLength: number;
+  readonly codeAlphabet: string;
   readonly hooks?: string;
 }
 
@@ -103,6 +108,12 @@ function readUrl(text: string): string {
   throw new InvalidArgumentError('It must be an absolute URL such as https://app.example.com/.');
 }
 
+function readLength(text: string): number {
+  const length = Number(text);
+  if (Number.isInteger(length) && length >= 6 && length <= 64) return length;
+  throw new InvalidArgumentError('It must be a whole number from 6 to 64.');
+}
+
 function readRate(text: string): number {
   const rate = Number(text);
   if (Number.isInteger(rate) && rate >= 1 && rate <= 1000) return rate;
@@ -122,6 +133,8 @@ program
   .requiredOption('--redirect-to <url>', 'where the links lead', readUrl)
   .option('--rate <users>', 'users per second, at most', readRate, 25)
   .option('--dry-run', 'write nothing, say how many would get a link')
+  .option('--code-length <characters>', 'as deployed', readLength, 10)
+  .option('--code-alphabet <characters>', 'as deployed', BASE62)
   .option('--hooks <file>', 'the deployment’s module of hooks, where it has one')
   .option('--state <file>', 'where an interrupted run is remembered', '.referrals-backfill.json')
   .allowExcessArguments(false)

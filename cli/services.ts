@@ -3,14 +3,12 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { customAlphabet } from 'nanoid';
 import { monotonicFactory } from 'ulid';
+import { isCode } from '../functions/core/referral.ts';
 import type { Services } from '../functions/core/services.ts';
 import type { Hooks } from '../functions/hooks.ts';
 import { createClient } from '../functions/store/client.ts';
 import { createStore } from '../functions/store/dynamodb-store.ts';
 import { Refusal } from './refusal.ts';
-
-// The defaults of functions/edge/settings.ts, which the environment of a deployed function may override.
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 // Milliseconds. The functions' own are for a network inside AWS; from here a handshake alone may take that.
 const FROM_A_DESK = { connectionTimeout: 5_000, requestTimeout: 5_000 };
@@ -24,6 +22,9 @@ export interface ServicesOptions {
   readonly tableName: string;
   /** Where users' own links lead: an absolute URL. */
   readonly redirectTo: string;
+  /** Characters of a code, and what it is made of, as the deployment has it. */
+  readonly codeLength: number;
+  readonly codeAlphabet: string;
   /** The deployment's module of hooks, whose `generateCode` makes the codes. */
   readonly hooks?: string;
 }
@@ -37,7 +38,7 @@ export interface ServicesOptions {
 export async function createServices(options: ServicesOptions): Promise<TableServices> {
   const client = createClient(FROM_A_DESK);
   const store = createStore({ client, name: options.tableName });
-  const drawCode = customAlphabet(BASE62, 10);
+  const drawCode = customAlphabet(options.codeAlphabet, options.codeLength);
   const { generateCode }: Hooks = options.hooks ? await loadHooks(options.hooks) : {};
   const { origin } = new URL(options.redirectTo);
   return {
@@ -51,12 +52,21 @@ export async function createServices(options: ServicesOptions): Promise<TableSer
     store,
     now: () => new Date(),
     newId: monotonicFactory(),
-    newCode: generateCode ?? (() => drawCode()),
+    newCode: generateCode ? checked(generateCode) : () => drawCode(),
     newSession: () => randomBytes(16).toString('base64url'),
     findRecentReferral: store.findReferral,
     close: () => client.destroy(),
   };
 }
+
+/** As the functions do: a link with another code could be stored, and never be opened. */
+const checked =
+  (generateCode: NonNullable<Hooks['generateCode']>): NonNullable<Hooks['generateCode']> =>
+  async (referral, owner) => {
+    const code = await generateCode(referral, owner);
+    if (!isCode(code)) throw new Error('The hook generateCode returned no code.');
+    return code;
+  };
 
 async function loadHooks(path: string): Promise<Hooks> {
   try {

@@ -7,8 +7,10 @@ import type { Response } from './core/response.ts';
  * something else fails the call as `hook_failed`, except for `clientIp`: a click is never lost for it.
  *
  * @example
- * // hooks.mjs
- * export const generateCode = (referral, owner) => String(owner.attributes.email).split('@')[0];
+ * // hooks.mjs: codes that people recognise, and that nobody else has
+ * const random = () => Math.random().toString(36).slice(2, 8);
+ * export const generateCode = (referral, owner) =>
+ *   `${String(owner?.attributes.name ?? 'link').replace(/\W/g, '').slice(0, 20)}-${random()}`;
  */
 export interface Hooks {
   /**

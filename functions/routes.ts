@@ -39,8 +39,11 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: '/me/referral', function: 'get-my-referral', auth: 'user' },
 ];
 
-/** Seconds that a function behind the API has; a click is answered or refused within 3. */
+/** Seconds that a function behind the API has to answer. */
 export const apiTimeout = 10;
+
+/** Seconds for a click: it is answered, or refused with a 503, before a visitor gives up. */
+export const clickTimeout = 3;
 
 /** Cognito's post-confirmation trigger. */
 export const postConfirmation = {

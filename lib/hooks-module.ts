@@ -28,7 +28,7 @@ export class HooksModule {
     }
     const foreign = imports
       .map(({ specifier }) => specifier)
-      .find((specifier) => specifier && !specifier.startsWith('node:'));
+      .find((specifier) => specifier && !nodeModule.isBuiltin(specifier));
     if (foreign) {
       throw new Error(
         `hooks: ${path} imports ${foreign}, which Lambda would not find; bundle it into one file first.`,

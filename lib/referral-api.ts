@@ -36,6 +36,8 @@ export class ReferralApi extends Construct {
   readonly api: HttpApi;
   /** Origin of the API, without a trailing slash. */
   readonly url: string;
+  /** What the record of the links' own domain must point to, as an alias or CNAME. */
+  readonly domainTarget: string | undefined;
   readonly #stage: CfnStage;
   readonly #clicks: Throttle;
   readonly #authorizer: HttpUserPoolAuthorizer;
@@ -70,9 +72,11 @@ export class ReferralApi extends Construct {
       ...(domainName && { domainMapping: { domainName } }),
     });
     this.#stage = stage.node.defaultChild as CfnStage;
+    this.domainTarget = domainName?.regionalDomainName;
     this.url = domain ? `https://${domain.name}` : this.api.apiEndpoint;
     this.#authorizer = new HttpUserPoolAuthorizer('Authorizer', users.userPool, {
       userPoolClients: [...users.userPoolClients],
+      userPoolRegion: users.userPool.env.region,
     });
   }
 

@@ -1,12 +1,14 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { HttpApi, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import {
   type ApiGatewayV2HttpApiMonitoringProps,
   type CustomThreshold,
+  DefaultDashboardFactory,
+  type DynamoTableGlobalSecondaryIndexMonitoringProps,
   type DynamoTableMonitoringProps,
   type LambdaFunctionMonitoringProps,
   MonitoringFacade,
@@ -14,6 +16,8 @@ import {
   type SqsQueueMonitoringWithDlqProps,
 } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
+import { postConfirmation, retrySignUp } from '../functions/routes.ts';
+import { tableShape } from '../functions/store/table-shape.ts';
 import type { ReferralMetrics } from './referral-metrics.ts';
 import type { SignUpQueue } from './sign-up-queue.ts';
 
@@ -29,6 +33,11 @@ export interface ReferralMonitoringProps {
 }
 
 const ANY = { maxErrorCount: 0 };
+const THROTTLED = { Warning: { maxThrottledEventsThreshold: 0 } };
+/** Two periods of five minutes in a row. */
+const TWICE = { evaluationPeriods: 2, datapointsToAlarm: 2 };
+/** Where nobody waits for the answer, or nobody may get to see the error, a function that fails is an alarm. */
+const UNSEEN: readonly string[] = [postConfirmation.function, retrySignUp.function];
 const SLOW_CLICK = Duration.seconds(1);
 
 /** A dashboard, and the alarms of `docs/runbook.md`. */
@@ -39,10 +48,19 @@ export class ReferralMonitoring extends Construct {
     const alarming = topic !== undefined;
     /** Only with a topic are there alarms; the options' type is given, so that a name that is wrong is seen. */
     const alarm = <Options>(options: Partial<Options>) => (alarming ? options : {});
-    const facade = new MonitoringFacade(this, 'Dashboard', {
+    const name = this.node.path.replaceAll('/', '-');
+    const { region } = Stack.of(this);
+    const facade = new MonitoringFacade(this, 'Facade', {
+      // Names of dashboards are the account's, over all regions.
+      dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
+        dashboardNamePrefix: Token.isUnresolved(region) ? name : `${name}-${region}`,
+      }),
       alarmFactoryDefaults: {
         actionsEnabled: alarming,
-        alarmNamePrefix: this.node.path.replaceAll('/', '-'),
+        alarmNamePrefix: name,
+        // One period is enough, unless an alarm says otherwise.
+        evaluationPeriods: 1,
+        datapointsToAlarm: 1,
         ...(topic && { action: new SnsAlarmActionStrategy({ onAlarmTopic: topic }) }),
       },
     });
@@ -80,7 +98,7 @@ export class ReferralMonitoring extends Construct {
       api: api as IHttpApi,
       alarmFriendlyName: 'Api',
       ...alarm<ApiGatewayV2HttpApiMonitoringProps>({
-        add5xxRateAlarm: { Critical: { maxErrorRate: 0.01, datapointsToAlarm: 2 } },
+        add5xxRateAlarm: { Critical: { maxErrorRate: 0.01, ...TWICE } },
       }),
     });
     for (const [file, lambdaFunction] of Object.entries(functions)) {
@@ -90,7 +108,10 @@ export class ReferralMonitoring extends Construct {
         alarmFriendlyName: file,
         ...alarm<LambdaFunctionMonitoringProps>({
           addThrottlesCountAlarm: { Critical: ANY },
-          ...(file === 'hit' && { addLatencyP99Alarm: { Warning: { maxLatency: SLOW_CLICK } } }),
+          ...(UNSEEN.includes(file) && { addFaultCountAlarm: { Critical: ANY } }),
+          ...(file === 'hit' && {
+            addLatencyP99Alarm: { Warning: { maxLatency: SLOW_CLICK, ...TWICE } },
+          }),
         }),
       });
     }
@@ -100,15 +121,29 @@ export class ReferralMonitoring extends Construct {
       humanReadableName: 'Sign-ups to try again',
       alarmFriendlyName: 'SignUpQueue',
       ...alarm<SqsQueueMonitoringWithDlqProps>({
-        addDeadLetterQueueMaxSizeAlarm: { Critical: { maxMessageCount: 0 } },
+        addDeadLetterQueueMaxSizeAlarm: {
+          Critical: {
+            maxMessageCount: 0,
+            treatMissingDataOverride: TreatMissingData.NOT_BREACHING,
+          },
+        },
       }),
     });
     facade.monitorDynamoTable({
       table: table as ITable,
       alarmFriendlyName: 'Table',
       ...alarm<DynamoTableMonitoringProps>({
-        addReadThrottledEventsCountAlarm: { Warning: { maxThrottledEventsThreshold: 0 } },
-        addWriteThrottledEventsCountAlarm: { Warning: { maxThrottledEventsThreshold: 0 } },
+        addReadThrottledEventsCountAlarm: THROTTLED,
+        addWriteThrottledEventsCountAlarm: THROTTLED,
+      }),
+    });
+    facade.monitorDynamoTableGlobalSecondaryIndex({
+      table: table as ITable,
+      globalSecondaryIndexName: tableShape.index.name,
+      alarmFriendlyName: 'Index',
+      ...alarm<DynamoTableGlobalSecondaryIndexMonitoringProps>({
+        addReadThrottledEventsCountAlarm: THROTTLED,
+        addWriteThrottledEventsCountAlarm: THROTTLED,
       }),
     });
   }
@@ -117,4 +152,6 @@ export class ReferralMonitoring extends Construct {
 const SIGN_UP_FAILURE: CustomThreshold = {
   threshold: 0,
   comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  // It is only written where there is a failure.
+  treatMissingDataOverride: TreatMissingData.NOT_BREACHING,
 };

@@ -31,6 +31,8 @@ export class ReferralTable extends Construct {
           indexName: index.name,
           partitionKey: key(index.partitionKey),
           sortKey: key(index.sortKey),
+          // Every click is written to both.
+          ...(settings.warmThroughput && { warmThroughput: settings.warmThroughput }),
         },
       ],
       billing: Billing.onDemand(),

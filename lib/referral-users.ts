@@ -25,7 +25,10 @@ export class ReferralUsers extends Construct {
     super(scope, id);
     this.userPool = props.userPool ?? this.#makeUserPool(props.removalPolicy);
     this.userPoolClients = props.userPoolClients ?? [
-      this.userPool.addClient('App', { authFlows: { userPassword: true, userSrp: true } }),
+      this.userPool.addClient('App', {
+        authFlows: { userPassword: true, userSrp: true },
+        disableOAuth: true,
+      }),
     ];
   }
 
@@ -38,7 +41,13 @@ export class ReferralUsers extends Construct {
 
   /** Has Cognito call a function after each sign-up. */
   addPostConfirmation(handler: IFunction): void {
-    (this.userPool as UserPool).addTrigger(UserPoolOperation.POST_CONFIRMATION, handler);
+    try {
+      (this.userPool as UserPool).addTrigger(UserPoolOperation.POST_CONFIRMATION, handler);
+    } catch {
+      throw new Error(
+        'userPool: it has a post-confirmation trigger already; give that as nextPostConfirmation instead of attaching it.',
+      );
+    }
   }
 
   #makeUserPool(removalPolicy: RemovalPolicy): UserPool {

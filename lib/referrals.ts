@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -10,6 +10,7 @@ import { environment as env } from '../functions/environment.ts';
 import { functionsWithHooks } from '../functions/hooks.ts';
 import {
   apiTimeout,
+  clickTimeout,
   functionNames,
   postConfirmation,
   recordActionDirectly,
@@ -30,6 +31,7 @@ import { validate } from './validation.ts';
 
 /** Seconds, where it is not that of the API. */
 const TIMEOUTS: Readonly<Record<string, number>> = {
+  hit: clickTimeout,
   [postConfirmation.function]: postConfirmation.timeout,
   [retrySignUp.function]: retrySignUp.timeout,
 };
@@ -52,6 +54,8 @@ const RECORD_ACTION_FUNCTION = 'REFERRALS_RECORD_ACTION_FUNCTION';
 export class Referrals extends Construct {
   /** Origin of the API, without a trailing slash. */
   readonly url: string;
+  /** What the record of the links' own domain must point to, as an alias or CNAME; made where there is a hosted zone. */
+  readonly domainTarget: string | undefined;
   readonly table: TableV2;
   /** Where events are put for the app to listen to. */
   readonly bus: EventBus;
@@ -63,7 +67,7 @@ export class Referrals extends Construct {
 
   constructor(scope: Construct, id: string, props: ReferralsProps) {
     super(scope, id);
-    validate(props);
+    validate(props, Stack.of(this));
     const {
       removalPolicy = RemovalPolicy.RETAIN,
       logRetention = RetentionDays.ONE_MONTH,
@@ -76,6 +80,7 @@ export class Referrals extends Construct {
     const table = new ReferralTable(this, 'Table', { ...props.table, removalPolicy });
     const api = new ReferralApi(this, 'Api', { ...props, users, logRetention });
     this.url = api.url;
+    this.domainTarget = api.domainTarget;
     this.table = table.table;
     this.userPool = users.userPool;
     this.userPoolClients = users.userPoolClients;

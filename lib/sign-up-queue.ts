@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
 import { retrySignUp } from '../functions/routes.ts';
 
-/** After so many tries, some hours, a sign-up goes to the dead letters. */
+/** After so many tries, ten minutes apart, a sign-up goes to the dead letters. */
 const TRIES = 10;
 
 /** Sign-ups that could not get their link at once, and, after many tries, the dead letters among them. */

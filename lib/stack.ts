@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { ReferralsProps } from './props.ts';
 import { Referrals } from './referrals.ts';
 
-/** What `cdk deploy` can set; all of it can be written down in a CDK context. */
+/** `Referrals` with what is made elsewhere given by name. */
 export interface ReferralsStackProps extends StackProps, Omit<ReferralsProps, 'domain' | 'alarms'> {
   /**
    * A domain of the links' own; make its record by hand, or use `Referrals` with a hosted zone.
@@ -47,7 +47,7 @@ export class ReferralsStack extends Stack {
       }),
     });
 
-    const { url, userPool, userPoolClients, table } = this.referrals;
+    const { url, domainTarget, userPool, userPoolClients, table } = this.referrals;
     const outputs = {
       ApiUrl: url,
       UserPoolId: userPool.userPoolId,
@@ -56,6 +56,7 @@ export class ReferralsStack extends Stack {
       DynamoDBEndpoint: `https://dynamodb.${this.region}.${this.urlSuffix}`,
       TableName: table.tableName,
       DefaultRedirectTo: props.defaultRedirectTo ?? `${props.appUrl}/`,
+      ...(domainTarget && { DomainTarget: domainTarget }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

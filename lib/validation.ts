@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import type { ReferralsProps } from './props.ts';
 
@@ -7,23 +7,28 @@ const MIN_CODE = 6;
 const MAX_CODE = 64;
 /** Days. */
 const MIN_RETENTION = 30;
-const HOST = /^[a-z0-9.-]+(:\d+)?$/;
+const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$/;
+/** What a cookie may be called, see https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 */
+const COOKIE_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
+
+type Check = (props: ReferralsProps, stack: Stack) => string | undefined;
 
 /**
  * Checks what types can't, before anything is deployed.
  *
  * @throws Error in one sentence that says what to write instead.
  */
-export function validate(props: ReferralsProps): void {
-  for (const check of [appUrl, redirects, sessionDomain, codes, retention, users, alarms]) {
-    const problem = check(props);
+export function validate(props: ReferralsProps, stack: Stack): void {
+  const checks = [appUrl, redirects, domain, session, durations, codes, throttles, users, alarms];
+  for (const check of checks) {
+    const problem = check(props, stack);
     if (problem !== undefined) throw new Error(problem);
   }
 }
 
-type Check = (props: ReferralsProps) => string | undefined;
-
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+const isWebUrl = (text: string) => /^https?:\/\//.test(text) && URL.canParse(text);
+const isWithin = (host: string, name: string) => host === name || host.endsWith(`.${name}`);
 
 const appUrl: Check = ({ appUrl: url }) => {
   if (Token.isUnresolved(url) || (url?.startsWith('https://') && isOrigin(url))) return undefined;
@@ -31,7 +36,7 @@ const appUrl: Check = ({ appUrl: url }) => {
 };
 
 const redirects: Check = ({ defaultRedirectTo, allowedRedirectHosts = [], redirectParameter }) => {
-  if (defaultRedirectTo !== undefined && !URL.canParse(defaultRedirectTo)) {
+  if (defaultRedirectTo !== undefined && !isWebUrl(defaultRedirectTo)) {
     return `defaultRedirectTo: "${defaultRedirectTo}" must be an absolute URL, such as https://app.example.com/welcome.`;
   }
   const wrong = allowedRedirectHosts.find((host) => !HOST.test(host));
@@ -43,12 +48,37 @@ const redirects: Check = ({ defaultRedirectTo, allowedRedirectHosts = [], redire
     : undefined;
 };
 
-const sessionDomain: Check = ({ appUrl: url, session }) => {
-  if (session?.domain === undefined || Token.isUnresolved(url)) return undefined;
-  const domain = session.domain.replace(/^\./, '');
+const domain: Check = ({ domain: own }) =>
+  own === undefined || Token.isUnresolved(own.name) || HOST.test(own.name)
+    ? undefined
+    : `domain.name: "${own.name}" must be a host in lower case, such as go.example.com.`;
+
+const session: Check = ({ appUrl: url, session: settings, domain: own }) => {
+  const { cookieName = 'x', domain: shared } = settings ?? {};
+  if (!COOKIE_NAME.test(cookieName)) {
+    return `session.cookieName: "${cookieName}" must have only letters, digits and the signs a cookie's name may have.`;
+  }
+  if (shared === undefined || Token.isUnresolved(url)) return undefined;
+  const name = shared.replace(/^\./, '');
   const { hostname } = new URL(url);
-  if (hostname === domain || hostname.endsWith(`.${domain}`)) return undefined;
-  return `session.domain: "${session.domain}" must contain the app's host ${hostname}, or the app never sees the cookie.`;
+  if (!name.includes('.') || !isWithin(hostname, name)) {
+    return `session.domain: "${shared}" must contain the app's host ${hostname}, or the app never sees the cookie.`;
+  }
+  if (own === undefined) {
+    return 'session.domain: give domain as well: browsers refuse a cookie for a domain that the API is not on.';
+  }
+  return Token.isUnresolved(own.name) || isWithin(own.name, name)
+    ? undefined
+    : `session.domain: "${shared}" must contain domain.name ${own.name}, or browsers refuse the cookie.`;
+};
+
+const durations: Check = ({ session: settings, attribution, retention }) => {
+  const isNone = (duration: Duration | undefined) => duration?.toMilliseconds() === 0;
+  if (isNone(settings?.maxAge)) return 'session.maxAge: must be longer than nothing.';
+  if (isNone(attribution?.window)) return 'attribution.window: must be longer than nothing.';
+  return retention !== undefined && retention.toDays({ integral: false }) < MIN_RETENTION
+    ? `retention: must be at least ${MIN_RETENTION} days, or attribution has nothing to go by.`
+    : undefined;
 };
 
 const codes: Check = ({ code: { length = 10, alphabet } = {} }) => {
@@ -59,28 +89,35 @@ const codes: Check = ({ code: { length = 10, alphabet } = {} }) => {
   if (!/^[A-Za-z0-9_-]+$/.test(alphabet)) {
     return 'code.alphabet: must have only letters, digits, - and _.';
   }
-  if (new Set(alphabet).size === alphabet.length && alphabet.length >= MIN_ALPHABET)
-    return undefined;
-  return `code.alphabet: must have at least ${MIN_ALPHABET} different characters, each once.`;
+  return new Set(alphabet).size === alphabet.length && alphabet.length >= MIN_ALPHABET
+    ? undefined
+    : `code.alphabet: must have at least ${MIN_ALPHABET} different characters, each once.`;
 };
 
-const retention: Check = ({ retention: duration }) =>
-  duration !== undefined && duration.toDays({ integral: false }) < MIN_RETENTION
-    ? `retention: must be at least ${MIN_RETENTION} days, or attribution has nothing to go by.`
-    : undefined;
+const throttles: Check = ({ throttle = {} }) => {
+  for (const [group, limits] of Object.entries(throttle)) {
+    if (limits !== undefined && !(limits.rate > 0 && limits.burst > 0)) {
+      return `throttle.${group}: rate and burst must be more than 0.`;
+    }
+  }
+  return undefined;
+};
 
-const users: Check = ({
-  userPool,
-  userPoolClients,
-  attachTrigger = true,
-  nextPostConfirmation,
-}) => {
+const users: Check = (
+  { userPool, userPoolClients, attachTrigger = true, nextPostConfirmation },
+  stack,
+) => {
   if ((userPool === undefined) !== (userPoolClients === undefined)) {
     return 'userPool and userPoolClients: give both, or neither for a user pool of its own.';
   }
   if (userPoolClients?.length === 0) return 'userPoolClients: give at least one app client.';
-  if (userPool !== undefined && attachTrigger && !(userPool instanceof UserPool)) {
-    return "userPool: it was made elsewhere, so no trigger can be attached; set attachTrigger: false and call functions['confirm-sign-up'] from its own.";
+  if (userPool !== undefined && attachTrigger) {
+    if (!(userPool instanceof UserPool)) {
+      return "userPool: it was made elsewhere, so no trigger can be attached; set attachTrigger: false and call functions['confirm-sign-up'] from its own.";
+    }
+    if (Stack.of(userPool) !== stack) {
+      return 'userPool: its trigger would make the two stacks depend on each other; put Referrals into the stack of the pool, or set attachTrigger: false.';
+    }
   }
   return nextPostConfirmation !== undefined && !attachTrigger
     ? 'nextPostConfirmation: is called by our trigger, so attachTrigger must not be false.'

@@ -5,6 +5,7 @@ import cors from 'cors';
 import { ReferralsError } from '../functions/core/errors.ts';
 import {
   apiTimeout,
+  clickTimeout,
   cors as corsRules,
   postConfirmation,
   recordActionDirectly,
@@ -78,7 +79,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, apiUrl
     }
   }
   const event = httpEvent(request, { ...matched, url, body, claims });
-  const result = await invoke(matched.route.function, event, apiTimeout);
+  const timeout = matched.route.function === 'hit' ? clickTimeout : apiTimeout;
+  const result = await invoke(matched.route.function, event, timeout);
   sendAnswer(response, result as APIGatewayProxyStructuredResultV2);
 }
 

@@ -1,3 +1,5 @@
+import type { Settings } from './services.ts';
+
 // White space, control characters and backslashes are what browsers and parsers read differently.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const AMBIGUOUS = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]/;
@@ -6,6 +8,9 @@ export const MAX_REDIRECT = 2048;
 
 const PATH = /^\/(?!\/|%2f|%5c)/i;
 const ABSOLUTE = /^https?:\/\/[^/]/i;
+
+/** Where links may lead. */
+type AllowedDestinations = Pick<Settings, 'appUrl' | 'redirectOrigins'>;
 
 /**
  * Turns a destination that came from outside into the absolute URL to redirect to.
@@ -19,12 +24,21 @@ const ABSOLUTE = /^https?:\/\/[^/]/i;
  */
 export function resolveRedirect(
   destination: string,
-  allowed: { readonly appUrl: string; readonly redirectOrigins: readonly string[] },
+  allowed: AllowedDestinations,
 ): string | undefined {
-  if (destination.length > MAX_REDIRECT || AMBIGUOUS.test(destination)) return undefined;
-  if (PATH.test(destination)) return new URL(destination, allowed.appUrl).href;
+  const url = allowedUrl(destination, allowed);
+  // Parsing percent-encodes, and so makes longer.
+  return url !== undefined && url.href.length <= MAX_REDIRECT ? url.href : undefined;
+}
+
+function allowedUrl(
+  destination: string,
+  { appUrl, redirectOrigins }: AllowedDestinations,
+): URL | undefined {
+  if (AMBIGUOUS.test(destination)) return undefined;
+  if (PATH.test(destination)) return new URL(destination, appUrl);
   if (!ABSOLUTE.test(destination) || !URL.canParse(destination)) return undefined;
   const url = new URL(destination);
   if (url.username !== '' || url.password !== '') return undefined;
-  return allowed.redirectOrigins.includes(url.origin) ? url.href : undefined;
+  return redirectOrigins.includes(url.origin) ? url : undefined;
 }

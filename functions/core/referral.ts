@@ -83,13 +83,19 @@ export function createReferral(
  * A user's own link. It is claimed for the user as well, so that it stays the same when the default
  * destination is changed.
  */
-export function ownReferral(
+export async function ownReferral(
   services: Services,
   userId: string,
   attributes: Owner['attributes'] = {},
 ): Promise<CreatedReferral> {
   const draft = { userId, redirectTo: new URL(services.settings.defaultRedirectTo).href };
-  return claimReferral(services, draft, attributes, [ownClaimOf(userId), claimOf(draft)]);
+  const own = ownClaimOf(userId);
+  const claimed = await claimReferral(services, draft, attributes, [own, claimOf(draft)]);
+  if (claimed.created || (await services.store.findClaimedReferral(own)) !== undefined) {
+    return claimed;
+  }
+  // The user had made one to the same place before, which may expire: theirs is another one.
+  return claimReferral(services, draft, attributes, [own]);
 }
 
 /** A user's own link; undefined where they have not been given one. */
@@ -116,13 +122,14 @@ async function claimReferral(
   if (existing !== undefined) return { referral: existing, created: false };
   const owner = draft.userId === undefined ? undefined : { userId: draft.userId, attributes };
   for (let attempt = 1; ; attempt++) {
+    const id = newId();
     const code = await newCode(draft, owner);
     try {
       const referral = await store.createReferral(
-        { ...draft, id: newId(), code, createdAt: now().toISOString(), buckets: 1 },
+        { ...draft, id, code, createdAt: now().toISOString(), buckets: 1 },
         claims,
       );
-      return { referral, created: referral.code === code };
+      return { referral, created: referral.id === id };
     } catch (error) {
       const collided = error instanceof ReferralsError && error.code === 'code_taken';
       if (!collided || attempt === CODE_ATTEMPTS) throw error;

@@ -5,6 +5,9 @@ import { SIGNED_UP } from './response.ts';
 import type { Services } from './services.ts';
 import { isSession } from './visitor.ts';
 
+// No client can send it: theirs have no control characters.
+const ONCE = '\u0000SIGNED_UP';
+
 /**
  * Gives a new user their link and, where they came with a session, credits whoever brought them. Safe to
  * repeat: a user signs up once.
@@ -20,7 +23,7 @@ export async function signUp(
   await recordAction(services, {
     visitor: { userId },
     action: SIGNED_UP,
-    idempotencyKey: SIGNED_UP,
+    idempotencyKey: ONCE,
     idempotencyLifetime: Number.POSITIVE_INFINITY,
   });
 }

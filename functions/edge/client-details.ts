@@ -6,7 +6,7 @@ import type { EdgeSettings } from './settings.ts';
 
 // With these a click stays under 1 KB, which is what one write unit pays for.
 const MAX_USER_AGENT = 256;
-const MAX_REFERER = 384;
+const MAX_REFERER = 270;
 
 /** What a request tells about its client. */
 export async function clientDetails(
@@ -17,8 +17,8 @@ export async function clientDetails(
   const { referer } = event.headers;
   const ip = (await hookedClientIp(event)) ?? clientIp(event, settings);
   return {
-    ...(referer && { httpReferer: referer.slice(0, MAX_REFERER) }),
-    ...(userAgent && { userAgent: userAgent.slice(0, MAX_USER_AGENT) }),
+    ...(referer && { httpReferer: referer.slice(0, MAX_REFERER).toWellFormed() }),
+    ...(userAgent && { userAgent: userAgent.slice(0, MAX_USER_AGENT).toWellFormed() }),
     ...(ip && { ip }),
   };
 }

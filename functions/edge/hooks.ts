@@ -55,7 +55,8 @@ async function callHook<Result>(
     throw failed(cause);
   });
   if (result === undefined || !isRight(result)) {
-    throw failed(new TypeError(`It returned ${JSON.stringify(result)}.`));
+    // Not the value itself: it may be somebody's name or address, and this is logged.
+    throw failed(new TypeError(`It returned something else, of type ${typeof result}.`));
   }
   return result;
 }

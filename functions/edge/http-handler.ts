@@ -1,11 +1,19 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { ReferralsError } from '../core/errors.ts';
 import { answerProblems } from './problem.ts';
 import { logger, publishMetrics } from './telemetry.ts';
 
 export type HttpEvent = APIGatewayProxyEventV2;
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;
+
+/** Milliseconds that are kept for answering, of the time that the function has. */
+const RESERVE = 200;
+
+const refuse = () => {
+  throw new ReferralsError('unavailable', 'The service is busy. Try again in a moment.');
+};
 
 /**
  * What every function behind the HTTP API has around it.
@@ -13,7 +21,7 @@ export type HttpAnswer = APIGatewayProxyStructuredResultV2;
  * @example export const handler = httpHandler(async (event) => ({ statusCode: 204 }));
  */
 export const httpHandler = (handle: (event: HttpEvent) => Promise<HttpAnswer>) =>
-  middy<HttpEvent, HttpAnswer>()
+  middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: RESERVE, timeoutEarlyResponse: refuse })
     // Registered first, because middy runs the onError hooks last-registered first.
     .use(answerProblems())
     .use(injectLambdaContext(logger))

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ReferralsError } from '../core/errors.ts';
 import { MAX_REDIRECT } from '../core/redirect.ts';
+import { RESPONDED, SIGNED_UP } from '../core/response.ts';
 import type { PageRequest } from '../core/store.ts';
 import { isSession } from '../core/visitor.ts';
 import type { HttpEvent } from './http-handler.ts';
@@ -20,12 +21,19 @@ const text = (maximum: number) =>
     z.minLength(1, 'must not be empty'),
     z.maxLength(maximum, `must have at most ${maximum} characters`),
     z.refine((value) => !CONTROL_CHARACTER.test(value), 'must not have control characters'),
+    z.refine((value) => value.isWellFormed(), 'must be well-formed Unicode'),
   );
 
 const Target = z.strictObject(
   { type: text(128), id: text(256) },
   'must be an object of type and id',
 );
+
+/** The name of an action; ours are not to be had by saying so. */
+const actionName = (reserved: readonly string[]) =>
+  text(128).check(
+    z.refine((name) => !reserved.includes(name), 'is recorded by the service itself'),
+  );
 
 /** Body of `POST /referrals`. */
 export const NewReferralBody = z.strictObject(
@@ -45,7 +53,7 @@ export const NewReferralBody = z.strictObject(
 
 /** Body of `POST /actions`. */
 export const ActionBody = z.strictObject(
-  { action: text(128), target: z.exactOptional(Target) },
+  { action: actionName([RESPONDED, SIGNED_UP]), target: z.exactOptional(Target) },
   'must be a JSON object, sent as application/json',
 );
 
@@ -55,7 +63,7 @@ export const DirectAction = z
     {
       userId: z.exactOptional(text(128)),
       session: z.exactOptional(z.string().check(z.refine(isSession, 'must be a session'))),
-      action: text(128),
+      action: actionName([RESPONDED]),
       target: z.exactOptional(Target),
       idempotencyKey: z.exactOptional(text(MAX_IDEMPOTENCY_KEY)),
     },

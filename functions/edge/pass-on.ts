@@ -10,7 +10,7 @@ export async function passOn<Event>(event: Event): Promise<Event> {
   if (FunctionName === undefined) return event;
   // Loaded only where it is needed: few have a second trigger.
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-  const { FunctionError, Payload } = await new LambdaClient({}).send(
+  const { FunctionError, Payload } = await new LambdaClient({ maxAttempts: 1 }).send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
   );
   const answer = JSON.parse(Buffer.from(Payload ?? []).toString());

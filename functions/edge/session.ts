@@ -7,6 +7,7 @@ import type { EdgeSettings } from './settings.ts';
 const HEADER = 'X-Referral-Session';
 /** Query parameter with which a session travels to an app on another site. */
 const URL_PARAMETER = 'referral_session';
+const PARAMETER = new RegExp(`^${URL_PARAMETER}(=|$)`);
 
 /** The session of the cookie. Browsers keep sending what they once got, so a malformed one is ignored. */
 export function sessionOfCookie(event: HttpEvent, { session }: EdgeSettings): string | undefined {
@@ -48,6 +49,11 @@ export const sessionCookie = (value: string, { session }: EdgeSettings): string 
 /** The destination with the session appended, for an app that never sees the cookie. */
 export function withSession(location: string, value: string): string {
   const url = new URL(location);
-  url.searchParams.set(URL_PARAMETER, value);
+  // As text: URLSearchParams would write the app's own parameters anew, and break those that are signed.
+  const others = url.search
+    .slice(1)
+    .split('&')
+    .filter((pair) => pair && !PARAMETER.test(pair));
+  url.search = [...others, `${URL_PARAMETER}=${value}`].join('&');
   return url.href;
 }

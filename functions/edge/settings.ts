@@ -104,10 +104,10 @@ export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
   };
 }
 
-/** Whether requests from the app carry the API's cookie. */
+/** Whether the app's own host receives the API's cookie. */
 function sharesCookies(appUrl: string, apiUrl: string, cookieDomain: string | undefined): boolean {
   const app = new URL(appUrl).hostname;
-  const domain = cookieDomain ?? new URL(apiUrl).hostname;
+  const domain = cookieDomain?.replace(/^\./, '') ?? new URL(apiUrl).hostname;
   return app === domain || app.endsWith(`.${domain}`);
 }
 

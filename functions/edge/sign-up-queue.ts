@@ -8,6 +8,9 @@ const Message = z.strictObject({
   session: z.exactOptional(z.string()),
 });
 
+// Milliseconds, of the 1.5 s that the trigger keeps for this.
+const PATIENCE = 1_000;
+
 /** A sign-up as it waits in the queue. */
 export type SignUpMessage = z.infer<typeof Message>;
 
@@ -17,13 +20,9 @@ export async function queueSignUp(signUp: SignUpMessage): Promise<void> {
   if (QueueUrl === undefined) return;
   // Loaded only where it is needed: nearly all sign-ups get their link at once.
   const { SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-  const requestHandler = {
-    connectionTimeout: 500,
-    requestTimeout: 1_000,
-    throwOnRequestTimeout: true,
-  };
-  await new SQSClient({ requestHandler, maxAttempts: 2 }).send(
+  await new SQSClient().send(
     new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(signUp) }),
+    { abortSignal: AbortSignal.timeout(PATIENCE) },
   );
 }
 

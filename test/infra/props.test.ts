@@ -43,6 +43,8 @@ const lambda = (stack: Stack, id: string) =>
 describe('props', () => {
   test('settings reach the functions', () => {
     templateOf({
+      domainName: 'go.example.com',
+      certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/x',
       defaultRedirectTo: 'https://app.example.com/start',
       allowedRedirectHosts: ['shop.example.com', 'docs.example.com'],
       redirectParameter: 'next',
@@ -195,6 +197,10 @@ describe('props', () => {
           'SignUps-Failures-Warning',
           'Table-Read-Throttled-Events-Warning',
           'Table-Write-Throttled-Events-Warning',
+          'Index-Read-Throttled-Events-Warning',
+          'Index-Write-Throttled-Events-Warning',
+          'confirm-sign-up-Fault-Count-Critical',
+          'retry-sign-up-Fault-Count-Critical',
           'hit-Latency-P99-Warning',
           'SignUpQueue-DLQ-Queue-Message-Count-Max-Critical',
           ...functionNames.map((name) => `${name}-Throttled-Count-Critical`),
@@ -214,12 +220,47 @@ describe('props', () => {
     template().allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
     template().hasResourceProperties('AWS::DynamoDB::GlobalTable', {
       WarmThroughput: { WriteUnitsPerSecond: 10_000 },
+      GlobalSecondaryIndexes: [
+        Match.objectLike({ WarmThroughput: { WriteUnitsPerSecond: 10_000 } }),
+      ],
       Replicas: [
         Match.objectLike({ Region: 'eu-central-1' }),
         Match.objectLike({ Region: 'eu-west-1' }),
       ],
     });
   });
+});
+
+test('one bad period of five minutes is an alarm, for latency and errors two; silence is none', () => {
+  const { template } = hosted((stack) => ({ alarms: { topic: new Topic(stack, 'Pager') } }));
+  for (const [, { Properties }] of resourcesOf(template(), 'AWS::CloudWatch::Alarm')) {
+    const { AlarmName, EvaluationPeriods, DatapointsToAlarm, TreatMissingData } = Properties;
+    const periods = /Fault-Rate|Latency/.test(AlarmName) ? 2 : 1;
+    expect([AlarmName, EvaluationPeriods, DatapointsToAlarm, TreatMissingData]).toEqual([
+      AlarmName,
+      periods,
+      periods,
+      'notBreaching',
+    ]);
+  }
+});
+
+test('two deployments in one account have dashboards of their own', () => {
+  const names = ['One', 'Two'].map((id) => {
+    const stack = new Stack(new App(), id, {
+      env: { account: '123456789012', region: 'eu-west-1' },
+    });
+    new Referrals(stack, 'Referrals', { appUrl });
+    const [[, { Properties }] = ['', {}]] = resourcesOf(
+      Template.fromStack(stack),
+      'AWS::CloudWatch::Dashboard',
+    );
+    return Properties.DashboardName;
+  });
+  expect(names).toEqual([
+    'One-Referrals-Monitoring-eu-west-1',
+    'Two-Referrals-Monitoring-eu-west-1',
+  ]);
 });
 
 describe('what Referrals exposes', () => {

@@ -66,6 +66,8 @@ describe('npx cdk synth', () => {
       removalPolicy: 'destroy',
       alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:pager',
       logRetentionDays: '7',
+      throttle: '{"clicks":{"rate":50,"burst":20}}',
+      warmThroughput: '{"writeUnitsPerSecond":10000}',
     });
     expect([code, printed]).toEqual([0, '']);
   });
@@ -75,6 +77,9 @@ describe('npx cdk synth', () => {
     [{ codeLength: 'ten' }, 'codeLength: "ten" is not a right value.'],
     [{ removalPolicy: 'keep' }, 'removalPolicy: "keep" is not a right value.'],
     [{ domainName: 'go.example.com' }, 'domainName and certificateArn: give both, or neither.'],
+    [{ actionDisplay: '{bad' }, 'actionDisplay: "{bad" is not a right value.'],
+    [{ sessionMaxAgeDays: '-1' }, 'sessionMaxAgeDays: "-1" is not a right value.'],
+    [{ throttle: '{"all":1}' }, 'throttle: '],
     [{ logRetentionDays: '8' }, 'logRetentionDays: "8" is not a right value.'],
   ])('refuses %j in one line', async (context, message) => {
     const { code, printed } = await runApp(context);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Referrals, type ReferralsProps } from '../../lib/index.ts';
@@ -54,6 +54,30 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
       /^allowedRedirectHosts: .* must be a host/,
     ],
     ['an empty redirect parameter', { redirectParameter: '' }, /^redirectParameter: /],
+    [
+      'a destination that is no web page',
+      { defaultRedirectTo: 'javascript:alert(1)' },
+      /^defaultRedirectTo: /,
+    ],
+    [
+      'a cookie domain the API is not on',
+      { session: { domain: 'example.com' } },
+      /^session\.domain: give domain as well/,
+    ],
+    ['a cookie domain of everybody', { session: { domain: 'com' } }, /^session\.domain: /],
+    ['a cookie name with a space', { session: { cookieName: 'a b' } }, /^session\.cookieName: /],
+    ['a session of no time', { session: { maxAge: Duration.days(0) } }, /^session\.maxAge: /],
+    [
+      'a window of no time',
+      { attribution: { window: Duration.days(0) } },
+      /^attribution\.window: /,
+    ],
+    [
+      'limits that let nobody through',
+      { throttle: { clicks: { rate: 0, burst: 1 } } },
+      /^throttle\.clicks: /,
+    ],
+    ['a domain with a path', { domain: { name: 'go.example.com/x' } as never }, /^domain\.name: /],
     [
       'a foreign cookie domain',
       { session: { domain: 'other.com' } },
@@ -119,6 +143,24 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
         return { userPool, userPoolClients: [userPool.addClient('Web')] };
       }),
     ).toThrow(/^userPool: it was made elsewhere/);
+  });
+
+  test('a pool of another stack with our trigger', () => {
+    const other = new Stack(new App(), 'Users');
+    const userPool = new UserPool(other, 'Users');
+    expect(() =>
+      hosted(() => ({ userPool, userPoolClients: [userPool.addClient('Web')] })),
+    ).toThrow(/^userPool: its trigger would make the two stacks depend on each other/);
+  });
+
+  test('a pool that has a trigger already', () => {
+    expect(() =>
+      hosted((stack) => {
+        const userPool = new UserPool(stack, 'Users');
+        userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, lambda(stack, 'Own'));
+        return { userPool, userPoolClients: [userPool.addClient('Web')] };
+      }),
+    ).toThrow(/^userPool: it has a post-confirmation trigger already; give that as nextPostConf/);
   });
 
   test('a next trigger where ours is not attached', () => {

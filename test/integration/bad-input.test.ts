@@ -103,6 +103,7 @@ describe('POST /referrals with', () => {
     ['a time that is none', { ...ok, expiresAt: 'tomorrow' }, 'expiresAt'],
     ['a time that cannot be', { ...ok, expiresAt: '2030-02-31T00:00:00Z' }, 'expiresAt'],
     ['a time that has passed', { ...ok, expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+    ['half a character in the label', { ...ok, label: '\udfff' }, 'label'],
   ])('%s is 422', (_, body, field) =>
     refused('POST /referrals', { token: user.token, body }, 422, 'invalid_field', field),
   );
@@ -130,6 +131,9 @@ describe('POST /actions with', () => {
     ['an action of a wrong type', { action: {} }, 'action'],
     ['an action that is too long', { action: 'x'.repeat(129) }, 'action'],
     ['control characters in the action', { action: 'a\tb' }, 'action'],
+    ['an action that only the service records', { action: 'RESPONDED' }, 'action'],
+    ['an action that only a sign-up records', { action: 'SIGNED_UP' }, 'action'],
+    ['half a character', { action: '\ud800' }, 'action'],
     ['an unknown field', { action: 'A', code: 'x' }, 'code'],
   ])('%s is 422', (_, body, field) =>
     refused('POST /actions', { session, body }, 422, 'invalid_field', field),

@@ -227,5 +227,14 @@ describe('as pinax-referrals, or better', () => {
     const moved = { ...domain.settings, defaultRedirectTo: 'https://app.example.com/elsewhere' };
     const again = await ownReferral({ ...domain, settings: moved }, userId);
     expect(again).toEqual({ referral, created: false });
+
+    // Not even where the user had made one to the same place before, which expires.
+    const other = newUserId();
+    const expiresAt = new Date(domain.clock.now.getTime() + 1000).toISOString();
+    const made = await createInDomain(domain, { userId: other, redirectTo: '/', expiresAt });
+    const own = await ownReferral(domain, other);
+    expect([own.created, own.referral.expiresAt]).toEqual([true, undefined]);
+    expect(own.referral.code).not.toBe(made.referral.code);
+    expect(await ownReferral(domain, other)).toEqual({ ...own, created: false });
   });
 });

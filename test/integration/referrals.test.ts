@@ -83,6 +83,16 @@ describe('POST /referrals', () => {
     expect(listed.filter(({ label }) => label === 'at once')).toHaveLength(1);
   });
 
+  test('tells who was first also where a hook makes the same code for all', async () => {
+    const domain = domainOn(outputs);
+    const code = domain.newCode();
+    const userId = newUserId();
+    const create = () =>
+      createInDomain({ ...domain, newCode: () => code }, { userId, redirectTo: '/' });
+    const all = await Promise.all([create(), create(), create()]);
+    expect(all.filter(({ created }) => created)).toHaveLength(1);
+  });
+
   test('draws another code where the first is taken, and gives up after three', async () => {
     const domain = domainOn(outputs);
     const create = (codes: string[]) =>

@@ -28,6 +28,12 @@ describe('settings', () => {
       expect(answer.headers.get('location')).toBe(
         `https://app.example.com/welcome?a=1&referral_session=${answer.session}#top`,
       );
+      const signed = '/x?color=dark%20blue&flag&sig=a/b~c&referral_session=old';
+      const override = `GET /r/${code}?redirect_to=${encodeURIComponent(signed)}`;
+      const other = await call(outputs, override);
+      expect(other.headers.get('location')).toBe(
+        `https://app.example.com/x?color=dark%20blue&flag&sig=a/b~c&referral_session=${sessionIn(other)}`,
+      );
       const { headers } = await call(outputs, `GET /r/${code}`, {
         headers: { 'user-agent': 'Googlebot/2.1' },
       });

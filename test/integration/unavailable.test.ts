@@ -132,6 +132,22 @@ describe('with DynamoDB unreachable', () => {
     },
   );
 
+  test('a click is refused within 3 s also where each call gets through at its last attempt', async () => {
+    const code = await knownCode();
+    const visitor = await signUp(service.outputs);
+    const { session } = await click(service.outputs, code);
+    await call(service.outputs, 'POST /session/link', { token: visitor.token, session });
+    const attempts = new Map<string, number>();
+    proxy.decide = (operation) => {
+      const attempt = (attempts.get(operation) ?? 0) + 1;
+      attempts.set(operation, attempt);
+      return attempt < 3 ? 'hang' : 'pass';
+    };
+    const { result, took } = await observed(() => click(service.outputs, code, session));
+    expect([result.status, result.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(took).toBeLessThan(3000);
+  });
+
   test('a click on a known link redirects as long as it can be stored', async () => {
     const code = await knownCode();
     proxy.decide = (operation) => (isWrite(operation) ? 'pass' : 'cut');

@@ -71,6 +71,8 @@ describe('resolveRedirect', () => {
     'data:text/html,x',
     'ftp://app.example.com',
     `/${'x'.repeat(2048)}`,
+    // Short as it is written, and long once it is percent-encoded.
+    `/${'界'.repeat(300)}`,
     'blob:https://app.example.com/x',
   ])('refuses %j', (destination) => {
     expect(resolveRedirect(destination, allowed)).toBeUndefined();

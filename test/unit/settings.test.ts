@@ -39,6 +39,7 @@ describe('readSettings', () => {
   test.each([
     [{ APP_URL: 'https://api.example.com' }, false],
     [{ SESSION_COOKIE_DOMAIN: 'example.com' }, false],
+    [{ SESSION_COOKIE_DOMAIN: '.example.com' }, false],
     [{ SESSION_COOKIE_DOMAIN: 'other.example' }, true],
     [{ SESSION_COOKIE_DOMAIN: 'example.com', SESSION_IN_URL: 'true' }, true],
     [{ SESSION_IN_URL: 'false' }, false],
