@@ -80,7 +80,7 @@ export interface ReferralsProps extends ReferralSettings {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Alarms, and the topic that they are sent to; `docs/runbook.md` says what each means.
+   * Alarms, and the topic that they are sent to; the package's `docs/runbook.md` says what each means.
    *
    * @default - a dashboard, and no alarms
    */

@@ -32,7 +32,8 @@ export interface ReferralSettings {
     /** @default 'referral_session' */
     readonly cookieName?: string;
     /**
-     * Domain that app and API have in common, so that the app's requests carry the cookie.
+     * Domain that app and API have in common, so that the app's own host receives the cookie. The API must
+     * be on it too, see `domain`.
      *
      * @default - the API's own host only
      */
@@ -46,7 +47,7 @@ export interface ReferralSettings {
     /**
      * Whether the redirect appends the session to the destination as `?referral_session=`.
      *
-     * @default - only where the app's requests would not carry the cookie
+     * @default - only where the app's own host does not receive the cookie
      */
     readonly passInUrl?: boolean;
   };

@@ -53,7 +53,10 @@ export interface Store {
   /** All of a user's referrals, newest first. */
   allReferrals(userId: string): Promise<readonly Referral[]>;
 
-  /** Puts one response of a referral; again and again is the same as once. */
+  /**
+   * Puts one response of a referral. Again and again is the same as once, as long as it is not moved to a
+   * user in between.
+   */
   putResponse(response: Response, referral: Referral): Promise<void>;
   /**
    * Puts one response (or only remembers that there was none to put) unless that was done before.

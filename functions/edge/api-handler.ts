@@ -29,7 +29,7 @@ type Handle<Input, UserId> = (request: ApiRequest<Input, UserId>) => Promise<Htt
 
 /**
  * A function of the JSON API. First everything is read and checked, then a session that came with a user
- * is linked to them, then the request is handled; so bad input leaves no mark.
+ * is linked to them, then the request is handled; so malformed input leaves no mark.
  */
 export const apiHandler = <Input, UserId extends string | undefined>(
   authenticate: (event: HttpEvent) => UserId | Promise<UserId>,

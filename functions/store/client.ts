@@ -12,8 +12,8 @@ export interface Table {
 }
 
 /**
- * The DynamoDB client, with a time budget: three attempts of at most 0.8 s and the pauses between them
- * leave a redirect that can't be stored under 3 s.
+ * The DynamoDB client, with a time budget: three attempts of at most 0.8 s, so that a call that can't be
+ * answered fails within the time that a click has.
  *
  * @param timeouts milliseconds for a connection and for an attempt.
  */
