@@ -1,44 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { functionsWithHooks } from '../../functions/hooks.ts';
 import { functionNames } from '../../functions/routes.ts';
-import { Referrals, type ReferralsProps } from '../../lib/index.ts';
-import { appUrl, functionsOf, resourcesOf, templateOf } from './synthesis.ts';
-
-const files = mkdtempSync(join(tmpdir(), 'referrals-hooks-'));
-afterAll(() => rmSync(files, { recursive: true }));
-
-const file = (name: string, text: string): string => {
-  writeFileSync(join(files, name), text);
-  return join(files, name);
-};
-
-/** `Referrals` in a host app's stack. */
-function hosted(props: (stack: Stack) => Partial<ReferralsProps>) {
-  const stack = new Stack(new App(), 'Host', {
-    env: { account: '123456789012', region: 'eu-west-1' },
-  });
-  const referrals = new Referrals(stack, 'Referrals', { appUrl, ...props(stack) });
-  return { stack, referrals, template: () => Template.fromStack(stack) };
-}
-
-const lambda = (stack: Stack, id: string) =>
-  new LambdaFunction(stack, id, {
-    code: Code.fromInline('exports.handler = async (event) => event;'),
-    handler: 'index.handler',
-    runtime: Runtime.NODEJS_24_X,
-  });
+import { hosted, hostFile, hostFunction } from './host.ts';
+import { functionsOf, resourcesOf, templateOf } from './synthesis.ts';
 
 describe('props', () => {
   test('settings reach the functions', () => {
@@ -114,7 +87,7 @@ describe('props', () => {
   });
 
   test('nextPostConfirmation: our trigger knows it and may invoke it, and no other function may', () => {
-    const { template } = hosted((stack) => ({ nextPostConfirmation: lambda(stack, 'Next') }));
+    const { template } = hosted((stack) => ({ nextPostConfirmation: hostFunction(stack, 'Next') }));
     const next = { Ref: Match.stringLikeRegexp('^Next') };
     template().hasResourceProperties('AWS::Lambda::Function', {
       Description: 'cdk-referrals: confirm-sign-up',
@@ -127,7 +100,7 @@ describe('props', () => {
   });
 
   test('hooks: shipped with the functions that call one, and with no other', () => {
-    const hooks = file('hooks.ts', 'export const generateCode = (r: object): string => "x";');
+    const hooks = hostFile('hooks.ts', 'export const generateCode = (r: object): string => "x";');
     const told = [...functionsOf(templateOf({ hooks }))].filter(
       ([, { Properties }]) => Properties.Environment.Variables.HOOKS === './hooks.mjs',
     );
@@ -247,14 +220,8 @@ test('one bad period of five minutes is an alarm, for latency and errors two; si
 
 test('two deployments in one account have dashboards of their own', () => {
   const names = ['One', 'Two'].map((id) => {
-    const stack = new Stack(new App(), id, {
-      env: { account: '123456789012', region: 'eu-west-1' },
-    });
-    new Referrals(stack, 'Referrals', { appUrl });
-    const [[, { Properties }] = ['', {}]] = resourcesOf(
-      Template.fromStack(stack),
-      'AWS::CloudWatch::Dashboard',
-    );
+    const { template } = hosted(() => ({}), id);
+    const [[, { Properties }] = ['', {}]] = resourcesOf(template(), 'AWS::CloudWatch::Dashboard');
     return Properties.DashboardName;
   });
   expect(names).toEqual([
@@ -279,7 +246,7 @@ describe('what Referrals exposes', () => {
 
   test('grantRecordAction: the grantee may invoke one function, and finds its name', () => {
     const { stack, referrals, template } = hosted(() => ({}));
-    referrals.grantRecordAction(lambda(stack, 'Webhook'));
+    referrals.grantRecordAction(hostFunction(stack, 'Webhook'));
     const recorder = functionsOf(template()).get('record-action-directly')?.id;
     template().hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { REFERRALS_RECORD_ACTION_FUNCTION: { Ref: recorder } } },

@@ -1,37 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { afterAll, describe, expect, test } from 'vitest';
-import { Referrals, type ReferralsProps } from '../../lib/index.ts';
-import { appUrl } from './synthesis.ts';
-
-const files = mkdtempSync(join(tmpdir(), 'referrals-hooks-'));
-afterAll(() => rmSync(files, { recursive: true }));
-
-const file = (name: string, text: string): string => {
-  writeFileSync(join(files, name), text);
-  return join(files, name);
-};
-
-/** `Referrals` in a host app's stack. */
-function hosted(props: (stack: Stack) => Partial<ReferralsProps>) {
-  const stack = new Stack(new App(), 'Host', {
-    env: { account: '123456789012', region: 'eu-west-1' },
-  });
-  const referrals = new Referrals(stack, 'Referrals', { appUrl, ...props(stack) });
-  return { stack, referrals, template: () => Template.fromStack(stack) };
-}
-
-const lambda = (stack: Stack, id: string) =>
-  new LambdaFunction(stack, id, {
-    code: Code.fromInline('exports.handler = async (event) => event;'),
-    handler: 'index.handler',
-    runtime: Runtime.NODEJS_24_X,
-  });
+import { describe, expect, test } from 'vitest';
+import type { ReferralsProps } from '../../lib/index.ts';
+import { hosted, hostFile, hostFunction } from './host.ts';
 
 describe('props that can’t be right fail at synth, in one sentence', () => {
   const cases: [string, Partial<ReferralsProps>, RegExp][] = [
@@ -116,12 +87,12 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     ],
     [
       'hooks that export nothing known',
-      { hooks: file('none.mjs', 'export const x = 1;') },
+      { hooks: hostFile('none.mjs', 'export const x = 1;') },
       /^hooks: .* must export at least one of generateCode, clientIp, includeResponse\.$/,
     ],
     [
       'hooks with an import that would be missing',
-      { hooks: file('import.mjs', "import x from 'lodash'; export const clientIp = x;") },
+      { hooks: hostFile('import.mjs', "import x from 'lodash'; export const clientIp = x;") },
       /^hooks: .* imports lodash, which Lambda would not find/,
     ],
     ['alarms without a topic', { alarms: {} as never }, /^alarms: give the topic/],
@@ -157,7 +128,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     expect(() =>
       hosted((stack) => {
         const userPool = new UserPool(stack, 'Users');
-        userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, lambda(stack, 'Own'));
+        userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, hostFunction(stack, 'Own'));
         return { userPool, userPoolClients: [userPool.addClient('Web')] };
       }),
     ).toThrow(/^userPool: it has a post-confirmation trigger already; give that as nextPostConf/);
@@ -165,7 +136,10 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
 
   test('a next trigger where ours is not attached', () => {
     expect(() =>
-      hosted((stack) => ({ attachTrigger: false, nextPostConfirmation: lambda(stack, 'Next') })),
+      hosted((stack) => ({
+        attachTrigger: false,
+        nextPostConfirmation: hostFunction(stack, 'Next'),
+      })),
     ).toThrow(/^nextPostConfirmation: /);
   });
 });

@@ -110,31 +110,6 @@ describe('POST /referrals', () => {
   });
 });
 
-describe('GET /referrals', () => {
-  test('lists my referrals, newest first, with counts, page by page', async () => {
-    const user = await signUp(outputs);
-    const codes = [(await call(outputs, 'GET /me/referral', { token: user.token })).body.code];
-    for (const path of ['/1', '/2', '/3', '/4']) {
-      codes.unshift(await createReferral(outputs, user, { redirectTo: path }));
-    }
-    await click(outputs, codes[2]);
-    const whole = await call(outputs, 'GET /referrals', { token: user.token });
-    expect(whole.status).toBe(200);
-    expect(whole.body.nextCursor).toBeNull();
-    expect(whole.body.items.map(({ code, clicks }: Counted) => [code, clicks])).toEqual(
-      codes.map((code, index) => [code, index === 2 ? 1 : 0]),
-    );
-    for (const limit of [1, 2, 5, 100]) {
-      expect(await allPages(outputs, '/referrals', user.token, limit)).toEqual(whole.body.items);
-    }
-  });
-});
-
-interface Counted {
-  code: string;
-  clicks: number;
-}
-
 describe('GET /referrals/{code}', () => {
   test('answers one of mine with its counts', async () => {
     const { token } = await signUp(outputs);
@@ -166,106 +141,6 @@ describe('GET /referrals/{code}', () => {
         ]);
       }
     }
-  });
-});
-
-describe('GET /referrals/{code}/responses', () => {
-  test('answers its responses, newest first, page by page', async () => {
-    const user = await signUp(outputs);
-    const code = await createReferral(outputs, user);
-    const { session } = await click(outputs, code);
-    await call(outputs, 'POST /actions', {
-      session,
-      body: { action: 'BOUGHT', target: { type: 'product', id: '7' } },
-    });
-    for (let visitor = 0; visitor < 3; visitor++) await click(outputs, code);
-
-    const path = `/referrals/${code}/responses`;
-    const whole = await call(outputs, `GET ${path}`, { token: user.token });
-    expect(whole.status).toBe(200);
-    expect(whole.body.nextCursor).toBeNull();
-    const clicked = {
-      id: expect.stringMatching(/^[0-9A-Z]{26}$/),
-      code,
-      action: 'RESPONDED',
-      actionDisplay: 'Clicked on referral link',
-      kind: 'human',
-      first: true,
-      userId: null,
-      target: null,
-      httpReferer: null,
-      createdAt: TIME,
-    };
-    const bought = {
-      ...clicked,
-      action: 'BOUGHT',
-      actionDisplay: 'BOUGHT',
-      first: false,
-      target: { type: 'product', id: '7' },
-    };
-    expect(whole.body.items).toEqual([clicked, clicked, clicked, bought, clicked]);
-    for (const limit of [1, 2, 5]) {
-      expect(await allPages(outputs, path, user.token, limit)).toEqual(whole.body.items);
-    }
-  });
-
-  test('merges the buckets of a hot referral into one timeline', async () => {
-    const domain = domainOn(outputs);
-    const userId = newUserId();
-    const { referral } = await createInDomain(domain, { userId, redirectTo: '/' });
-    const hot = { ...referral, buckets: 8 };
-    const ids = Array.from({ length: 40 }, () => domain.newId());
-    for (const id of ids) {
-      const createdAt = domain.now().toISOString();
-      await domain.store.putResponse(
-        {
-          id,
-          code: hot.code,
-          action: 'RESPONDED',
-          kind: 'human',
-          first: true,
-          session: `${id.slice(0, 22)}`,
-          createdAt,
-        },
-        hot,
-      );
-    }
-    const seen: string[] = [];
-    for (let cursor: string | undefined; ; ) {
-      const page = await domain.store.listResponses([hot], { limit: 7, cursor });
-      seen.push(...page.items.map(({ id }) => id));
-      if (page.nextCursor === null) break;
-      cursor = page.nextCursor;
-    }
-    expect(seen).toEqual(ids.toReversed());
-    expect(await domain.store.countClicks(hot)).toEqual({ clicks: 40, uniqueVisitors: 40 });
-    const inOne = await domain.store.countClicks({ ...hot, buckets: 1 });
-    expect(inOne.clicks).toBeLessThan(40);
-  });
-});
-
-describe('GET /responses', () => {
-  test('answers the responses to all my referrals and nobody else’s, newest first, page by page', async () => {
-    const [user, other] = [await signUp(outputs), await signUp(outputs)];
-    const [one, two] = [
-      await createReferral(outputs, user, { redirectTo: '/1' }),
-      await createReferral(outputs, user, { redirectTo: '/2' }),
-    ];
-    const foreign = await createReferral(outputs, other);
-    for (const code of [one, two, foreign, one, two]) await click(outputs, code);
-    const whole = await call(outputs, 'GET /responses', { token: user.token });
-    expect(whole.status).toBe(200);
-    expect(whole.body.items.map(({ code }: Counted) => code)).toEqual([two, one, two, one]);
-    for (const limit of [1, 3]) {
-      expect(await allPages(outputs, '/responses', user.token, limit)).toEqual(whole.body.items);
-    }
-  });
-
-  test('is empty for a user without referrals', async () => {
-    const { body } = await call(outputs, 'GET /responses', {
-      token: (await signUp(outputs)).token,
-    });
-    expect(body).toEqual({ items: [], nextCursor: null });
   });
 });
 

@@ -1,0 +1,110 @@
+import { describe, expect, inject, test } from 'vitest';
+import { recordAction } from '../../functions/core/action.ts';
+import { recordClick } from '../../functions/core/click.ts';
+import { createReferral as createInDomain } from '../../functions/core/referral.ts';
+import { BROWSER, call, click, createReferral, signUp } from './client.ts';
+import { type Domain, domainOn, newSession, newUserId } from './domain.ts';
+
+const outputs = inject('outputs');
+const HOUR = 60 * 60 * 1000;
+
+const act = (options: Parameters<typeof call>[2], action = 'BOUGHT') =>
+  call(outputs, 'POST /actions', { body: { action }, ...options });
+
+describe('Idempotency-Key', () => {
+  const prepare = async () => {
+    const owner = await signUp(outputs);
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    const recorded = async () =>
+      (await call(outputs, `GET /referrals/${code}/responses`, { token: owner.token })).body.items
+        .length - 1;
+    return { session, headers: { 'idempotency-key': 'order-1' }, recorded };
+  };
+
+  test('same key, same body: the first answer again and nothing new recorded', async () => {
+    const { session, headers, recorded } = await prepare();
+    const first = await act({ session, headers });
+    const again = await act({ session, headers });
+    expect(first.status).toBe(201);
+    expect([again.status, again.body]).toEqual([first.status, first.body]);
+    expect(await recorded()).toBe(1);
+  });
+
+  test('twenty at once are one', async () => {
+    const { session, headers, recorded } = await prepare();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => act({ session, headers })));
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect(await recorded()).toBe(1);
+  });
+
+  test('same key, other body: 422, and nothing new recorded', async () => {
+    const { session, headers, recorded } = await prepare();
+    await act({ session, headers });
+    const { status, body } = await act({ session, headers }, 'RETURNED');
+    expect([status, body]).toEqual([
+      422,
+      {
+        type: 'about:blank',
+        title: 'Unprocessable Entity',
+        status: 422,
+        code: 'idempotency_mismatch',
+        detail:
+          'This Idempotency-Key was sent before with another body. Use a new key for a new action.',
+        field: 'Idempotency-Key',
+      },
+    ]);
+    expect(await recorded()).toBe(1);
+  });
+
+  test('another visitor’s same key is another key', async () => {
+    const [one, other] = [await prepare(), await prepare()];
+    await act(one);
+    expect((await act(other)).status).toBe(201);
+    expect(await other.recorded()).toBe(1);
+  });
+
+  test('remembers that nothing was recorded', async () => {
+    const session = newSession();
+    const headers = { 'idempotency-key': 'k' };
+    expect((await act({ session, headers })).body).toEqual({ response: null });
+    await click(outputs, await createReferral(outputs, await signUp(outputs)), session);
+    const again = await act({ session, headers });
+    expect([again.status, again.body]).toEqual([200, { response: null }]);
+  });
+
+  test('a failed attempt leaves no mark', async () => {
+    const { session, headers } = await prepare();
+    expect((await act({ session, headers, body: { action: '' } })).status).toBe(422);
+    expect((await act({ session, headers })).status).toBe(201);
+  });
+
+  test('is forgotten after 24 hours', async () => {
+    const domain = domainOn(outputs);
+    const { visitor } = await clicked(domain);
+    const record = () =>
+      recordAction(domain, {
+        visitor,
+        action: 'BOUGHT',
+        idempotencyKey: 'k',
+      });
+    const first = await record();
+    domain.clock.now = new Date(domain.clock.now.getTime() + 24 * HOUR - 1000);
+    expect(await record()).toEqual(first);
+    domain.clock.now = new Date(domain.clock.now.getTime() + 2000);
+    expect((await record())?.id).not.toBe(first?.id);
+  });
+});
+
+async function clicked(domain: Domain, visitor = { session: newSession() }) {
+  const { referral } = await createInDomain(domain, { userId: newUserId(), redirectTo: '/' });
+  await recordClick(domain, {
+    code: referral.code,
+    method: 'GET',
+    session: visitor.session,
+    redirectTo: undefined,
+    purpose: undefined,
+    userAgent: BROWSER,
+  });
+  return { visitor, referral };
+}
