@@ -36,9 +36,15 @@ export async function startTestService({
   directory: given,
 }: StartOptions = {}): Promise<TestService> {
   const directory = given ?? (await mkdtemp(join(tmpdir(), 'referrals-')));
+  const removeOwn = async () => {
+    if (given === undefined) await rm(directory, { recursive: true, force: true });
+  };
   const { process: child, printed } = runStart(directory, variables, parameters);
   while (!printed().includes('Ready.')) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(printed());
+    if (child.exitCode !== null || child.signalCode !== null) {
+      await removeOwn();
+      throw new Error(printed());
+    }
     await delay(20);
   }
   return {
@@ -51,7 +57,7 @@ export async function startTestService({
         child.kill('SIGTERM');
         await once(child, 'exit');
       }
-      if (given === undefined) await rm(directory, { recursive: true, force: true });
+      await removeOwn();
     },
   };
 }
