@@ -23,11 +23,13 @@ export interface Hooks {
     owner: Owner | undefined,
   ) => string | Promise<string>;
   /**
-   * The visitor's IP address.
+   * The visitor's IP address; undefined for the default.
    *
    * @default - API Gateway's own source IP, or the header that `clientIpHeader` names
    */
-  readonly clientIp?: (event: APIGatewayProxyEventV2) => string | Promise<string>;
+  readonly clientIp?: (
+    event: APIGatewayProxyEventV2,
+  ) => string | undefined | Promise<string | undefined>;
   /**
    * Whether a response is shown to the referral's owner. A page is filtered after it was read, so it may
    * have fewer items than its limit.

@@ -94,6 +94,7 @@ export async function startService({ directory, port, fresh }: ServiceOptions): 
       [env.tokenIssuer]: `${cognito.endpoint}/${userPoolId}`,
       [env.tokenClientIds]: userPoolClientId,
       POWERTOOLS_METRICS_DISABLED: 'true',
+      POWERTOOLS_SERVICE_NAME: 'referrals',
     });
     const hooks = process.env[env.hooks];
     if (hooks) process.env[env.hooks] = pathToFileURL(resolve(hooks)).href;

@@ -11,20 +11,15 @@ import { logger } from './telemetry.ts';
 const hooks = await loadHooks(process.env[env.hooks]);
 
 /** The code that the app's hook makes for a referral; undefined where there is no such hook. */
-export const generateCode =
-  hooks.generateCode &&
-  ((referral: NewReferral, owner: Owner | undefined): Promise<string> =>
-    callHook('generateCode', isCode, () => hooks.generateCode?.(referral, owner)));
+export const generateCode = hookedCode(hooks);
 
 /** The IP that the app's hook sees in an event; undefined where there is no hook, or it fails. */
 export async function hookedClientIp(event: HttpEvent): Promise<string | undefined> {
-  if (hooks.clientIp === undefined) return undefined;
+  const { clientIp } = hooks;
+  if (clientIp === undefined) return undefined;
+  const isRight = (ip: string | undefined) => ip === undefined || isIP(ip) !== 0;
   try {
-    return await callHook(
-      'clientIp',
-      (ip: string) => isIP(ip) !== 0,
-      () => hooks.clientIp?.(event),
-    );
+    return await callHook('clientIp', isRight, () => clientIp(event));
   } catch (error) {
     logger.error('A hook failed; the request goes on without it.', error as Error);
     return undefined;
@@ -44,17 +39,25 @@ export async function includedResponses(page: Page<Response>): Promise<Page<Resp
   return { ...page, items: page.items.filter((_, index) => included[index]) };
 }
 
+function hookedCode({ generateCode: hook }: Hooks) {
+  return (
+    hook &&
+    ((referral: NewReferral, owner: Owner | undefined): Promise<string> =>
+      callHook('generateCode', isCode, () => hook(referral, owner)))
+  );
+}
+
 async function callHook<Result>(
   name: keyof Hooks,
   isRight: (result: Result) => boolean,
-  call: () => Result | Promise<Result> | undefined,
+  call: () => Result | Promise<Result>,
 ): Promise<Result> {
   const failed = (cause?: unknown) =>
     new ReferralsError('hook_failed', `The hook ${name} failed.`, { cause });
   const result = await Promise.try(call).catch((cause) => {
     throw failed(cause);
   });
-  if (result === undefined || !isRight(result)) {
+  if (!isRight(result)) {
     // Not the value itself: it may be somebody's name or address, and this is logged.
     throw failed(new TypeError(`It returned something else, of type ${typeof result}.`));
   }

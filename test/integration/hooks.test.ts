@@ -20,7 +20,7 @@ export const generateCode = ({ label }, owner) => {
 export const clientIp = async (event) => {
   const ip = event.headers['x-test-ip'];
   if (ip === 'throw') throw new Error('no IP today');
-  return ip ?? '198.51.100.7';
+  return ip === 'none' ? undefined : (ip ?? '198.51.100.7');
 };
 export const includeResponse = ({ action }) => {
   if (action === 'THROW') throw new Error('no list today');
@@ -102,6 +102,13 @@ describe('the hook clientIp', () => {
   test('says whose address is kept', async () => {
     const { code } = (await create(`code:${randomUUID()}`)).body;
     expect(await ipOf((await click(service.outputs, code)).session)).toEqual(['198.51.100.7']);
+  });
+
+  test('leaves it to API Gateway’s address with undefined', async () => {
+    const { code } = (await create(`code:${randomUUID()}`)).body;
+    const headers = { 'x-test-ip': 'none' };
+    const answer = await call(service.outputs, `GET /r/${code}`, { headers });
+    expect(await ipOf(sessionIn(answer))).toEqual(['127.0.0.1']);
   });
 
   test.each(['throw', 'rubbish'])(
