@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -49,11 +49,10 @@ export class ReferralMonitoring extends Construct {
     /** Only with a topic are there alarms; the options' type is given, so that a name that is wrong is seen. */
     const alarm = <Options>(options: Partial<Options>) => (alarming ? options : {});
     const name = this.node.path.replaceAll('/', '-');
-    const { region } = Stack.of(this);
     const facade = new MonitoringFacade(this, 'Facade', {
       // Names of dashboards are the account's, over all regions.
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
-        dashboardNamePrefix: Token.isUnresolved(region) ? name : `${name}-${region}`,
+        dashboardNamePrefix: `${name}-${Stack.of(this).region}`,
       }),
       alarmFactoryDefaults: {
         actionsEnabled: alarming,

@@ -167,7 +167,10 @@ describe('minimal usage', () => {
   });
 
   test('has a dashboard, and no alarms that nobody would hear', () => {
-    template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+    const [, { Properties }] = only('AWS::CloudWatch::Dashboard');
+    expect(Properties.DashboardName).toEqual({
+      'Fn::Join': ['', ['Referrals-Referrals-Monitoring-', { Ref: 'AWS::Region' }]],
+    });
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 
