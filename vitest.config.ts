@@ -17,6 +17,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: 'test/integration/shared-service.ts',
+          setupFiles: 'test/integration/leave-nothing.ts',
           // After the others and one by one: some measure time, and this may be a small machine.
           sequence: { groupOrder: 1 },
           fileParallelism: false,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { afterAll } from 'vitest';
 import { Referrals, type ReferralsProps } from '../../lib/index.ts';
 import { appUrl } from './synthesis.ts';
 
@@ -24,7 +25,7 @@ export const hostFunction = (stack: Stack, id: string) =>
   });
 
 const files = mkdtempSync(join(tmpdir(), 'referrals-hooks-'));
-process.once('exit', () => rmSync(files, { recursive: true }));
+afterAll(() => rmSync(files, { recursive: true }));
 
 /** Writes a file of the host app's own, and gives its path. */
 export function hostFile(name: string, text: string): string {

@@ -6,11 +6,12 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Outputs } from '../../local/service.ts';
 
-// Whatever becomes of a test, nothing is left running.
 const running = new Set<ChildProcess>();
-process.once('exit', () => {
+
+/** Ends what a test that failed has left running. */
+export function killServices(): void {
   for (const child of running) child.kill('SIGKILL');
-});
+}
 
 export interface TestService {
   readonly outputs: Outputs;
