@@ -1,47 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { type Call, call, click, createReferral, signIn, signUp, type User } from './client.ts';
+import { describe, expect, inject, test } from 'vitest';
+import { call, signIn, signUp } from './client.ts';
 import { newSession } from './domain.ts';
-import { type DynamoDBProxy, isWrite, startDynamoDBProxy } from './dynamodb-proxy.ts';
-import { startTestService, type TestService } from './test-service.ts';
+import {
+  expectUntouched,
+  refused,
+  service,
+  session,
+  user,
+  withWatchedService,
+} from './refusals.ts';
 
 const shared = inject('outputs');
-let proxy: DynamoDBProxy;
-let service: TestService;
-let user: User;
-let session: string;
 
-beforeAll(async () => {
-  proxy = await startDynamoDBProxy(shared.DynamoDBEndpoint);
-  service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
-  user = await signUp(service.outputs);
-  const code = await createReferral(service.outputs, await signUp(service.outputs));
-  session = (await click(service.outputs, code)).session;
-});
-beforeEach(() => {
-  proxy.operations.length = 0;
-});
-afterAll(async () => {
-  await service.stop();
-  proxy.stop();
-});
-
-/** Expects a problem document that names the field, and that nothing was written. */
-async function refused(route: string, request: Call, status: number, code: string, field: string) {
-  const answer = await call(service.outputs, route, request);
-  expect([answer.status, answer.headers.get('content-type'), answer.body]).toEqual([
-    status,
-    'application/problem+json',
-    {
-      type: 'about:blank',
-      title: expect.any(String),
-      status,
-      code,
-      detail: expect.stringMatching(/^\S.*\.$/),
-      field,
-    },
-  ]);
-  expect(proxy.operations.filter(isWrite)).toEqual([]);
-}
+withWatchedService();
 
 describe('a session in the header that is garbage', () => {
   test.each(['GET /attribution', 'GET /referrals', 'POST /session/link'])(
@@ -108,7 +79,7 @@ describe('a token that is garbage', () => {
       const { status, body } = await call(service.outputs, route, { token });
       expect([status, body]).toEqual([401, { message: 'Unauthorized' }]);
     }
-    expect(proxy.operations).toEqual([]);
+    expectUntouched();
   });
 
   test('an access token is as good as an id token', async () => {

@@ -1,46 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { type Call, call, click, createReferral, signUp, type User } from './client.ts';
-import { type DynamoDBProxy, isWrite, startDynamoDBProxy } from './dynamodb-proxy.ts';
-import { startTestService, type TestService } from './test-service.ts';
+import { describe, expect, test } from 'vitest';
+import { call } from './client.ts';
+import { refused, service, session, user, withWatchedService } from './refusals.ts';
 
-const shared = inject('outputs');
-let proxy: DynamoDBProxy;
-let service: TestService;
-let user: User;
-let session: string;
-
-beforeAll(async () => {
-  proxy = await startDynamoDBProxy(shared.DynamoDBEndpoint);
-  service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
-  user = await signUp(service.outputs);
-  const code = await createReferral(service.outputs, await signUp(service.outputs));
-  session = (await click(service.outputs, code)).session;
-});
-beforeEach(() => {
-  proxy.operations.length = 0;
-});
-afterAll(async () => {
-  await service.stop();
-  proxy.stop();
-});
-
-/** Expects a problem document that names the field, and that nothing was written. */
-async function refused(route: string, request: Call, status: number, code: string, field: string) {
-  const answer = await call(service.outputs, route, request);
-  expect([answer.status, answer.headers.get('content-type'), answer.body]).toEqual([
-    status,
-    'application/problem+json',
-    {
-      type: 'about:blank',
-      title: expect.any(String),
-      status,
-      code,
-      detail: expect.stringMatching(/^\S.*\.$/),
-      field,
-    },
-  ]);
-  expect(proxy.operations.filter(isWrite)).toEqual([]);
-}
+withWatchedService();
 
 describe('a body that is', () => {
   const routes = ['POST /referrals', 'POST /actions'];

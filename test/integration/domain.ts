@@ -2,10 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { customAlphabet } from 'nanoid';
 import { monotonicFactory } from 'ulid';
 import { onTestFinished } from 'vitest';
+import { recordClick } from '../../functions/core/click.ts';
+import { createReferral } from '../../functions/core/referral.ts';
 import type { Services, Settings } from '../../functions/core/services.ts';
 import { createClient, type Table } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
 import type { Outputs } from '../../local/service.ts';
+import { BROWSER } from './client.ts';
 
 const settings: Settings = {
   apiUrl: 'https://api.example.com',
@@ -56,3 +59,17 @@ export function domainOn(
 
 export const newSession = (): string => randomBytes(16).toString('base64url');
 export const newUserId = (): string => randomUUID();
+
+/** Has a visitor click a new referral of somebody's. */
+export async function clicked(domain: Domain, visitor = { session: newSession() }) {
+  const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
+  await recordClick(domain, {
+    code: referral.code,
+    method: 'GET',
+    session: visitor.session,
+    redirectTo: undefined,
+    purpose: undefined,
+    userAgent: BROWSER,
+  });
+  return { visitor, referral };
+}

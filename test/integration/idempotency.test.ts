@@ -1,9 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
-import { recordClick } from '../../functions/core/click.ts';
-import { createReferral as createInDomain } from '../../functions/core/referral.ts';
-import { BROWSER, call, click, createReferral, signUp } from './client.ts';
-import { type Domain, domainOn, newSession, newUserId } from './domain.ts';
+import { call, click, createReferral, signUp } from './client.ts';
+import { clicked, domainOn, newSession } from './domain.ts';
 
 const outputs = inject('outputs');
 const HOUR = 60 * 60 * 1000;
@@ -95,16 +93,3 @@ describe('Idempotency-Key', () => {
     expect((await record())?.id).not.toBe(first?.id);
   });
 });
-
-async function clicked(domain: Domain, visitor = { session: newSession() }) {
-  const { referral } = await createInDomain(domain, { userId: newUserId(), redirectTo: '/' });
-  await recordClick(domain, {
-    code: referral.code,
-    method: 'GET',
-    session: visitor.session,
-    redirectTo: undefined,
-    purpose: undefined,
-    userAgent: BROWSER,
-  });
-  return { visitor, referral };
-}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { type Call, call, click, createReferral, signUp, type User } from './client.ts';
+import { type DynamoDBProxy, isWrite, startDynamoDBProxy } from './dynamodb-proxy.ts';
+import { startTestService, type TestService } from './test-service.ts';
+
+const shared = inject('outputs');
+let proxy: DynamoDBProxy;
+/** A service whose database is watched. */
+export let service: TestService;
+export let user: User;
+/** One that has clicked, so that there is something to record. */
+export let session: string;
+
+/** Gives a test file the service, and each of its tests a fresh count of what the database is asked. */
+export function withWatchedService(): void {
+  beforeAll(async () => {
+    proxy = await startDynamoDBProxy(shared.DynamoDBEndpoint);
+    service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
+    user = await signUp(service.outputs);
+    const code = await createReferral(service.outputs, await signUp(service.outputs));
+    session = (await click(service.outputs, code)).session;
+  });
+  beforeEach(() => {
+    proxy.operations.length = 0;
+  });
+  afterAll(async () => {
+    await service.stop();
+    proxy.stop();
+  });
+}
+
+/** Expects a problem document that names the field, and that nothing was written. */
+export async function refused(
+  route: string,
+  request: Call,
+  status: number,
+  code: string,
+  field: string,
+) {
+  const answer = await call(service.outputs, route, request);
+  expect([answer.status, answer.headers.get('content-type'), answer.body]).toEqual([
+    status,
+    'application/problem+json',
+    {
+      type: 'about:blank',
+      title: expect.any(String),
+      status,
+      code,
+      detail: expect.stringMatching(/^\S.*\.$/),
+      field,
+    },
+  ]);
+  expect(proxy.operations.filter(isWrite)).toEqual([]);
+}
+
+/** Expects that the database was not asked for anything. */
+export const expectUntouched = (): void => expect(proxy.operations).toEqual([]);
