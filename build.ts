@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { type BuildOptions, build } from 'esbuild';
-import { functionNames } from './functions/routes.ts';
+import { functionNames } from './functions/triggers.ts';
 
 // What is in dist/ is what the package ships: constructs, bundles of the functions, the command.
 rmSync('dist', { recursive: true, force: true });

@@ -23,6 +23,9 @@ export const environment = {
   hooks: 'HOOKS',
   nextPostConfirmation: 'NEXT_POST_CONFIRMATION',
   signUpQueueUrl: 'SIGN_UP_QUEUE_URL',
+  clickQueueUrl: 'CLICK_QUEUE_URL',
+  streamDeadLettersUrl: 'STREAM_DEAD_LETTERS_URL',
+  eventBusName: 'EVENT_BUS_NAME',
   tokenIssuer: 'TOKEN_ISSUER',
   tokenClientIds: 'TOKEN_CLIENT_IDS',
 } as const;

@@ -32,6 +32,7 @@ export const routes: readonly Route[] = [
     function: 'list-referral-responses',
     auth: 'user',
   },
+  { method: 'GET', path: '/referrals/{code}/stats', function: 'get-stats', auth: 'user' },
   { method: 'GET', path: '/responses', function: 'list-responses', auth: 'user' },
   { method: 'POST', path: '/actions', function: 'record-action', auth: 'optional' },
   { method: 'GET', path: '/attribution', function: 'get-attribution', auth: 'optional' },
@@ -44,33 +45,6 @@ export const apiTimeout = 10;
 
 /** Seconds for a click: it is answered, or refused with a 503, before a visitor gives up. */
 export const clickTimeout = 3;
-
-/** Cognito's post-confirmation trigger. */
-export const postConfirmation = {
-  function: 'confirm-sign-up',
-  /**
-   * Seconds. Cognito waits 5, and one of them is for a cold start, see
-   * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
-   */
-  timeout: 4,
-} as const;
-
-/** Invoked by the app's own backend to record an action for a user or session it knows. */
-export const recordActionDirectly = {
-  function: 'record-action-directly',
-  timeout: apiTimeout,
-} as const;
-
-/** Invoked by the queue of sign-ups that could not get their link at once. */
-export const retrySignUp = { function: 'retry-sign-up', timeout: 30 } as const;
-
-/** Every function there is, by its file. */
-export const functionNames: readonly string[] = [
-  ...new Set(routes.map((route) => route.function)),
-  postConfirmation.function,
-  recordActionDirectly.function,
-  retrySignUp.function,
-];
 
 /** What a browser on the app's origin may send; the origins themselves are each deployment's own. */
 export const cors = {

@@ -16,8 +16,8 @@ import {
   type SqsQueueMonitoringWithDlqProps,
 } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
-import { postConfirmation, retrySignUp } from '../functions/routes.ts';
 import { tableShape } from '../functions/store/table-shape.ts';
+import { postConfirmation, retrySignUp } from '../functions/triggers.ts';
 import type { ReferralMetrics } from './referral-metrics.ts';
 import type { SignUpQueue } from './sign-up-queue.ts';
 

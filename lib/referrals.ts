@@ -8,15 +8,13 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
 import { functionsWithHooks } from '../functions/hooks.ts';
+import { apiTimeout, clickTimeout, routes } from '../functions/routes.ts';
 import {
-  apiTimeout,
-  clickTimeout,
   functionNames,
   postConfirmation,
   recordActionDirectly,
   retrySignUp,
-  routes,
-} from '../functions/routes.ts';
+} from '../functions/triggers.ts';
 import { HooksModule } from './hooks-module.ts';
 import type { ReferralsProps } from './props.ts';
 import { ReferralApi } from './referral-api.ts';

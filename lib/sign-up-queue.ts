@@ -4,7 +4,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
-import { retrySignUp } from '../functions/routes.ts';
+import { retrySignUp } from '../functions/triggers.ts';
 
 /** After so many tries, ten minutes apart, a sign-up goes to the dead letters. */
 const TRIES = 10;

@@ -12,7 +12,7 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import getPort from 'get-port';
-import { postConfirmation } from '../functions/routes.ts';
+import { postConfirmation } from '../functions/triggers.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import type { Outputs } from './service.ts';
 

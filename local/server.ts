@@ -3,15 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import cors from 'cors';
 import { ReferralsError } from '../functions/core/errors.ts';
-import {
-  apiTimeout,
-  clickTimeout,
-  cors as corsRules,
-  postConfirmation,
-  recordActionDirectly,
-  retrySignUp,
-  routes,
-} from '../functions/routes.ts';
+import { apiTimeout, clickTimeout, cors as corsRules, routes } from '../functions/routes.ts';
+import { postConfirmation, recordActionDirectly, retrySignUp } from '../functions/triggers.ts';
 import { httpEvent, sendAnswer } from './http-event.ts';
 import { invoke } from './invoke.ts';
 

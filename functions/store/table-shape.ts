@@ -16,5 +16,8 @@ export const tableShape = {
     visitor: 'VISITOR#',
     idempotency: 'IDEMPOTENCY#',
     owner: 'OWNER#',
+    open: 'OPEN#',
   },
+  /** What the sort keys of items that others ask for begin with. */
+  sortKeys: { referral: 'REFERRAL', response: 'RESPONSE#' },
 } as const;

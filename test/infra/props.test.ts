@@ -9,7 +9,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
 import { functionsWithHooks } from '../../functions/hooks.ts';
-import { functionNames } from '../../functions/routes.ts';
+import { functionNames } from '../../functions/triggers.ts';
 import { hosted, hostFile, hostFunction } from './host.ts';
 import { functionsOf, resourcesOf, templateOf } from './synthesis.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { functionNames } from '../../functions/routes.ts';
+import { functionNames } from '../../functions/triggers.ts';
 import { tableAccess } from '../../lib/table-access.ts';
 import { functionsOf, type Resource, resourcesOf, stackOf, templateOf } from './synthesis.ts';
 

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { functionNames, routes } from '../../functions/routes.ts';
+import { routes } from '../../functions/routes.ts';
+import { functionNames } from '../../functions/triggers.ts';
 import { appUrl, functionsOf, type Resource, resourcesOf, templateOf } from './synthesis.ts';
 
 const template = templateOf();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { recordClick } from '../../functions/core/click.ts';
 import { createReferral as createInDomain, type Referral } from '../../functions/core/referral.ts';
-import { functionNames } from '../../functions/routes.ts';
+import { functionNames } from '../../functions/triggers.ts';
 import { tableAccess } from '../../lib/table-access.ts';
 import { BROWSER, call, click, createReferral, signUp, type User } from './client.ts';
 import { domainOn, newSession, newUserId } from './domain.ts';

@@ -12,6 +12,7 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
       'aws-cdk-lib',
       './stack.ts',
       '../functions/routes.ts',
+      '../functions/triggers.ts',
       '../functions/environment.ts',
       '../functions/hooks.ts',
       '../functions/store/table-shape.ts',

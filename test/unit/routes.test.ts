@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { functionNames } from '../../functions/routes.ts';
+import { functionNames } from '../../functions/triggers.ts';
 
 test('every function that is named is a file, and every handler is named', () => {
   for (const name of functionNames) expect(existsSync(`functions/${name}.ts`)).toBe(true);
