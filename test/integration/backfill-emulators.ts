@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { inject, onTestFinished } from 'vitest';
-import { startDynamoDBProxy } from './dynamodb-proxy.ts';
+import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 
 const outputs = inject('outputs');
 

@@ -2,9 +2,11 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { linkSession } from '../../functions/core/link.ts';
 import { createReferral as createInDomain } from '../../functions/core/referral.ts';
+import { isWrite } from '../dynamodb-proxy/accesses.ts';
+import type { Fate } from '../dynamodb-proxy/fates.ts';
+import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { call, click, createReferral, signUp } from './client.ts';
 import { type Domain, domainOn, newSession, newUserId } from './domain.ts';
-import { type DynamoDBProxy, type Fate, isWrite, startDynamoDBProxy } from './dynamodb-proxy.ts';
 
 const outputs = inject('outputs');
 

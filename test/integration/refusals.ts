@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { isWrite } from '../dynamodb-proxy/accesses.ts';
+import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { type Call, call, click, createReferral, signUp, type User } from './client.ts';
-import { type DynamoDBProxy, isWrite, startDynamoDBProxy } from './dynamodb-proxy.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
 const shared = inject('outputs');

@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { call, click, createReferral, signUp } from './client.ts';
 import { domainOn, newUserId } from './domain.ts';
-import { type DynamoDBProxy, startDynamoDBProxy } from './dynamodb-proxy.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
 const shared = inject('outputs');

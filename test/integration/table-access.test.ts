@@ -3,9 +3,9 @@ import { recordClick } from '../../functions/core/click.ts';
 import { createReferral as createInDomain, type Referral } from '../../functions/core/referral.ts';
 import { functionNames } from '../../functions/triggers.ts';
 import { tableAccess } from '../../lib/table-access.ts';
+import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { BROWSER, call, click, createReferral, signUp, type User } from './client.ts';
 import { domainOn, newSession, newUserId } from './domain.ts';
-import { type DynamoDBProxy, startDynamoDBProxy } from './dynamodb-proxy.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
 let proxy: DynamoDBProxy;

@@ -1,0 +1,31 @@
+import type { Input } from './fates.ts';
+
+const READS = ['GetItem', 'Query', 'BatchGetItem', 'Scan', 'TransactGetItems', 'DescribeTable'];
+
+/** Whether an operation changes anything. */
+export const isWrite = (operation: string): boolean => !READS.includes(operation);
+
+/** As IAM sees a request: each item by the action that it needs, and the prefix of its partition key. */
+export function accessesOf(operation: string, input: Input): string[] {
+  const prefix = ({ S: key = '' }) => key.replace(/#.*/, '#');
+  switch (operation) {
+    case 'TransactWriteItems':
+      return input.TransactItems.flatMap((write: Record<string, unknown>) =>
+        Object.entries(write).flatMap(([action, inner]) => accessesOf(`${action}Item`, inner)),
+      );
+    case 'Query': {
+      // Every key condition of ours begins with the partition key.
+      const [, value = ''] = /= (:\w+)/.exec(input.KeyConditionExpression) ?? [];
+      const action = input.IndexName === undefined ? 'Query' : 'QueryIndex';
+      return [`${action} ${prefix(input.ExpressionAttributeValues[value])}`];
+    }
+    case 'GetItem':
+    case 'PutItem':
+    case 'UpdateItem':
+    case 'DeleteItem':
+    case 'ConditionCheckItem':
+      return [`${operation} ${prefix((input.Key ?? input.Item).pk)}`];
+    default:
+      return [];
+  }
+}

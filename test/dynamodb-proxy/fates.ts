@@ -1,0 +1,100 @@
+/** A request's body. */
+// biome-ignore lint/suspicious/noExplicitAny: requests are as loose as JSON
+export type Input = any;
+
+/** An error that DynamoDB answers with. */
+export interface Refusal {
+  readonly status: number;
+  readonly body: { readonly __type: string } & Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What becomes of a request:
+ *
+ * - `pass`
+ * - `cut`: the connection ends before the request reaches the database
+ * - `cut-after`: it ends after, so the write is done and nobody hears of it
+ * - `hang`: there is never an answer
+ * - `slow`: the answer comes when the client does not wait for it any more
+ * - `late`: the request reaches the database only then, perhaps after its own retry
+ * - `error`, `error-after`: an internal error, with the write not done, or done
+ * - `conflict`: with a transaction that another client has under way; reads pass
+ * - `throttle`: refused for load
+ * - or exactly this refusal
+ */
+export type Fate =
+  | 'pass'
+  | 'cut'
+  | 'cut-after'
+  | 'hang'
+  | 'slow'
+  | 'late'
+  | 'error'
+  | 'error-after'
+  | 'conflict'
+  | 'throttle'
+  | Refusal;
+
+export type Decide = (operation: string, input: Input) => Fate;
+
+/** The first fate that is not to pass; none of the later ones is asked then. */
+export const firstOf =
+  (...decisions: readonly Decide[]): Decide =>
+  (operation, input) => {
+    for (const decide of decisions) {
+      const fate = decide(operation, input);
+      if (fate !== 'pass') return fate;
+    }
+    return 'pass';
+  };
+
+/** An error in DynamoDB's words, see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+export const refusal = (status: number, name: string, rest: Record<string, unknown>): Refusal => ({
+  status,
+  body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, ...rest },
+});
+
+/** A transaction that is cancelled, with a reason for each of its items. */
+export const cancellation = (reasons: readonly { Code: string; Message?: string }[]): Refusal =>
+  refusal(400, 'TransactionCanceledException', {
+    message: `Transaction cancelled, please refer cancellation reasons for specific reasons [${reasons.map(({ Code }) => Code).join(', ')}]`,
+    CancellationReasons: reasons,
+  });
+
+/** What the database answers to a request with this fate; undefined where that is not an error. */
+export function refusalOf(fate: Fate, operation: string, input: Input): Refusal | undefined {
+  if (typeof fate === 'object') return fate;
+  switch (fate) {
+    case 'error':
+    case 'error-after':
+      return refusal(500, 'InternalServerError', { message: 'Internal server error' });
+    case 'throttle':
+      return refusal(400, 'ThrottlingException', {
+        message: 'Throughput exceeds the current capacity of your table or index.',
+      });
+    case 'conflict':
+      return conflict(operation, input);
+    default:
+      return undefined;
+  }
+}
+
+function conflict(operation: string, input: Input): Refusal | undefined {
+  switch (operation) {
+    case 'TransactWriteItems':
+    case 'TransactGetItems':
+      return cancellation(
+        input.TransactItems.map((_: unknown, index: number) => ({
+          Code: index === input.TransactItems.length - 1 ? 'TransactionConflict' : 'None',
+        })),
+      );
+    case 'PutItem':
+    case 'UpdateItem':
+    case 'DeleteItem':
+      return refusal(400, 'TransactionConflictException', {
+        message: 'Transaction is ongoing for the item',
+      });
+    default:
+      return undefined;
+  }
+}
