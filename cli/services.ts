@@ -40,6 +40,7 @@ export async function createServices(options: ServicesOptions): Promise<TableSer
   const store = createStore({ client, name: options.tableName });
   const drawCode = customAlphabet(options.codeAlphabet, options.codeLength);
   const { generateCode }: Hooks = options.hooks ? await loadHooks(options.hooks) : {};
+  const newId = monotonicFactory();
   const { origin } = new URL(options.redirectTo);
   return {
     settings: {
@@ -48,10 +49,11 @@ export async function createServices(options: ServicesOptions): Promise<TableSer
       defaultRedirectTo: options.redirectTo,
       redirectOrigins: [origin],
       attribution: { model: 'last', window: undefined },
+      retention: undefined,
     },
     store,
     now: () => new Date(),
-    newId: monotonicFactory(),
+    newId: (time) => newId(time.getTime()),
     newCode: generateCode ? checked(generateCode) : () => drawCode(),
     newSession: () => randomBytes(16).toString('base64url'),
     findRecentReferral: store.findReferral,

@@ -1,1 +1,16 @@
-export const handler = async (event: unknown) => event;
+import type { Context } from 'aws-lambda';
+import { closeDueHours } from './core/hours.ts';
+import { invocationHandler } from './edge/invocation-handler.ts';
+import { services } from './edge/services.ts';
+import { countMetric } from './edge/telemetry.ts';
+
+/** Milliseconds that are left for finishing what was begun; the next run does the rest. */
+const RESERVE = 20_000;
+
+/** Run by the schedule: counts the hours that are over. */
+export const handler = invocationHandler(async (_event, context: Context) => {
+  const hasTime = () => context.getRemainingTimeInMillis() > RESERVE;
+  const closed = await closeDueHours(services, hasTime);
+  countMetric('ClosedHours', closed);
+  return { closed };
+});

@@ -1,8 +1,9 @@
 import type { Context, PostConfirmationTriggerEvent } from 'aws-lambda';
 import { signUp } from './core/sign-up.ts';
 import { passOn } from './edge/pass-on.ts';
+import type { SignUpMessage } from './edge/queue-messages.ts';
 import { services } from './edge/services.ts';
-import { queueSignUp, type SignUpMessage } from './edge/sign-up-queue.ts';
+import { queueSignUp } from './edge/sign-up-queue.ts';
 import { logger } from './edge/telemetry.ts';
 import { triggerHandler } from './edge/trigger-handler.ts';
 

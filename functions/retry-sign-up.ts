@@ -1,21 +1,10 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { signUp } from './core/sign-up.ts';
+import { queueHandler } from './edge/batch-handler.ts';
+import { readSignUp } from './edge/queue-messages.ts';
 import { services } from './edge/services.ts';
-import { parseSignUp } from './edge/sign-up-queue.ts';
-import { logger } from './edge/telemetry.ts';
-
-const processor = new BatchProcessor(EventType.SQS);
 
 /** Gives the sign-ups of the queue the links that they could not get at once. */
-export const handler = async (event: SQSEvent, context: Context) => {
-  const options = { context, throwOnFullBatchFailure: false };
-  const answer = await processPartialResponse(event, retry, processor, options);
-  for (const error of processor.errors) logger.error('A sign-up is still without its link.', error);
-  return answer;
-};
-
-function retry({ body }: SQSRecord): Promise<void> {
-  const { session, ...owner } = parseSignUp(body);
-  return signUp(services, owner, session);
-}
+export const handler = queueHandler('A sign-up is still without its link.', async (body) => {
+  const { session, ...owner } = readSignUp(body);
+  await signUp(services, owner, session);
+});

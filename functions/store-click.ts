@@ -1,1 +1,11 @@
-export const handler = async (event: unknown) => event;
+import { storeClick } from './core/click.ts';
+import { queueHandler } from './edge/batch-handler.ts';
+import { readClick } from './edge/queue-messages.ts';
+import { services } from './edge/services.ts';
+import { countMetric } from './edge/telemetry.ts';
+
+/** Stores the clicks of the queue, which were redirected and could not be stored at once. */
+export const handler = queueHandler('A click is still not stored.', async (body) => {
+  const kind = await storeClick(services, readClick(body));
+  countMetric('Clicks', 1, { kind });
+});

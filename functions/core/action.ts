@@ -34,7 +34,7 @@ export async function recordAction(
   const recorded = referral && {
     referral,
     response: {
-      id: newId(),
+      id: newId(at),
       code: referral.code,
       ...(referral.userId && { referrerId: referral.userId }),
       action,

@@ -1,8 +1,8 @@
 import { isbot } from 'isbot';
-import { unknownCode } from './errors.ts';
+import { isUnavailable, type ReferralsError, unknownCode } from './errors.ts';
 import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired, type Referral } from './referral.ts';
-import { type ClientDetails, RESPONDED, type ResponseKind } from './response.ts';
+import { type ClientDetails, RESPONDED, type Response, type ResponseKind } from './response.ts';
 import type { Services } from './services.ts';
 import { isSession } from './visitor.ts';
 
@@ -20,78 +20,125 @@ export interface Click extends ClientDetails {
 
 export interface Redirect {
   readonly location: string;
-  /** Undefined where nothing was recorded because the referral has expired. */
-  readonly kind: ResponseKind | undefined;
+  /** What became of the click; on a link that has expired it is not recorded. */
+  readonly outcome: ResponseKind | 'queued' | 'expired';
   /** The session a human goes on with. */
   readonly session: string | undefined;
+}
+
+/** A click on its way into the table; without `kind` and `first` where it is not known yet who it is. */
+export type PendingClick = Omit<Response, keyof Classification> & Partial<Classification>;
+
+type Classification = Pick<Response, 'kind' | 'first'>;
+
+/** What recording a click needs besides. */
+export interface ClickServices extends Services {
+  /**
+   * Waits for something no longer than a visitor can be kept waiting.
+   *
+   * @throws ReferralsError `unavailable` where it takes longer.
+   */
+  readonly inTime: <Result>(promise: Promise<Result>) => Promise<Result>;
+  /**
+   * Puts a click that could not be stored where it is stored later; undefined where there is no such place.
+   *
+   * @throws ReferralsError `unavailable` where that can't be done either.
+   */
+  readonly queueClick: ((click: PendingClick, cause: ReferralsError) => Promise<void>) | undefined;
 }
 
 /**
  * Records a click and says where to send the visitor. A new visitor costs one write; one who comes back
  * with a session costs two reads more, which find out whether it is the first click and not the owner's.
+ * A click that can't be stored now is queued under the id and time that it has.
  *
- * @throws ReferralsError `unknown_code`, or `unavailable` where the click could not be stored.
+ * @throws ReferralsError `unknown_code`, or `unavailable` where the referral can't be looked up, or the
+ *   click neither stored nor queued.
  */
-export async function recordClick(services: Services, click: Click): Promise<Redirect> {
-  const referral = isCode(click.code) ? await services.findRecentReferral(click.code) : undefined;
-  if (referral === undefined) throw unknownCode();
+export async function recordClick(services: ClickServices, click: Click): Promise<Redirect> {
+  const { settings, inTime, queueClick, newSession } = services;
+  const found = isCode(click.code) && (await inTime(services.findRecentReferral(click.code)));
+  if (!found) throw unknownCode();
   const now = services.now();
-  const { settings, store } = services;
-  if (isExpired(referral, now)) {
-    return { location: settings.defaultRedirectTo, kind: undefined, session: undefined };
+  if (isExpired(found, now)) {
+    return { location: settings.defaultRedirectTo, outcome: 'expired', session: undefined };
   }
 
-  const { kind, first, session } = await classify(services, click, referral);
-  const { code, userId: referrerId } = referral;
+  const classification = classify(click);
+  const isMachine = classification !== undefined && classification.kind !== 'human';
+  // Machines are nobody's session, so that they can't be credited for anything.
+  const session = isSession(click.session) && !isMachine ? click.session : newSession();
+  const { code, userId: referrerId } = found;
   const { httpReferer, userAgent, ip } = click;
-  await store.putResponse(
-    {
-      id: services.newId(),
-      code,
-      ...(referrerId && { referrerId }),
-      action: RESPONDED,
-      kind,
-      first,
-      session: session ?? services.newSession(),
-      ...(httpReferer && { httpReferer }),
-      ...(userAgent && { userAgent }),
-      ...(ip && { ip }),
-      createdAt: now.toISOString(),
-    },
-    referral,
-  );
+  let pending: PendingClick = {
+    id: services.newId(now),
+    code,
+    ...(referrerId && { referrerId }),
+    action: RESPONDED,
+    ...classification,
+    session,
+    ...(httpReferer && { httpReferer }),
+    ...(userAgent && { userAgent }),
+    ...(ip && { ip }),
+    createdAt: now.toISOString(),
+  };
+  const store = async () => {
+    const response = await classified(services, pending, found);
+    // From here on it may be stored, and what is queued has to be the same.
+    pending = response;
+    await services.store.putResponse(response, found);
+    return response.kind;
+  };
+  const outcome = await inTime(store()).catch(async (error) => {
+    if (queueClick === undefined || !isUnavailable(error)) throw error;
+    await queueClick(pending, error);
+    return 'queued' as const;
+  });
   const override = click.redirectTo && resolveRedirect(click.redirectTo, settings);
-  return { location: override || referral.redirectTo, kind, session };
+  return {
+    location: override || found.redirectTo,
+    outcome,
+    session: isMachine ? undefined : session,
+  };
 }
 
-interface Classified {
-  readonly kind: ResponseKind;
-  readonly first: boolean;
-  /** Undefined for machines: they are nobody's session, so that they can't be credited for anything. */
-  readonly session: string | undefined;
+/**
+ * Stores a click that was queued. Again and again is the same as once.
+ *
+ * @returns its kind.
+ * @throws ReferralsError `unknown_code`.
+ */
+export async function storeClick(services: Services, click: PendingClick): Promise<ResponseKind> {
+  const referral = await services.store.findReferral(click.code);
+  if (referral === undefined) throw unknownCode();
+  const response = await classified(services, click, referral);
+  await services.store.putResponse(response, referral);
+  return response.kind;
 }
 
-async function classify(
-  { store, newSession }: Services,
-  click: Click,
-  referral: Referral,
-): Promise<Classified> {
+/** Who clicks, as far as the request alone tells; undefined for a visitor who was here before. */
+function classify(click: Click): Classification | undefined {
   if (click.method === 'HEAD' || /\bprefetch\b/i.test(click.purpose ?? '')) {
-    return { kind: 'prefetch', first: false, session: undefined };
+    return { kind: 'prefetch', first: false };
   }
-  if (isbot(click.userAgent)) return { kind: 'bot', first: false, session: undefined };
-  if (!isSession(click.session)) return { kind: 'human', first: true, session: newSession() };
+  if (isbot(click.userAgent)) return { kind: 'bot', first: false };
+  return isSession(click.session) ? undefined : { kind: 'human', first: true };
+}
 
-  const { session } = click;
+/** The click with its classification, for which the visitor is looked up where need be. */
+async function classified(
+  { store }: Services,
+  click: PendingClick,
+  { code, userId: owner }: Referral,
+): Promise<Response> {
+  const { id, kind, first, session = '' } = click;
+  if (kind !== undefined && first !== undefined) return { ...click, kind, first };
   const [userId, sessionResponded] = await Promise.all([
     store.findSessionUser(session),
-    store.hasResponded({ session }, referral.code),
+    store.hasResponded({ session }, code, id),
   ]);
-  if (userId !== undefined && userId === referral.userId) {
-    return { kind: 'own', first: false, session };
-  }
+  if (userId !== undefined && userId === owner) return { ...click, kind: 'own', first: false };
   const responded =
-    sessionResponded ||
-    (userId !== undefined && (await store.hasResponded({ userId }, referral.code)));
-  return { kind: 'human', first: !responded, session };
+    sessionResponded || (userId !== undefined && (await store.hasResponded({ userId }, code, id)));
+  return { ...click, kind: 'human', first: !responded };
 }

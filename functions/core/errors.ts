@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'invalid_field'
   | 'invalid_header'
   | 'invalid_limit'
+  | 'invalid_query'
   | 'invalid_redirect'
   | 'invalid_session'
   | 'malformed_json'
@@ -36,3 +37,10 @@ export class ReferralsError extends Error {
 /** Unknown, malformed and somebody else's all look the same. */
 export const unknownCode = () =>
   new ReferralsError('unknown_code', 'There is no referral with this code.', { field: 'code' });
+
+/** For what passes by itself, cause included. */
+export const unavailable = (cause?: unknown) =>
+  new ReferralsError('unavailable', 'The service is busy. Try again in a moment.', { cause });
+
+export const isUnavailable = (error: unknown): error is ReferralsError =>
+  error instanceof ReferralsError && error.code === 'unavailable';

@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
  * @returns how many responses this call moved.
  */
 export async function linkSession(
-  { store }: Services,
+  { store, now }: Services,
   session: string,
   userId: string,
 ): Promise<number> {
@@ -15,11 +15,5 @@ export async function linkSession(
   if ((await store.findSessionUser(session)) !== userId) {
     await store.putSessionUser(session, userId);
   }
-  let linked = 0;
-  for (let remaining = true; remaining; ) {
-    const step = await store.moveResponses(session, userId);
-    linked += step.moved;
-    remaining = step.remaining;
-  }
-  return linked;
+  return store.moveResponses(session, userId, now());
 }

@@ -122,11 +122,12 @@ async function claimReferral(
   if (existing !== undefined) return { referral: existing, created: false };
   const owner = draft.userId === undefined ? undefined : { userId: draft.userId, attributes };
   for (let attempt = 1; ; attempt++) {
-    const id = newId();
+    const at = now();
+    const id = newId(at);
     const code = await newCode(draft, owner);
     try {
       const referral = await store.createReferral(
-        { ...draft, id, code, createdAt: now().toISOString(), buckets: 1 },
+        { ...draft, id, code, createdAt: at.toISOString(), buckets: 1 },
         claims,
       );
       return { referral, created: referral.id === id };

@@ -1,16 +1,50 @@
+import { type Counts, difference, sum } from './counts.ts';
 import { unknownCode } from './errors.ts';
+import { countHour, countQuarters, endOf, sumOf } from './hours.ts';
 import { isCode, type Referral } from './referral.ts';
 import type { Response } from './response.ts';
 import type { Services } from './services.ts';
-import type { Counts, Page, PageRequest } from './store.ts';
+import type { Page, PageRequest } from './store.ts';
 
-/** A referral with its counts. */
+/** A referral with the counts of all its time. */
 export type CountedReferral = Referral & Counts;
 
-export const countReferral = async (
-  { store }: Services,
+/**
+ * Counts a referral: the total of its closed hours, and what was recorded since the latest of them, or in
+ * earlier ones that are open again, counted from the responses.
+ */
+export async function countReferral(
+  services: Services,
   referral: Referral,
-): Promise<CountedReferral> => ({ ...referral, ...(await store.countClicks(referral)) });
+): Promise<CountedReferral> {
+  const { total, reopened } = await readTotal(services, referral.code);
+  const since = total.through === undefined ? 0 : endOf(total.through);
+  const [recent, ...late] = await Promise.all([
+    countQuarters(services, referral, since),
+    ...reopened.map(async ({ hour, closed }) =>
+      difference(sumOf(await countHour(services, referral, hour)), sumOf(closed)),
+    ),
+  ]);
+  return { ...referral, ...[sumOf(recent), ...late].reduce(sum, total.counts) };
+}
+
+/** A total, and the hours in it that are open again, with the counts that it holds of them. */
+async function readTotal({ store }: Services, code: string) {
+  for (;;) {
+    // The marks first: an hour that is closed in between is then in the total.
+    const open = await store.openHours(code);
+    const total = await store.readTotal(code);
+    const reopened = await Promise.all(
+      open
+        .filter((hour) => total.through !== undefined && hour <= total.through)
+        .map(async (hour) => ({ hour, closed: (await store.readHour(code, hour)).closed })),
+    );
+    // What belongs together was read at several moments: nothing may have been closed between them.
+    const unchanged =
+      reopened.length === 0 || (await store.readTotal(code)).version === total.version;
+    if (unchanged) return { total, reopened };
+  }
+}
 
 /** A user's referrals, newest first. */
 export async function listReferrals(

@@ -16,6 +16,8 @@ export interface Settings {
     /** Seconds for which a response is credited; undefined: for ever. */
     readonly window: number | undefined;
   };
+  /** Seconds after which responses are deleted; undefined: never. */
+  readonly retention: number | undefined;
 }
 
 /** What the domain works with. Clock and randomness come from outside, so that core has none of its own. */
@@ -23,8 +25,8 @@ export interface Services {
   readonly store: Store;
   readonly settings: Settings;
   readonly now: () => Date;
-  /** A ULID, monotonic within the process. */
-  readonly newId: () => string;
+  /** A ULID of a time, monotonic within the process. */
+  readonly newId: (time: Date) => string;
   /** A code for a referral; drawn anew where it is taken. */
   readonly newCode: (referral: NewReferral, owner: Owner | undefined) => string | Promise<string>;
   /** 128 random bits, see `isSession`. */

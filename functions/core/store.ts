@@ -1,3 +1,5 @@
+import type { CountedResponse } from './counts.ts';
+import type { ClosedHour, Hour, HourState, Quarters, Total } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Response } from './response.ts';
 import type { Visitor } from './visitor.ts';
@@ -15,13 +17,6 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-export interface Counts {
-  /** Clicks by humans. */
-  readonly clicks: number;
-  /** Visitors among them. */
-  readonly uniqueVisitors: number;
-}
-
 /** A promise that something is done once, however often it is asked for. */
 export interface Once {
   readonly visitor: Visitor;
@@ -30,6 +25,15 @@ export interface Once {
   readonly fingerprint: string;
   /** Seconds for which it is remembered; Infinity for ever. */
   readonly lifetime: number;
+}
+
+/** The mark that an hour of a referral is to be counted. */
+export interface OpenHour {
+  readonly code: string;
+  readonly hour: Hour;
+  /** ISO 8601, UTC: not before that. */
+  readonly due: string;
+  readonly version: string;
 }
 
 /**
@@ -53,10 +57,7 @@ export interface Store {
   /** All of a user's referrals, newest first. */
   allReferrals(userId: string): Promise<readonly Referral[]>;
 
-  /**
-   * Puts one response of a referral. Again and again is the same as once, as long as it is not moved to a
-   * user in between.
-   */
+  /** Puts one response of a referral. Again and again is the same as once, wherever it was moved since. */
   putResponse(response: Response, referral: Referral): Promise<void>;
   /**
    * Puts one response (or only remembers that there was none to put) unless that was done before.
@@ -71,19 +72,51 @@ export interface Store {
   ): Promise<Response | undefined>;
   /** Responses to any of these referrals, newest first. */
   listResponses(referrals: readonly Referral[], page: PageRequest): Promise<Page<Response>>;
-  countClicks(referral: Referral): Promise<Counts>;
+  /**
+   * Visits each response to a referral from one time to before another, both in epoch milliseconds; once
+   * each, in no order.
+   */
+  eachResponse(
+    referral: Referral,
+    from: number,
+    to: number,
+    visit: (response: CountedResponse) => void,
+  ): Promise<void>;
 
   /** A visitor's responses by time. Strongly consistent; read as far as the caller goes. */
   responsesOf(visitor: Visitor, order: 'newest' | 'oldest'): AsyncIterable<Response>;
-  /** Whether a visitor has any response to this referral. Strongly consistent. */
-  hasResponded(visitor: Visitor, code: string): Promise<boolean>;
+  /** Whether a visitor has another response to this referral than one. Strongly consistent. */
+  hasResponded(visitor: Visitor, code: string, except: string): Promise<boolean>;
   /** The user whom the session was linked to last. Strongly consistent. */
   findSessionUser(session: string): Promise<string | undefined>;
   putSessionUser(session: string, userId: string): Promise<void>;
   /**
-   * Moves some of a session's responses to a user, in one transaction.
+   * Moves a session's responses to a user.
    *
-   * @returns how many were moved; `remaining` where there may be more.
+   * @returns how many were moved.
    */
-  moveResponses(session: string, userId: string): Promise<{ moved: number; remaining: boolean }>;
+  moveResponses(session: string, userId: string, now: Date): Promise<number>;
+
+  /** Marks an hour of a referral as open, or marks it anew. */
+  putOpenHour(mark: OpenHour): Promise<void>;
+  /** The open hours of a referral. Strongly consistent. */
+  openHours(code: string): Promise<readonly Hour[]>;
+  /** Open hours of all referrals that are to be closed by now, those that have waited longest first. */
+  dueHours(now: Date): AsyncIterable<{ readonly code: string; readonly hour: Hour }>;
+  /** All about an hour, as it was at one moment. */
+  readHour(code: string, hour: Hour): Promise<HourState>;
+  /**
+   * Closes an hour, unless something of its state has changed since it was read.
+   *
+   * @returns whether it was closed.
+   */
+  closeHour(hour: ClosedHour): Promise<boolean>;
+  /** The total of a referral's closed hours. Strongly consistent. */
+  readTotal(code: string): Promise<Total>;
+  /** The closed hours of a referral that lie in a range of epoch milliseconds. Strongly consistent. */
+  closedHours(
+    code: string,
+    from: number,
+    to: number,
+  ): Promise<readonly { readonly hour: Hour; readonly quarters: Quarters }[]>;
 }

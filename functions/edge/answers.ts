@@ -1,5 +1,7 @@
+import type { Counts } from '../core/counts.ts';
 import type { CountedReferral } from '../core/report.ts';
 import type { Response } from '../core/response.ts';
+import type { Stats } from '../core/stats.ts';
 import type { Page } from '../core/store.ts';
 import type { HttpAnswer } from './http-handler.ts';
 import type { EdgeSettings } from './settings.ts';
@@ -43,4 +45,22 @@ export const responseAnswer = (response: Response, { actionDisplay }: EdgeSettin
   target: response.target ?? null,
   httpReferer: response.httpReferer ?? null,
   createdAt: response.createdAt,
+});
+
+/** Stats as they are answered. */
+export const statsAnswer = ({ range, totals, series }: Stats) => ({
+  from: new Date(range.from).toISOString(),
+  to: new Date(range.to).toISOString(),
+  interval: range.interval,
+  timeZone: range.timeZone,
+  totals: countsAnswer(totals),
+  series: series.map(({ start, counts }) => ({
+    start: new Date(start).toISOString(),
+    ...countsAnswer(counts),
+  })),
+});
+
+const countsAnswer = ({ actions, ...counts }: Counts) => ({
+  ...counts,
+  actions: Object.fromEntries([...actions].filter(([, count]) => count !== 0)),
 });

@@ -1,7 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { ReferralsError } from '../core/errors.ts';
+import { unavailable } from '../core/errors.ts';
 import { answerProblems } from './problem.ts';
 import { logger, publishMetrics } from './telemetry.ts';
 
@@ -12,7 +12,7 @@ export type HttpAnswer = APIGatewayProxyStructuredResultV2;
 const RESERVE = 200;
 
 const refuse = () => {
-  throw new ReferralsError('unavailable', 'The service is busy. Try again in a moment.');
+  throw unavailable();
 };
 
 /**

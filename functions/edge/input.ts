@@ -9,7 +9,7 @@ import type { HttpEvent } from './http-handler.ts';
 const MAX_IDEMPOTENCY_KEY = 255;
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;
-const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 const requiredOr = (message: string) => ({

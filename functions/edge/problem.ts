@@ -13,6 +13,7 @@ const STATUS: Record<ErrorCode, number> = {
   invalid_field: 422,
   invalid_header: 400,
   invalid_limit: 400,
+  invalid_query: 400,
   invalid_redirect: 422,
   invalid_session: 400,
   malformed_json: 400,

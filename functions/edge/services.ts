@@ -10,28 +10,41 @@ import { createStore } from '../store/dynamodb-store.ts';
 import { generateCode } from './hooks.ts';
 import { type EdgeSettings, readSettings } from './settings.ts';
 
+// Milliseconds. What can't be written is queued, and both have to be done within a visitor's patience.
+const SHORT = { connectionTimeout: 250, requestTimeout: 300 };
+
 /** The composition root: everything that the functions work with, made once for each function instance. */
 export const services = createServices(readSettings(process.env));
 
+/** Hours that were marked as open while they ran, see `changeFollower`. */
+export const runningHours = new LRUCache<string, true>({ max: 10_000 });
+
 function createServices(settings: EdgeSettings): Services & { settings: EdgeSettings } {
-  const { tableName: name, code, retention } = settings;
+  const { tableName: name, code, retention, clickQueueUrl } = settings;
+  const timeouts = clickQueueUrl === undefined ? undefined : SHORT;
+  const newId = monotonicFactory();
   const drawCode = customAlphabet(code.alphabet, code.length);
-  const store = createStore({ client: createClient(), name, retention });
+  const store = createStore({ client: createClient(timeouts), name, retention });
   return {
     settings,
     store,
     now: () => new Date(),
-    newId: monotonicFactory(),
+    newId: (time) => newId(time.getTime()),
     newCode: generateCode ?? (() => drawCode()),
     newSession: () => randomBytes(16).toString('base64url'),
     findRecentReferral: rememberReferrals(store),
   };
 }
 
-/** Looks referrals up, and remembers one for a minute and a miss for five seconds. */
+/**
+ * Looks referrals up, and remembers one for a minute and a miss for five seconds. Where the table can't be
+ * read, what it knew last is good enough.
+ */
 function rememberReferrals(store: Store): Services['findRecentReferral'] {
   const cache = new LRUCache<string, { referral: Referral | undefined }>({
     max: 1000,
+    allowStaleOnFetchRejection: true,
+    noDeleteOnFetchRejection: true,
     fetchMethod: async (code, _stale, { options }) => {
       const referral = await store.findReferral(code);
       options.ttl = referral === undefined ? 5_000 : 60_000;

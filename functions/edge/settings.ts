@@ -21,8 +21,8 @@ export interface EdgeSettings extends Settings {
   readonly code: { readonly length: number; readonly alphabet: string };
   /** A header that a proxy in front of the API writes the visitor's IP into, and no client can. */
   readonly clientIpHeader: string | undefined;
-  /** Seconds after which responses are deleted; undefined: never. */
-  readonly retention: number | undefined;
+  /** Where clicks wait that could not be stored; undefined: nowhere, and they are refused. */
+  readonly clickQueueUrl: string | undefined;
 }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -62,6 +62,7 @@ const Environment = z.object({
   [env.codeAlphabet]: z._default(z.string(), BASE62),
   [env.clientIpHeader]: z.optional(z.string()),
   [env.retention]: z.optional(wholeNumber),
+  [env.clickQueueUrl]: z.optional(z.url()),
 });
 
 /**
@@ -101,6 +102,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
     code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
     clientIpHeader: values.CLIENT_IP_HEADER,
     retention: values.RETENTION_SECONDS,
+    clickQueueUrl: values.CLICK_QUEUE_URL,
   };
 }
 

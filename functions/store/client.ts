@@ -1,7 +1,17 @@
-import { DynamoDBClient, type TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  type ProvisionedThroughputExceededException,
+  type ThrottlingException,
+  type TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
-import { ReferralsError } from '../core/errors.ts';
+import {
+  ConfiguredRetryStrategy,
+  isServerError,
+  isThrottlingError,
+  isTransientError,
+} from '@smithy/core/retry';
+import { unavailable } from '../core/errors.ts';
 
 /** Where the store keeps its items. */
 export interface Table {
@@ -11,26 +21,38 @@ export interface Table {
   readonly retention?: number | undefined;
 }
 
-/**
- * The DynamoDB client, with a time budget: three attempts of at most 0.8 s, so that a call that can't be
- * answered fails within the time that a click has.
- *
- * @param timeouts milliseconds for a connection and for an attempt.
- */
+/** A write was refused because a partition of the index takes no more. */
+export class IndexThrottled extends Error {}
+
+/** Milliseconds for a connection and for an attempt. */
+export interface Timeouts {
+  readonly connectionTimeout: number;
+  readonly requestTimeout: number;
+}
+
+const ATTEMPTS = 4;
+
+/** Milliseconds of which a random part is waited before the second attempt; before each further, of twice as many. */
+const BACKOFF = 50;
+
+/** The DynamoDB client, with a time budget: by default, a call that can't be answered fails within 3.6 s. */
 export function createClient(
-  timeouts = { connectionTimeout: 500, requestTimeout: 800 },
+  timeouts: Timeouts = { connectionTimeout: 500, requestTimeout: 800 },
 ): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
-    maxAttempts: 3,
+    retryStrategy: new ConfiguredRetryStrategy(
+      ATTEMPTS,
+      (attempt) => Math.random() * BACKOFF * 2 ** (attempt - 1),
+    ),
     requestHandler: { ...timeouts, throwOnRequestTimeout: true },
   });
   client.middlewareStack.add((next) => (args) => next(args).catch(rethrowUnavailable), {
     step: 'initialize',
     name: 'unavailableMiddleware',
   });
-  client.middlewareStack.add((next) => (args) => next(args).catch(rethrowRetryableConflict), {
+  client.middlewareStack.add((next) => (args) => next(args).catch(rethrowForRetry), {
     step: 'deserialize',
-    name: 'transactionConflictMiddleware',
+    name: 'retryMiddleware',
     priority: 'high',
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -39,17 +61,30 @@ export function createClient(
 // Outside of the SDK's retries: what it would still try again is unavailable.
 function rethrowUnavailable(error: Parameters<typeof isTransientError>[0]): never {
   if (isTransientError(error) || isThrottlingError(error) || isServerError(error)) {
-    throw new ReferralsError('unavailable', 'The service is busy. Try again in a moment.', {
-      cause: error,
-    });
+    throw unavailable(error);
   }
   throw error;
 }
 
-// Inside of them: the SDK does not retry a cancelled transaction by itself, though a conflict passes, see
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
-function rethrowRetryableConflict(error: Error): never {
-  const reasons = (error as Partial<TransactionCanceledException>).CancellationReasons ?? [];
+type ServiceError = Error & Partial<TransactionCanceledException> & Throttled;
+
+// Each exception spells it its own way.
+type Throttled = Partial<
+  Pick<ProvisionedThroughputExceededException, 'ThrottlingReasons'> &
+    Pick<ThrottlingException, 'throttlingReasons'>
+>;
+
+// Inside of them: what the SDK retries by itself and should not, and the other way round.
+function rethrowForRetry(error: ServiceError): never {
+  // A partition's limit stays; other partitions help, and at once. The reason's name is put together as in
+  // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
+  const throttled = error.ThrottlingReasons ?? error.throttlingReasons ?? [];
+  if (throttled.some(({ reason }) => reason === 'IndexWriteKeyRangeThroughputExceeded')) {
+    throw new IndexThrottled(error.message, { cause: error });
+  }
+  // A conflict passes, see
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+  const reasons = error.CancellationReasons ?? [];
   const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
   if (reasons.some(({ Code }) => Code !== undefined && passing.includes(Code))) {
     Object.assign(error, { $retryable: { throttling: false } });

@@ -1,14 +1,20 @@
 import type { Store } from '../core/store.ts';
+import { bucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
+import { hourStore } from './hours.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { referralStore } from './referrals.ts';
 import { responseStore } from './responses.ts';
 import { sessionStore } from './sessions.ts';
 
 /** The domain's store on a DynamoDB table. */
-export const createStore = (table: Table): Store => ({
-  ...referralStore(table),
-  ...responseStore(table),
-  ...sessionStore(table),
-  ...idempotencyStore(table),
-});
+export function createStore(table: Table): Store {
+  const spread = bucketGrower(table);
+  return {
+    ...referralStore(table),
+    ...responseStore(table, spread),
+    ...sessionStore(table),
+    ...idempotencyStore(table, spread),
+    ...hourStore(table),
+  };
+}

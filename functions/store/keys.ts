@@ -1,16 +1,18 @@
+import { encodeTime } from 'ulid';
+import type { Hour } from '../core/hours.ts';
 import type { Visitor } from '../core/visitor.ts';
 import { tableShape } from './table-shape.ts';
 
-const { prefixes } = tableShape;
+const { prefixes, sortKeys } = tableShape;
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** Prefix of a visitor's responses in their partition. */
-export const RESPONSE_PREFIX = 'RESPONSE#';
+/** Partitions of the index over which the open hours of all referrals are spread. */
+const OPEN_PARTITIONS = 16;
 
 /** Which referral has this code? */
 export const referralKey = (code: string) =>
-  ({ pk: `${prefixes.referral}${code}`, sk: 'REFERRAL' }) as const;
+  ({ pk: `${prefixes.referral}${code}`, sk: sortKeys.referral }) as const;
 
 /** Which referral was created for this owner, destination, label and target? */
 export const claimKey = (claim: string) =>
@@ -22,7 +24,7 @@ export const visitorPartition = (visitor: Visitor) =>
 
 /** Which response is this? A visitor's are in the order of time. */
 export const responseKey = (visitor: Visitor, id: string) =>
-  ({ pk: visitorPartition(visitor), sk: `${RESPONSE_PREFIX}${id}` }) as const;
+  ({ pk: visitorPartition(visitor), sk: `${sortKeys.response}${id}` }) as const;
 
 /** Which user was this session linked to last? */
 export const sessionUserKey = (session: string) =>
@@ -42,6 +44,36 @@ export const responsePartitions = (code: string, buckets: number) =>
 /** Index: in which of its referral's buckets does a response lie? The same at every retry of its write. */
 export const responsePartitionOf = (code: string, id: string, buckets: number) =>
   responsePartition(code, lastTenBits(id) % buckets);
+
+/** Index: which responses were recorded from a time on? Both in epoch milliseconds. */
+export const firstIdOf = (time: number) => `${encodeTime(time, 10)}${'0'.repeat(16)}`;
+
+/** Is this hour of the referral still to be counted? */
+export const openHourKey = (code: string, hour: Hour) =>
+  ({ pk: `${prefixes.referral}${code}`, sk: `OPEN#${hour}` }) as const;
+
+/** How much was recorded of the referral in this hour? */
+export const closedHourKey = (code: string, hour: Hour) =>
+  ({ pk: `${prefixes.referral}${code}`, sk: `HOUR#${hour}` }) as const;
+
+/** How much was recorded of the referral in all closed hours? */
+export const totalKey = (code: string) =>
+  ({ pk: `${prefixes.referral}${code}`, sk: 'TOTAL' }) as const;
+
+/** Index: which hours are to be closed by now? All of them together. */
+export const openPartitions = Array.from({ length: OPEN_PARTITIONS }, (_, n) => openPartition(n));
+
+/** Index: among which open hours are those of a referral? */
+export const openPartitionOf = (code: string) =>
+  openPartition(Buffer.from(code).reduce((all, byte) => all + byte, 0) % OPEN_PARTITIONS);
+
+/** Index: what comes first among open hours? What was due first. */
+export const dueSortKey = (due: string, code: string, hour: Hour) =>
+  `${due}#${code}#${hour}` as const;
+
+function openPartition(n: number) {
+  return `${prefixes.open}${n}` as const;
+}
 
 const lastTenBits = (ulid: string) =>
   CROCKFORD.indexOf(ulid.charAt(24)) * 32 + CROCKFORD.indexOf(ulid.charAt(25));

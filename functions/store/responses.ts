@@ -1,11 +1,14 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { CountedResponse } from '../core/counts.ts';
 import type { Referral } from '../core/referral.ts';
-import { RESPONDED, type Response } from '../core/response.ts';
+import type { Response } from '../core/response.ts';
 import type { Store } from '../core/store.ts';
 import type { Visitor } from '../core/visitor.ts';
+import type { BucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
 import {
-  RESPONSE_PREFIX,
+  firstIdOf,
   responseKey,
   responsePartitionOf,
   responsePartitions,
@@ -16,7 +19,7 @@ import { entityOf, newestFirst } from './timeline.ts';
 
 type ResponseStore = Pick<
   Store,
-  'putResponse' | 'listResponses' | 'countClicks' | 'responsesOf' | 'hasResponded'
+  'putResponse' | 'listResponses' | 'eachResponse' | 'responsesOf' | 'hasResponded'
 >;
 
 /** A response as it lies in the table: under its visitor, and in the index under its referral. */
@@ -32,8 +35,14 @@ export const responseItem = (
   ...response,
 });
 
+/** Filter of what has not been moved away. */
+export const IS_HERE = 'attribute_exists(code)';
+
+/** Sorts after every ULID. */
+const LAST_ID = 'Z';
+
 /** Responses by visitor and by referral. */
-export function responseStore(table: Table): ResponseStore {
+export function responseStore(table: Table, spread: BucketGrower): ResponseStore {
   const { client, name } = table;
 
   async function* query(input: Omit<QueryCommandInput, 'TableName'>) {
@@ -45,16 +54,28 @@ export function responseStore(table: Table): ResponseStore {
     KeyConditionExpression: 'pk = :visitor AND begins_with(sk, :prefix)',
     ExpressionAttributeValues: {
       ':visitor': visitorPartition(visitor),
-      ':prefix': RESPONSE_PREFIX,
+      ':prefix': tableShape.sortKeys.response,
     },
     ConsistentRead: true,
   });
+  /** What is there already was put by an earlier try, and may have been moved since. */
+  const putOnce = async (item: Record<string, unknown>) => {
+    try {
+      await client.send(
+        new PutCommand({
+          TableName: name,
+          Item: item,
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  };
 
   return {
     async putResponse(response, referral) {
-      await client.send(
-        new PutCommand({ TableName: name, Item: responseItem(response, referral, table) }),
-      );
+      await spread(referral, (current) => putOnce(responseItem(response, current, table)));
     },
 
     listResponses: (referrals, page) =>
@@ -64,43 +85,51 @@ export function responseStore(table: Table): ResponseStore {
         page,
       ),
 
-    async countClicks({ code, buckets }) {
-      const counts = { clicks: 0, uniqueVisitors: 0 };
-      const countBucket = async (partition: string) => {
-        const clicks = query({
+    async eachResponse({ code, buckets }, from, to, visit) {
+      const visitPartition = async (partition: string) => {
+        const responses = query({
           IndexName: tableShape.index.name,
-          KeyConditionExpression: 'gsi1pk = :partition',
-          FilterExpression: '#action = :click AND kind = :human',
-          ProjectionExpression: '#first',
+          KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :first AND :last',
+          ProjectionExpression: 'id, #action, kind, #first',
           ExpressionAttributeNames: { '#action': 'action', '#first': 'first' },
           ExpressionAttributeValues: {
             ':partition': partition,
-            ':click': RESPONDED,
-            ':human': 'human',
+            ':first': firstIdOf(from),
+            ':last': to === Number.POSITIVE_INFINITY ? LAST_ID : firstIdOf(to),
           },
         });
-        for await (const { first } of clicks) {
-          counts.clicks += 1;
-          if (first === true) counts.uniqueVisitors += 1;
+        let previous: unknown;
+        for await (const response of responses) {
+          // One that is being moved is in the index twice for a moment.
+          if (response.id !== previous) visit(response as CountedResponse);
+          previous = response.id;
         }
       };
-      await Promise.all(responsePartitions(code, buckets).map(countBucket));
-      return counts;
+      await Promise.all(responsePartitions(code, buckets).map(visitPartition));
     },
 
     async *responsesOf(visitor, order) {
       // Most callers stop at the first.
-      const input = { ...ofVisitor(visitor), ScanIndexForward: order === 'oldest', Limit: 10 };
+      const input = {
+        ...ofVisitor(visitor),
+        FilterExpression: IS_HERE,
+        ScanIndexForward: order === 'oldest',
+        Limit: 10,
+      };
       for await (const item of query(input)) yield entityOf<Response>(item);
     },
 
-    async hasResponded(visitor, code) {
+    async hasResponded(visitor, code, except) {
       const { ExpressionAttributeValues, ...input } = ofVisitor(visitor);
       const responses = query({
         ...input,
-        FilterExpression: 'code = :code',
+        FilterExpression: 'code = :code AND id <> :except',
         ProjectionExpression: 'sk',
-        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':code': code },
+        ExpressionAttributeValues: {
+          ...ExpressionAttributeValues,
+          ':code': code,
+          ':except': except,
+        },
       });
       for await (const _ of responses) return true;
       return false;

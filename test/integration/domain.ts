@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { customAlphabet } from 'nanoid';
 import { monotonicFactory } from 'ulid';
 import { onTestFinished } from 'vitest';
-import { recordClick } from '../../functions/core/click.ts';
+import { type ClickServices, recordClick } from '../../functions/core/click.ts';
 import { createReferral } from '../../functions/core/referral.ts';
-import type { Services, Settings } from '../../functions/core/services.ts';
+import type { Settings } from '../../functions/core/services.ts';
 import { createClient, type Table } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
 import type { Outputs } from '../../local/service.ts';
@@ -16,12 +16,13 @@ const settings: Settings = {
   defaultRedirectTo: 'https://app.example.com/',
   redirectOrigins: ['https://app.example.com'],
   attribution: { model: 'last', window: undefined },
+  retention: undefined,
 };
 
 const drawCode = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12);
 
 /** The domain on the real table, with a clock that a test can turn. */
-export interface Domain extends Services {
+export interface Domain extends ClickServices {
   readonly table: Table;
   readonly clock: { now: Date };
   readonly newCode: () => string;
@@ -44,13 +45,16 @@ export function domainOn(
   onTestFinished(() => table.client.destroy());
   const store = createStore(table);
   const clock = { now: new Date() };
+  const newId = monotonicFactory();
   return {
     store,
     table,
     clock,
     settings: { ...settings, ...overrides },
     now: () => clock.now,
-    newId: monotonicFactory(),
+    newId: (time) => newId(time.getTime()),
+    inTime: (promise) => promise,
+    queueClick: undefined,
     newCode: () => drawCode(),
     newSession,
     findRecentReferral: store.findReferral,

@@ -2,6 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, test } from 'vitest';
 import { recordClick } from '../../functions/core/click.ts';
 import { createReferral as createInDomain, ownReferral } from '../../functions/core/referral.ts';
+import { countReferral } from '../../functions/core/report.ts';
 import { allPages, BROWSER, call, click, createReferral, signUp } from './client.ts';
 import { domainOn, newSession, newUserId } from './domain.ts';
 
@@ -87,10 +88,10 @@ describe('as pinax-referrals, or better', () => {
     domain.clock.now = new Date(expiresAt);
     expect(await clicked()).toEqual({
       location: domain.settings.defaultRedirectTo,
-      kind: undefined,
+      outcome: 'expired',
       session: undefined,
     });
-    expect((await domain.store.countClicks(referral)).clicks).toBe(1);
+    expect((await countReferral(domain, referral)).clicks).toBe(1);
   });
 
   test('referral.url is a link that works as it is', async () => {

@@ -1,0 +1,171 @@
+import pMap from 'p-map';
+import { decodeTime } from 'ulid';
+import {
+  boundActions,
+  type Counts,
+  difference,
+  newTally,
+  noCounts,
+  sum,
+  type Tally,
+  tally,
+} from './counts.ts';
+import type { Referral } from './referral.ts';
+import type { Services } from './services.ts';
+
+/** An hour of UTC. @example '2026-11-24T09' */
+export type Hour = string;
+
+/** Counts by the quarters of an hour, which is what the days of every time zone are made of. */
+export type Quarters = ReadonlyMap<number, Counts>;
+
+/** What is known of an hour of a referral at one moment. */
+export interface HourState {
+  readonly code: string;
+  readonly hour: Hour;
+  /** Of the mark that says that the hour is to be counted; undefined where there is none. */
+  readonly mark: { readonly version: string; readonly due: string } | undefined;
+  /** As counted when the hour was closed before. */
+  readonly closed: Quarters;
+  readonly total: Total;
+  readonly referral: Referral | undefined;
+}
+
+/** The sum of a referral's closed hours. */
+export interface Total {
+  /** Another one after every change; undefined before the first. */
+  readonly version: string | undefined;
+  /** The latest hour that was closed. */
+  readonly through: Hour | undefined;
+  readonly counts: Counts;
+}
+
+/** An hour as it was counted, and the total with it. */
+export interface ClosedHour {
+  readonly state: HourState;
+  readonly closed: Quarters;
+  readonly total: Total;
+}
+
+const HOUR = 3_600_000;
+export const QUARTER = HOUR / 4;
+const DAY = 24 * HOUR;
+
+/**
+ * Milliseconds for which an hour rests after it ended, or was marked late, before it is counted: by then
+ * the index shows all of it, which is eventually consistent, and clocks that differ don't matter.
+ */
+export const REST = 5 * 60_000;
+
+const CLOSED_AT_ONCE = 10;
+
+/** The hour of a response, by its id. */
+export const hourOf = (id: string): Hour => hourAt(decodeTime(id));
+
+/** The hour that a time in epoch milliseconds lies in. */
+export const hourAt = (time: number): Hour => new Date(time).toISOString().slice(0, 13);
+
+export const startOf = (hour: Hour): number => Date.parse(`${hour}:00:00Z`);
+export const endOf = (hour: Hour): number => startOf(hour) + HOUR;
+
+/**
+ * Whether responses of an hour may be gone already, by expiry or because somebody's were erased: it is
+ * never counted again then.
+ */
+export const isPast = (hour: Hour, now: Date, retention: number | undefined): boolean =>
+  retention !== undefined && startOf(hour) + retention * 1000 < now.getTime() + DAY;
+
+/** Marks an hour as open: something was recorded in it that its counts may lack. */
+export async function openHour(
+  { store, settings, now, newId }: Services,
+  code: string,
+  hour: Hour,
+): Promise<void> {
+  const at = now();
+  if (isPast(hour, at, settings.retention)) return;
+  const due = new Date(Math.max(at.getTime(), endOf(hour)) + REST).toISOString();
+  // A version of its own for every mark, so that closing notices one that comes while it counts.
+  await store.putOpenHour({ code, hour, due, version: newId(at) });
+}
+
+/**
+ * Closes the hours that are to be closed by now, as long as there is time.
+ *
+ * @returns how many.
+ * @throws AggregateError after the others, where some could not be closed.
+ */
+export async function closeDueHours(services: Services, hasTime: () => boolean): Promise<number> {
+  const due = services.store.dueHours(services.now());
+  const closed = await pMap(
+    due,
+    ({ code, hour }) => (hasTime() ? closeHour(services, code, hour) : false),
+    { concurrency: CLOSED_AT_ONCE, stopOnError: false },
+  );
+  return closed.filter(Boolean).length;
+}
+
+/**
+ * Counts an open hour from its responses and closes it, unless it was marked anew meanwhile.
+ *
+ * @returns whether it is closed now.
+ */
+export async function closeHour(services: Services, code: string, hour: Hour): Promise<boolean> {
+  const { store, settings, now, newId } = services;
+  const state = await store.readHour(code, hour);
+  const { mark, referral, total } = state;
+  const at = now();
+  if (mark === undefined || new Date(mark.due) > at) return false;
+  const kept = referral === undefined || isPast(hour, at, settings.retention);
+  const closed = kept
+    ? state.closed
+    : boundQuarters(await countHour(services, referral, hour), total.counts.actions.keys());
+  const change = difference(sumOf(closed), sumOf(state.closed));
+  return store.closeHour({
+    state,
+    closed,
+    total: {
+      version: newId(at),
+      through: total.through !== undefined && total.through > hour ? total.through : hour,
+      counts: sum(total.counts, change),
+    },
+  });
+}
+
+/** The counts of an hour, from its responses. */
+export const countHour = (services: Services, referral: Referral, hour: Hour): Promise<Quarters> =>
+  countQuarters(services, referral, startOf(hour), endOf(hour));
+
+/** Counts responses from one time to before another, both in epoch milliseconds. */
+export async function countQuarters(
+  { store }: Services,
+  referral: Referral,
+  from: number,
+  to = Number.POSITIVE_INFINITY,
+): Promise<Quarters> {
+  const quarters = new Map<number, Tally>();
+  if (from >= to) return quarters;
+  await store.eachResponse(referral, from, to, (response) => {
+    const quarter = quarterOf(decodeTime(response.id));
+    const counted = quarters.get(quarter) ?? newTally();
+    quarters.set(quarter, counted);
+    tally(counted, response);
+  });
+  return quarters;
+}
+
+/** The beginning of the quarter of an hour that a time lies in; both in epoch milliseconds. */
+export const quarterOf = (time: number): number => Math.floor(time / QUARTER) * QUARTER;
+
+export const sumOf = (quarters: Quarters): Counts => [...quarters.values()].reduce(sum, noCounts);
+
+/** Every quarter with no more names of actions than a referral may have. */
+export function boundQuarters(quarters: Quarters, known: Iterable<string>): Quarters {
+  const names = new Set(known);
+  const bounded = new Map<number, Counts>();
+  for (const [quarter, counts] of quarters) {
+    const within = boundActions(counts, names);
+    for (const name of within.actions.keys()) names.add(name);
+    bounded.set(quarter, within);
+  }
+  return bounded;
+}

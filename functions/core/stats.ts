@@ -1,0 +1,120 @@
+import { Temporal } from 'temporal-polyfill';
+import { boundActions, type Counts, noCounts, sum } from './counts.ts';
+import {
+  countHour,
+  countQuarters,
+  endOf,
+  type Hour,
+  QUARTER,
+  quarterOf,
+  startOf,
+} from './hours.ts';
+import type { Referral } from './referral.ts';
+import type { Services } from './services.ts';
+
+export const intervals = ['hour', 'day', 'month'] as const;
+export type Interval = (typeof intervals)[number];
+
+export interface StatsRange {
+  /** Epoch milliseconds, a multiple of a quarter of an hour; the end is not included. */
+  readonly from: number;
+  readonly to: number;
+  readonly interval: Interval;
+  /** A name of the IANA's, such as `Europe/Berlin`; days and months begin there. */
+  readonly timeZone: string;
+}
+
+/** Counts of an interval. */
+export interface StatsEntry {
+  /** Epoch milliseconds at which it begins; the first may do so before the range. */
+  readonly start: number;
+  readonly counts: Counts;
+}
+
+export interface Stats {
+  readonly range: StatsRange;
+  readonly totals: Counts;
+  /** Every interval of the range, also those in which nothing happened, from the first to the last. */
+  readonly series: readonly StatsEntry[];
+}
+
+/**
+ * Counts a referral over a range: closed hours as they were counted, open ones from the responses.
+ */
+export async function referralStats(
+  services: Services,
+  referral: Referral,
+  range: StatsRange,
+): Promise<Stats> {
+  const counted = await readQuarters(services, referral, range);
+  const quarters = [...counted].sort(([a], [b]) => a - b).values();
+  let { value: quarter } = quarters.next();
+  const series: StatsEntry[] = [];
+  for (const [start, end] of intervalsOf(range)) {
+    let counts = noCounts;
+    for (; quarter !== undefined && quarter[0] < end; { value: quarter } = quarters.next()) {
+      counts = sum(counts, quarter[1]);
+    }
+    series.push({ start, counts });
+  }
+  return { range, totals: series.map(({ counts }) => counts).reduce(sum, noCounts), series };
+}
+
+/** The counts of each quarter of an hour of the range in which there are any. */
+async function readQuarters(
+  services: Services,
+  referral: Referral,
+  { from, to }: StatsRange,
+): Promise<Map<number, Counts>> {
+  const { store } = services;
+  // The marks first: an hour that is closed in between is then among the closed ones.
+  const open = await store.openHours(referral.code);
+  const total = await store.readTotal(referral.code);
+  const isWithin = (hour: Hour) => startOf(hour) < to && endOf(hour) > from;
+  const reopened = open.filter(
+    (hour) => total.through !== undefined && hour <= total.through && isWithin(hour),
+  );
+  const since = total.through === undefined ? 0 : endOf(total.through);
+  const [closed, recent, ...late] = await Promise.all([
+    store.closedHours(referral.code, from, Math.min(to, since)),
+    countQuarters(services, referral, Math.max(from, since), to),
+    ...reopened.map((hour) => countHour(services, referral, hour)),
+  ]);
+  const counted = new Map<number, Counts>();
+  for (const { hour, quarters } of closed) {
+    if (reopened.includes(hour)) continue;
+    for (const [quarter, counts] of quarters) counted.set(quarter, counts);
+  }
+  const names = [...total.counts.actions.keys()];
+  for (const [quarter, counts] of [recent, ...late].flatMap((quarters) => [...quarters])) {
+    counted.set(quarter, boundActions(counts, names));
+  }
+  return new Map([...counted].filter(([quarter]) => quarter >= from && quarter < to));
+}
+
+/** Start and end of each interval that the range touches. */
+function* intervalsOf({ from, to, interval, timeZone }: StatsRange): Generator<[number, number]> {
+  const step = { [`${interval}s`]: 1 };
+  let start = floor(
+    Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(timeZone),
+    interval,
+  );
+  while (start.epochMilliseconds < to) {
+    const next = start.add(step);
+    // Where a day begins is not everywhere midnight, nor the same number of hours after the one before.
+    const end = interval === 'hour' ? next : next.startOfDay();
+    yield [start.epochMilliseconds, end.epochMilliseconds];
+    start = end;
+  }
+}
+
+function floor(time: Temporal.ZonedDateTime, interval: Interval): Temporal.ZonedDateTime {
+  if (interval === 'hour') return time.round({ smallestUnit: 'hour', roundingMode: 'floor' });
+  return (interval === 'month' ? time.with({ day: 1 }) : time).startOfDay();
+}
+
+/** The range widened to whole quarters of an hour, which is what is counted. */
+export const wholeQuarters = (from: number, to: number) => ({
+  from: quarterOf(from),
+  to: Math.ceil(to / QUARTER) * QUARTER,
+});

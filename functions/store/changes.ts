@@ -1,0 +1,31 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Change } from '../core/events.ts';
+import { tableShape } from './table-shape.ts';
+import { entityOf } from './timeline.ts';
+
+const { prefixes, sortKeys } = tableShape;
+
+/** What was put into the table, without its keys; whether it is all that it should be is not checked yet. */
+export interface NewEntity {
+  readonly type: Change['type'];
+  readonly entity: Record<string, unknown>;
+}
+
+/**
+ * Reads a new item as the table's stream has it.
+ *
+ * @returns undefined where it is neither a referral nor a response.
+ * @throws Error where it can't be read at all.
+ */
+export function newEntityOf(image: Record<string, AttributeValue>): NewEntity | undefined {
+  const { pk, sk, ...item } = unmarshall(image);
+  const entity = entityOf<Record<string, unknown>>(item);
+  if (pk.startsWith(prefixes.referral) && sk === sortKeys.referral) {
+    return { type: 'referral-created', entity };
+  }
+  if (!pk.startsWith(prefixes.visitor) || !sk.startsWith(sortKeys.response)) return undefined;
+  // What a user did without a session never had one; the rest was moved to them.
+  const isLinked = entity.userId !== undefined && entity.session !== undefined;
+  return { type: isLinked ? 'response-linked' : 'response-recorded', entity };
+}

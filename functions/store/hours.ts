@@ -1,0 +1,202 @@
+import { GetCommand, PutCommand, paginateQuery, TransactGetCommand } from '@aws-sdk/lib-dynamodb';
+import { type Counts, countNames, noCounts } from '../core/counts.ts';
+import { type Hour, hourAt, QUARTER, type Quarters, startOf, type Total } from '../core/hours.ts';
+import type { Referral } from '../core/referral.ts';
+import type { Store } from '../core/store.ts';
+import type { Table } from './client.ts';
+import {
+  closedHourKey,
+  dueSortKey,
+  openHourKey,
+  openPartitionOf,
+  openPartitions,
+  referralKey,
+  totalKey,
+} from './keys.ts';
+import { tableShape } from './table-shape.ts';
+import { entityOf } from './timeline.ts';
+import { transact } from './transaction.ts';
+
+type HourStore = Pick<
+  Store,
+  'putOpenHour' | 'openHours' | 'dueHours' | 'readHour' | 'closeHour' | 'readTotal' | 'closedHours'
+>;
+
+/** Hours of referrals, open and closed, and the totals of those that are closed. */
+export function hourStore(table: Table): HourStore {
+  const { client, name } = table;
+
+  return {
+    async putOpenHour({ code, hour, due, version }) {
+      const Item = {
+        ...openHourKey(code, hour),
+        gsi1pk: openPartitionOf(code),
+        gsi1sk: dueSortKey(due, code, hour),
+        code,
+        hour,
+        due,
+        version,
+      };
+      await client.send(new PutCommand({ TableName: name, Item }));
+    },
+
+    async openHours(code) {
+      const hours: Hour[] = [];
+      const { pk, sk } = openHourKey(code, '');
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: name,
+          KeyConditionExpression: 'pk = :referral AND begins_with(sk, :open)',
+          ExpressionAttributeValues: { ':referral': pk, ':open': sk },
+          ConsistentRead: true,
+        },
+      );
+      for await (const { Items = [] } of pages) hours.push(...Items.map(({ hour }) => hour));
+      return hours;
+    },
+
+    async *dueHours(now) {
+      for (const partition of openPartitions) {
+        const pages = paginateQuery(
+          { client },
+          {
+            TableName: name,
+            IndexName: tableShape.index.name,
+            KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk < :now',
+            ExpressionAttributeValues: { ':partition': partition, ':now': now.toISOString() },
+          },
+        );
+        for await (const { Items = [] } of pages) {
+          for (const { code, hour } of Items) yield { code, hour };
+        }
+      }
+    },
+
+    async readHour(code, hour) {
+      const keys = [openHourKey(code, hour), closedHourKey(code, hour), totalKey(code)];
+      const { Responses = [] } = await client.send(
+        new TransactGetCommand({
+          TransactItems: [...keys, referralKey(code)].map((Key) => ({
+            Get: { TableName: name, Key },
+          })),
+        }),
+      );
+      const [mark, closed, total, referral] = Responses.map(({ Item }) => Item);
+      return {
+        code,
+        hour,
+        mark: mark && { version: mark.version, due: mark.due },
+        closed: quartersOf(hour, closed),
+        total: totalOf(total),
+        referral: referral && entityOf<Referral>(referral),
+      };
+    },
+
+    async closeHour({ state: { code, hour, mark, total: before }, closed, total }) {
+      const failed = await transact(table, [
+        {
+          Delete: {
+            TableName: name,
+            Key: openHourKey(code, hour),
+            ConditionExpression: 'version = :version',
+            ExpressionAttributeValues: { ':version': mark?.version },
+          },
+        },
+        {
+          Put: {
+            TableName: name,
+            Item: { ...closedHourKey(code, hour), hour, quarters: quarterItems(hour, closed) },
+          },
+        },
+        {
+          Put: {
+            TableName: name,
+            Item: {
+              ...totalKey(code),
+              version: total.version,
+              through: total.through,
+              ...countsItem(total.counts),
+            },
+            ...(before.version === undefined
+              ? { ConditionExpression: 'attribute_not_exists(pk)' }
+              : {
+                  ConditionExpression: 'version = :version',
+                  ExpressionAttributeValues: { ':version': before.version },
+                }),
+          },
+        },
+      ]);
+      return failed.length === 0;
+    },
+
+    async readTotal(code) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: name, Key: totalKey(code), ConsistentRead: true }),
+      );
+      return totalOf(Item);
+    },
+
+    async closedHours(code, from, to) {
+      if (from >= to) return [];
+      const hours: { hour: Hour; quarters: Quarters }[] = [];
+      const { pk } = closedHourKey(code, '');
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: name,
+          KeyConditionExpression: 'pk = :referral AND sk BETWEEN :first AND :last',
+          ExpressionAttributeValues: {
+            ':referral': pk,
+            ':first': closedHourKey(code, hourAt(from)).sk,
+            ':last': closedHourKey(code, hourAt(to - 1)).sk,
+          },
+          ConsistentRead: true,
+        },
+      );
+      for await (const { Items = [] } of pages) {
+        for (const item of Items) {
+          hours.push({ hour: item.hour, quarters: quartersOf(item.hour, item) });
+        }
+      }
+      return hours;
+    },
+  };
+}
+
+type CountsItem = Partial<Record<(typeof countNames)[number], number>> & {
+  // Pairs, because as the name of an attribute or property not every action's would do.
+  readonly actions?: readonly (readonly [string, number])[];
+};
+
+/** Counts as they lie in the table, without the many that are zero. */
+const countsItem = (counts: Counts): CountsItem => ({
+  ...Object.fromEntries(
+    countNames.filter((name) => counts[name] !== 0).map((name) => [name, counts[name]]),
+  ),
+  ...(counts.actions.size > 0 && { actions: [...counts.actions] }),
+});
+
+const countsOf = ({ actions = [], ...numbers }: CountsItem): Counts => {
+  const counts = countNames.map((name) => [name, numbers[name] ?? 0]);
+  return { ...noCounts, ...Object.fromEntries(counts), actions: new Map(actions) };
+};
+
+const totalOf = (item: Record<string, unknown> | undefined): Total => ({
+  version: item?.version as string | undefined,
+  through: item?.through as Hour | undefined,
+  counts: item === undefined ? noCounts : countsOf(item as CountsItem),
+});
+
+const quarterItems = (hour: Hour, quarters: Quarters) =>
+  [...quarters].map(([quarter, counts]) => ({
+    quarter: (quarter - startOf(hour)) / QUARTER,
+    ...countsItem(counts),
+  }));
+
+const quartersOf = (hour: Hour, item: Record<string, unknown> | undefined): Quarters =>
+  new Map(
+    ((item?.quarters ?? []) as (CountsItem & { quarter: number })[]).map(
+      ({ quarter, ...counts }) => [startOf(hour) + quarter * QUARTER, countsOf(counts)],
+    ),
+  );
