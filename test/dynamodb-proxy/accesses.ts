@@ -10,8 +10,9 @@ export function accessesOf(operation: string, input: Input): string[] {
   const prefix = ({ S: key = '' }) => key.replace(/#.*/, '#');
   switch (operation) {
     case 'TransactWriteItems':
-      return input.TransactItems.flatMap((write: Record<string, unknown>) =>
-        Object.entries(write).flatMap(([action, inner]) => accessesOf(`${action}Item`, inner)),
+    case 'TransactGetItems':
+      return input.TransactItems.flatMap((entry: Record<string, unknown>) =>
+        Object.entries(entry).flatMap(([action, inner]) => accessesOf(`${action}Item`, inner)),
       );
     case 'Query': {
       // Every key condition of ours begins with the partition key.

@@ -73,8 +73,11 @@ export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProx
   }
 
   const server = createServer((request, response) => {
-    // The database is away, or the client is.
-    answer(request, response).catch(() => request.socket.destroy());
+    answer(request, response).catch((error: NodeJS.ErrnoException) => {
+      request.socket.destroy();
+      // With a code, the database is away, or the client is; without, a test has a mistake.
+      if (error.code === undefined) throw error;
+    });
   });
   // An idle connection that is closed while the client sends would be a fault that nobody asked for.
   server.keepAliveTimeout = 0;

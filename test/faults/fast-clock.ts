@@ -1,0 +1,34 @@
+/** Time that runs fast from a moment on, for as many processes as have its variables. */
+export interface FastClock {
+  /** Epoch milliseconds. */
+  readonly fastNow: () => number;
+  /** What makes `Date` run fast in a Node process that is started with it; timers stay as they are. */
+  readonly variables: Readonly<Record<'FAST_CLOCK' | 'NODE_OPTIONS', string>>;
+}
+
+const RealDate = Date;
+
+/** Starts a clock that shows `start` now, and goes so many times faster than real time. */
+export function startFastClock({ start, factor }: { start: Date; factor: number }): FastClock {
+  const setting = `${RealDate.now()},${start.getTime()},${factor}`;
+  return {
+    fastNow: fastNowOf(setting),
+    variables: { FAST_CLOCK: setting, NODE_OPTIONS: `--import=${import.meta.url}` },
+  };
+}
+
+function fastNowOf(setting: string): () => number {
+  const [realBase = 0, fastBase = 0, factor = 1] = setting.split(',').map(Number);
+  return () => Math.floor(fastBase + (RealDate.now() - realBase) * factor);
+}
+
+// Where NODE_OPTIONS has this module preloaded.
+const { FAST_CLOCK } = process.env;
+if (FAST_CLOCK !== undefined) {
+  const fastNow = fastNowOf(FAST_CLOCK);
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, parameters, newTarget) =>
+      Reflect.construct(target, parameters.length === 0 ? [fastNow()] : parameters, newTarget),
+    get: (target, name) => (name === 'now' ? fastNow : Reflect.get(target, name)),
+  });
+}
