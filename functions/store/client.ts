@@ -52,7 +52,7 @@ export function createClient(
   });
   client.middlewareStack.add((next) => (args) => next(args).catch(rethrowForRetry), {
     step: 'deserialize',
-    name: 'retryMiddleware',
+    name: 'retryHintMiddleware',
     priority: 'high',
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
