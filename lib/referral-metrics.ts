@@ -40,6 +40,21 @@ export class ReferralMetrics {
     return this.#metric('SignUpFailures', options);
   }
 
+  /** Clicks that were redirected and wait in the queue, because the table could not be written. */
+  queuedClicks(options?: MetricOptions): Metric {
+    return this.#metric('QueuedClicks', options);
+  }
+
+  /** Records of the stream that could not be read and went to its dead letters. */
+  deadLetters(options?: MetricOptions): Metric {
+    return this.#metric('DeadLetters', options);
+  }
+
+  /** Hours of referrals that were counted for good. */
+  closedHours(options?: MetricOptions): Metric {
+    return this.#metric('ClosedHours', options);
+  }
+
   #metric(metricName: string, { dimensionsMap, ...options }: MetricOptions = {}): Metric {
     return new Metric({
       namespace: NAMESPACE,

@@ -1,21 +1,26 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
 import { functionsWithHooks } from '../functions/hooks.ts';
 import { apiTimeout, clickTimeout, routes } from '../functions/routes.ts';
 import {
+  closeHours,
+  consumeStream,
   functionNames,
   postConfirmation,
   recordActionDirectly,
   retrySignUp,
+  storeClick,
 } from '../functions/triggers.ts';
 import { HooksModule } from './hooks-module.ts';
+import { HoursSchedule } from './hours-schedule.ts';
 import type { ReferralsProps } from './props.ts';
 import { ReferralApi } from './referral-api.ts';
 import { ReferralFunction } from './referral-function.ts';
@@ -23,8 +28,9 @@ import { ReferralMetrics } from './referral-metrics.ts';
 import { ReferralMonitoring } from './referral-monitoring.ts';
 import { ReferralTable } from './referral-table.ts';
 import { ReferralUsers } from './referral-users.ts';
+import { RetryQueue } from './retry-queue.ts';
 import { settingsEnvironment } from './settings.ts';
-import { SignUpQueue } from './sign-up-queue.ts';
+import { TableStream } from './table-stream.ts';
 import { validate } from './validation.ts';
 
 /** Seconds, where it is not that of the API. */
@@ -32,6 +38,9 @@ const TIMEOUTS: Readonly<Record<string, number>> = {
   hit: clickTimeout,
   [postConfirmation.function]: postConfirmation.timeout,
   [retrySignUp.function]: retrySignUp.timeout,
+  [storeClick.function]: storeClick.timeout,
+  [closeHours.function]: closeHours.timeout,
+  [consumeStream.function]: consumeStream.timeout,
 };
 
 /** Variable that tells a function which one records actions, see `grantRecordAction`. */
@@ -55,11 +64,16 @@ export class Referrals extends Construct {
   /** What the record of the links' own domain must point to, as an alias or CNAME; made where there is a hosted zone. */
   readonly domainTarget: string | undefined;
   readonly table: TableV2;
-  /** Where events are put for the app to listen to. */
+  /**
+   * Where events are put for the app to listen to: `ReferralCreated`, `ResponseRecorded` and
+   * `UserLinkedToResponse`; the package's `docs/deploy.md` says what is in them.
+   */
   readonly bus: EventBus;
   /** Every function by its name, such as `hit`. */
   readonly functions: Readonly<Record<string, LambdaFunction>>;
   readonly metrics: ReferralMetrics;
+  /** What could not be done, to be looked at and moved back; the package's `docs/runbook.md` says how. */
+  readonly deadLetters: Readonly<Record<'clicks' | 'signUps' | 'stream', Queue>>;
   readonly userPool: IUserPool;
   readonly userPoolClients: readonly IUserPoolClient[];
 
@@ -110,10 +124,34 @@ export class Referrals extends Construct {
       // It verifies tokens itself, which the gateway does for the other routes.
       if (route.auth === 'optional') users.tellIssuer(handler);
     }
-    const signUps = new SignUpQueue(this, 'SignUps');
     const confirmSignUp = this.#function(postConfirmation.function);
-    signUps.connectSender(confirmSignUp);
-    signUps.connectReceiver(this.#function(retrySignUp.function));
+    const clicks = new RetryQueue(this, 'Clicks', {
+      sender: this.#function('hit'),
+      variable: env.clickQueueUrl,
+      receiver: this.#function(storeClick.function),
+      // For a day: clicks are all there minutes after the table is well again.
+      interval: Duration.minutes(3),
+      tries: 480,
+    });
+    const signUps = new RetryQueue(this, 'SignUps', {
+      sender: confirmSignUp,
+      variable: env.signUpQueueUrl,
+      receiver: this.#function(retrySignUp.function),
+      // What is out of order now is often still so a minute later.
+      interval: Duration.minutes(10),
+      tries: 10,
+    });
+    const { deadLetters: streamDeadLetters } = new TableStream(this, 'Stream', {
+      table: this.table,
+      consumer: this.#function(consumeStream.function),
+      bus: this.bus,
+    });
+    new HoursSchedule(this, 'Hours', this.#function(closeHours.function));
+    this.deadLetters = {
+      clicks: clicks.deadLetters,
+      signUps: signUps.deadLetters,
+      stream: streamDeadLetters,
+    };
     if (attachTrigger) users.addPostConfirmation(confirmSignUp);
     if (nextPostConfirmation !== undefined) {
       confirmSignUp.addEnvironment(env.nextPostConfirmation, nextPostConfirmation.functionName);
@@ -124,7 +162,7 @@ export class Referrals extends Construct {
       table: this.table,
       functions: this.functions,
       metrics: this.metrics,
-      signUps,
+      queues: { clicks, signUps, streamDeadLetters },
       topic: props.alarms?.topic,
     });
   }

@@ -3,42 +3,52 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { environment as env } from '../functions/environment.ts';
-import { retrySignUp } from '../functions/triggers.ts';
 
-/** After so many tries, ten minutes apart, a sign-up goes to the dead letters. */
-const TRIES = 10;
+export interface RetryQueueProps {
+  /** Puts in what it could not do. */
+  readonly sender: LambdaFunction;
+  /** Variable that tells the sender where the queue is. */
+  readonly variable: string;
+  /** Does it. */
+  readonly receiver: LambdaFunction;
+  /**
+   * From one try to the next: at least six times the receiver's timeout, see
+   * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+   */
+  readonly interval: Duration;
+  /** After so many it is a dead letter. */
+  readonly tries: number;
+}
 
-/** Sign-ups that could not get their link at once, and, after many tries, the dead letters among them. */
-export class SignUpQueue extends Construct {
+/** What could not be done at once waits here to be tried again, and, after many tries, in the dead letters. */
+export class RetryQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { sender, variable, receiver, interval, tries }: RetryQueueProps,
+  ) {
     super(scope, id);
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    // As long as there is; what is spent in the first is taken off what is left in the other, see
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+    const kept = { enforceSSL: true, retentionPeriod: Duration.days(14) };
+    this.deadLetters = new Queue(this, 'DeadLetters', kept);
     this.queue = new Queue(this, 'Queue', {
-      enforceSSL: true,
-      // Six times the function's timeout, as Lambda asks for, and no less than ten minutes between tries:
-      // what is out of order now is often still so a minute later.
-      visibilityTimeout: Duration.seconds(Math.max(6 * retrySignUp.timeout, 600)),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: TRIES },
+      ...kept,
+      visibilityTimeout: interval,
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
     });
-  }
-
-  /** Lets a function put sign-ups in. */
-  connectSender(handler: LambdaFunction): void {
-    handler.addEnvironment(env.signUpQueueUrl, this.queue.queueUrl);
-    this.queue.grantSendMessages(handler);
-  }
-
-  /** Has a function work on them. */
-  connectReceiver(handler: LambdaFunction): void {
-    handler.addEventSource(
-      new SqsEventSource(this.queue, { reportBatchItemFailures: true, maxConcurrency: 2 }),
+    sender.addEnvironment(variable, this.queue.queueUrl);
+    this.queue.grantSendMessages(sender);
+    receiver.addEventSource(
+      new SqsEventSource(this.queue, {
+        batchSize: 10,
+        reportBatchItemFailures: true,
+        // So few at a time that a long queue leaves the table to who is waiting.
+        maxConcurrency: 2,
+      }),
     );
   }
 }

@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { consumeStream } from '../functions/triggers.ts';
 import type { ReferralsProps } from './props.ts';
 import { Referrals } from './referrals.ts';
 
@@ -48,6 +49,8 @@ export class ReferralsStack extends Stack {
     });
 
     const { url, domainTarget, userPool, userPoolClients, table } = this.referrals;
+    const { bus, deadLetters, functions } = this.referrals;
+    const consumer = functions[consumeStream.function];
     const outputs = {
       ApiUrl: url,
       UserPoolId: userPool.userPoolId,
@@ -56,6 +59,11 @@ export class ReferralsStack extends Stack {
       DynamoDBEndpoint: `https://dynamodb.${this.region}.${this.urlSuffix}`,
       TableName: table.tableName,
       DefaultRedirectTo: props.defaultRedirectTo ?? `${props.appUrl}/`,
+      EventBusName: bus.eventBusName,
+      ClickDeadLettersUrl: deadLetters.clicks.queueUrl,
+      SignUpDeadLettersUrl: deadLetters.signUps.queueUrl,
+      StreamDeadLettersUrl: deadLetters.stream.queueUrl,
+      ...(consumer && { ConsumeStreamFunctionName: consumer.functionName }),
       ...(domainTarget && { DomainTarget: domainTarget }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

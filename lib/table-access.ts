@@ -1,11 +1,12 @@
 import { tableShape } from '../functions/store/table-shape.ts';
 
-const { claim, idempotency, owner, referral, visitor } = tableShape.prefixes;
+const { claim, idempotency, open, owner, referral, visitor } = tableShape.prefixes;
 
 /** What a function may do, and with which items: those whose partition key begins with one of the prefixes. */
 export interface Access {
   readonly GetItem?: readonly string[];
   readonly PutItem?: readonly string[];
+  readonly UpdateItem?: readonly string[];
   readonly DeleteItem?: readonly string[];
   readonly Query?: readonly string[];
   /** Queries of the index. */
@@ -13,42 +14,62 @@ export interface Access {
 }
 
 /** Any authenticated call that carries a session moves its responses. */
-const link: Access = {
-  GetItem: [visitor],
-  PutItem: [visitor],
-  DeleteItem: [visitor],
-  Query: [visitor],
+const link: Access = { GetItem: [visitor], PutItem: [visitor], Query: [visitor] };
+
+/** Counts are a total, the hours since and the responses of those that are open. */
+const count: Access = {
+  ...link,
+  GetItem: [visitor, referral],
+  Query: [visitor, referral],
+  QueryIndex: [referral],
 };
+
 const create: Access = {
   ...link,
   GetItem: [visitor, claim, referral],
   PutItem: [visitor, claim, referral],
 };
+
+/** Who puts a response may find that its referral needs more buckets. */
 const record: Access = {
-  ...link,
   GetItem: [visitor, referral],
   PutItem: [visitor, idempotency],
+  UpdateItem: [referral],
+  Query: [visitor],
 };
 
-const signUp: Access = { ...create, PutItem: [visitor, claim, referral, idempotency] };
+const click: Access = { ...record, PutItem: [visitor] };
+
+const signUp: Access = {
+  ...create,
+  PutItem: [visitor, claim, referral, idempotency],
+  UpdateItem: [referral],
+};
+
+const createAndCount: Access = { ...create, Query: [visitor, referral], QueryIndex: [referral] };
 
 /** What each function does with the table, and so all that it is allowed; a test compares the two. */
 export const tableAccess: Readonly<Record<string, Access>> = {
-  hit: { GetItem: [visitor, referral], PutItem: [visitor], Query: [visitor] },
-  'create-referral': { ...create, QueryIndex: [referral] },
-  'list-referrals': { ...link, QueryIndex: [owner, referral] },
-  'get-referral': { ...link, GetItem: [visitor, referral], QueryIndex: [referral] },
+  hit: click,
+  'create-referral': createAndCount,
+  'list-referrals': { ...count, QueryIndex: [owner, referral] },
+  'get-referral': count,
+  'get-stats': count,
   'list-referral-responses': { ...link, GetItem: [visitor, referral], QueryIndex: [referral] },
   'list-responses': { ...link, QueryIndex: [owner, referral] },
   'record-action': record,
-  'record-action-directly': {
-    GetItem: [visitor, referral],
-    PutItem: [visitor, idempotency],
-    Query: [visitor],
-  },
-  'get-attribution': { ...link, GetItem: [visitor, referral], QueryIndex: [referral] },
+  'record-action-directly': record,
+  'get-attribution': count,
   'link-session': link,
-  'get-my-referral': { ...create, QueryIndex: [referral] },
+  'get-my-referral': createAndCount,
   'confirm-sign-up': signUp,
   'retry-sign-up': signUp,
+  'store-click': click,
+  'consume-stream': { PutItem: [referral] },
+  'close-hours': {
+    GetItem: [referral],
+    PutItem: [referral],
+    DeleteItem: [referral],
+    QueryIndex: [open, referral],
+  },
 };

@@ -65,9 +65,14 @@ describe('the README', () => {
     const { Referrals } = JSON.parse(await readFile(outputsFile, 'utf8'));
     expect(Object.keys(Referrals).toSorted()).toEqual([
       'ApiUrl',
+      'ClickDeadLettersUrl',
       'CognitoEndpoint',
+      'ConsumeStreamFunctionName',
       'DefaultRedirectTo',
       'DynamoDBEndpoint',
+      'EventBusName',
+      'SignUpDeadLettersUrl',
+      'StreamDeadLettersUrl',
       'TableName',
       'UserPoolClientId',
       'UserPoolId',

@@ -6,10 +6,8 @@ import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
 import { functionsWithHooks } from '../../functions/hooks.ts';
-import { functionNames } from '../../functions/triggers.ts';
 import { hosted, hostFile, hostFunction } from './host.ts';
 import { functionsOf, resourcesOf, templateOf } from './synthesis.ts';
 
@@ -155,33 +153,6 @@ describe('props', () => {
     });
   });
 
-  test('alarms: every alarm of the runbook is sent to the topic', () => {
-    const { template } = hosted((stack) => ({ alarms: { topic: new Topic(stack, 'Pager') } }));
-    const alarms = resourcesOf(template(), 'AWS::CloudWatch::Alarm').map(
-      ([, { Properties }]) => Properties,
-    );
-    for (const { AlarmActions } of alarms) {
-      expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^Pager/) }]);
-    }
-    expect(new Set(alarms.map(({ AlarmName }) => AlarmName))).toEqual(
-      new Set(
-        [
-          'Api-Fault-Rate-Critical',
-          'SignUps-Failures-Warning',
-          'Table-Read-Throttled-Events-Warning',
-          'Table-Write-Throttled-Events-Warning',
-          'Index-Read-Throttled-Events-Warning',
-          'Index-Write-Throttled-Events-Warning',
-          'confirm-sign-up-Fault-Count-Critical',
-          'retry-sign-up-Fault-Count-Critical',
-          'hit-Latency-P99-Warning',
-          'SignUpQueue-DLQ-Queue-Message-Count-Max-Critical',
-          ...functionNames.map((name) => `${name}-Throttled-Count-Critical`),
-        ].map((name) => `Host-Referrals-Monitoring-${name}`),
-      ),
-    );
-  });
-
   test('logRetention and table settings', () => {
     const { template } = hosted(() => ({
       logRetention: RetentionDays.ONE_YEAR,
@@ -204,20 +175,6 @@ describe('props', () => {
   });
 });
 
-test('one bad period of five minutes is an alarm, for latency and errors two; silence is none', () => {
-  const { template } = hosted((stack) => ({ alarms: { topic: new Topic(stack, 'Pager') } }));
-  for (const [, { Properties }] of resourcesOf(template(), 'AWS::CloudWatch::Alarm')) {
-    const { AlarmName, EvaluationPeriods, DatapointsToAlarm, TreatMissingData } = Properties;
-    const periods = /Fault-Rate|Latency/.test(AlarmName) ? 2 : 1;
-    expect([AlarmName, EvaluationPeriods, DatapointsToAlarm, TreatMissingData]).toEqual([
-      AlarmName,
-      periods,
-      periods,
-      'notBreaching',
-    ]);
-  }
-});
-
 test('two deployments in one account have dashboards of their own', () => {
   const names = ['One', 'Two'].map((id) => {
     const { template } = hosted(() => ({}), id);
@@ -231,7 +188,7 @@ test('two deployments in one account have dashboards of their own', () => {
 });
 
 describe('what Referrals exposes', () => {
-  test('url, table, bus, functions and metrics', () => {
+  test('url, table, bus, functions, dead letters and metrics', () => {
     const { referrals } = hosted(() => ({}));
     expect(referrals.table).toBeInstanceOf(TableV2);
     expect(referrals.bus.eventBusName).toBeDefined();
@@ -242,6 +199,17 @@ describe('what Referrals exposes', () => {
       statistic: 'Sum',
       dimensions: { service: 'Host/Referrals', kind: 'human' },
     });
+    const { metrics, deadLetters } = referrals;
+    expect(
+      [metrics.queuedClicks(), metrics.deadLetters(), metrics.closedHours()].map(
+        ({ metricName }) => metricName,
+      ),
+    ).toEqual(['QueuedClicks', 'DeadLetters', 'ClosedHours']);
+    expect(Object.entries(deadLetters).map(([name, { node }]) => [name, node.path])).toEqual([
+      ['clicks', 'Host/Referrals/Clicks/DeadLetters'],
+      ['signUps', 'Host/Referrals/SignUps/DeadLetters'],
+      ['stream', 'Host/Referrals/Stream/DeadLetters'],
+    ]);
   });
 
   test('grantRecordAction: the grantee may invoke one function, and finds its name', () => {

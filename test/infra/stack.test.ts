@@ -34,6 +34,7 @@ describe('minimal usage', () => {
         },
       ],
       TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
       Replicas: [
         {
           DeletionProtectionEnabled: true,
@@ -175,7 +176,7 @@ describe('minimal usage', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 
-  test('has the outputs that npm start writes', () => {
+  test('has the outputs that npm start writes, and what an operator needs', () => {
     const outputs = template.toJSON().Outputs;
     expect(Object.keys(outputs)).toEqual([
       'ApiUrl',
@@ -185,6 +186,11 @@ describe('minimal usage', () => {
       'DynamoDBEndpoint',
       'TableName',
       'DefaultRedirectTo',
+      'EventBusName',
+      'ClickDeadLettersUrl',
+      'SignUpDeadLettersUrl',
+      'StreamDeadLettersUrl',
+      'ConsumeStreamFunctionName',
     ]);
     expect(outputs.DefaultRedirectTo.Value).toBe(`${appUrl}/`);
   });
