@@ -1,4 +1,4 @@
-import { type Counts, difference, sum } from './counts.ts';
+import { boundActions, type Counts, difference, noCounts, sum } from './counts.ts';
 import { unknownCode } from './errors.ts';
 import { countHour, countQuarters, endOf, sumOf } from './hours.ts';
 import { isCode, type Referral } from './referral.ts';
@@ -19,13 +19,14 @@ export async function countReferral(
 ): Promise<CountedReferral> {
   const { total, reopened } = await readTotal(services, referral.code);
   const since = total.through === undefined ? 0 : endOf(total.through);
-  const [recent, ...late] = await Promise.all([
+  const counted = await Promise.all([
     countQuarters(services, referral, since),
-    ...reopened.map(async ({ hour, closed }) =>
-      difference(sumOf(await countHour(services, referral, hour)), sumOf(closed)),
-    ),
+    ...reopened.map(({ hour }) => countHour(services, referral, hour)),
   ]);
-  return { ...referral, ...[sumOf(recent), ...late].reduce(sum, total.counts) };
+  const names = total.counts.actions.keys();
+  const open = boundActions(counted.map(sumOf).reduce(sum), names);
+  const before = reopened.map(({ closed }) => sumOf(closed)).reduce(sum, noCounts);
+  return { ...referral, ...difference(sum(total.counts, open), before) };
 }
 
 /** A total, and the hours in it that are open again, with the counts that it holds of them. */

@@ -43,12 +43,16 @@ function createServices(settings: EdgeSettings): Services & { settings: EdgeSett
 function rememberReferrals(store: Store): Services['findRecentReferral'] {
   const cache = new LRUCache<string, { referral: Referral | undefined }>({
     max: 1000,
-    allowStaleOnFetchRejection: true,
-    noDeleteOnFetchRejection: true,
-    fetchMethod: async (code, _stale, { options }) => {
-      const referral = await store.findReferral(code);
-      options.ttl = referral === undefined ? 5_000 : 60_000;
-      return { referral };
+    fetchMethod: async (code, known, { options }) => {
+      try {
+        const referral = await store.findReferral(code);
+        options.ttl = referral === undefined ? 5_000 : 60_000;
+        return { referral };
+      } catch (error) {
+        if (known?.referral === undefined) throw error;
+        options.ttl = 5_000;
+        return known;
+      }
     },
   });
   return async (code) => (await cache.fetch(code))?.referral;

@@ -7,6 +7,7 @@ import { createReferral } from '../../functions/core/referral.ts';
 import type { Settings } from '../../functions/core/services.ts';
 import { createClient, type Table } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
+import { createTable } from '../../local/dynamodb.ts';
 import type { Outputs } from '../../local/service.ts';
 import { BROWSER } from './client.ts';
 
@@ -33,26 +34,26 @@ export function domainOn(
   { DynamoDBEndpoint, TableName }: Outputs,
   overrides: Partial<Settings> = {},
 ): Domain {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_DYNAMODB: DynamoDBEndpoint,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_REGION: 'local',
-  });
+  useEmulator(DynamoDBEndpoint);
   // A test puts many rows at once, which may take a small machine longer than a click may.
   const client = createClient({ connectionTimeout: 5_000, requestTimeout: 5_000 });
   const table = { client, name: TableName };
   onTestFinished(() => table.client.destroy());
   const store = createStore(table);
   const clock = { now: new Date() };
-  const newId = monotonicFactory();
+  let latest = { now: clock.now, newId: monotonicFactory() };
   return {
     store,
     table,
     clock,
     settings: { ...settings, ...overrides },
     now: () => clock.now,
-    newId: (time) => newId(time.getTime()),
+    newId: (now) => {
+      // Ids grow within a process, except in one whose clock is turned back.
+      const { newId } = now < latest.now ? { newId: monotonicFactory() } : latest;
+      latest = { now, newId };
+      return newId(now.getTime());
+    },
     inTime: (promise) => promise,
     queueClick: undefined,
     newCode: () => drawCode(),
@@ -60,6 +61,22 @@ export function domainOn(
     findRecentReferral: store.findReferral,
   };
 }
+
+/** A table of its own, which no consumer follows and no schedule closes the hours of. */
+export async function ownTable<Named extends Outputs>(outputs: Named): Promise<Named> {
+  const TableName = `own-${randomUUID()}`;
+  useEmulator(outputs.DynamoDBEndpoint);
+  await createTable(outputs.DynamoDBEndpoint, TableName, false);
+  return { ...outputs, TableName };
+}
+
+const useEmulator = (endpoint: string) =>
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_REGION: 'local',
+  });
 
 export const newSession = (): string => randomBytes(16).toString('base64url');
 export const newUserId = (): string => randomUUID();

@@ -168,7 +168,7 @@ describe('linking that is interrupted and repeated', () => {
 async function sessionWithResponses(domain: Domain, count: number) {
   const { referral } = await createInDomain(domain, { userId: newUserId(), redirectTo: '/' });
   const session = newSession();
-  const ids = Array.from({ length: count }, domain.newId);
+  const ids = Array.from({ length: count }, () => domain.newId(domain.now()));
   const createdAt = domain.now().toISOString();
   const { code } = referral;
   const click = { code, session, action: 'RESPONDED', kind: 'human', first: true } as const;

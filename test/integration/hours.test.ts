@@ -1,0 +1,266 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, inject, test } from 'vitest';
+import { recordAction } from '../../functions/core/action.ts';
+import { type Counts, noCounts } from '../../functions/core/counts.ts';
+import { changeFollower } from '../../functions/core/events.ts';
+import { closeDueHours, closeHour, hourOf, openHour } from '../../functions/core/hours.ts';
+import { linkSession } from '../../functions/core/link.ts';
+import { recount } from '../../functions/core/recount.ts';
+import type { Referral } from '../../functions/core/referral.ts';
+import { countReferral } from '../../functions/core/report.ts';
+import type { Response } from '../../functions/core/response.ts';
+import { referralStats } from '../../functions/core/stats.ts';
+import { clicked, type Domain, domainOn, newSession, newUserId, ownTable } from './domain.ts';
+
+const outputs = await ownTable(inject('outputs'));
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** A domain whose clock stands in the past. */
+function domainAt(time: string, settings: Parameters<typeof domainOn>[1] = {}): Domain {
+  const domain = domainOn(outputs, settings);
+  domain.clock.now = new Date(time);
+  return domain;
+}
+
+const pass = (domain: Domain, milliseconds: number) => {
+  domain.clock.now = new Date(domain.clock.now.getTime() + milliseconds);
+};
+
+/** Counts of a referral without what else it is. */
+async function countsOf(domain: Domain, referral: Referral): Promise<Counts> {
+  const { clicks, uniqueVisitors, bots, prefetches, ownClicks, actions } = await countReferral(
+    domain,
+    referral,
+  );
+  return { clicks, uniqueVisitors, bots, prefetches, ownClicks, actions };
+}
+
+const oneClick: Counts = { ...noCounts, clicks: 1, uniqueVisitors: 1 };
+
+/** Puts a response at the domain's time, as another function did. */
+async function respond(domain: Domain, referral: Referral, response: Partial<Response> = {}) {
+  const at = domain.now();
+  const id = domain.newId(at);
+  await domain.store.putResponse(
+    {
+      id,
+      code: referral.code,
+      action: 'RESPONDED',
+      kind: 'human',
+      first: true,
+      session: newSession(),
+      createdAt: at.toISOString(),
+      ...response,
+    },
+    referral,
+  );
+  return id;
+}
+
+/** Clicks of each hour from 10 to 13 o'clock, as the stats have them. */
+async function statsOf(domain: Domain, referral: Referral): Promise<number[]> {
+  const { series } = await referralStats(domain, referral, {
+    from: Date.parse('2026-03-02T10:00:00Z'),
+    to: Date.parse('2026-03-02T13:00:00Z'),
+    interval: 'hour',
+    timeZone: 'UTC',
+  });
+  return series.map(({ counts }) => counts.clicks);
+}
+
+const close = (domain: Domain, referral: Referral, id: string) =>
+  closeHour(domain, referral.code, hourOf(id));
+
+describe('an open hour', () => {
+  test('is closed five minutes after its end, and not before', async () => {
+    const domain = domainAt('2026-03-01T10:40:00Z');
+    const { referral } = await clicked(domain);
+    const hour = '2026-03-01T10';
+    await openHour(domain, referral.code, hour);
+    const closes = async () => closeHour(domain, referral.code, hour);
+    pass(domain, 24 * MINUTE);
+    expect(await closes()).toBe(false);
+    pass(domain, MINUTE);
+    expect(await closes()).toBe(true);
+    expect(await closes()).toBe(false);
+    expect(await domain.store.openHours(referral.code)).toEqual([]);
+    expect(await domain.store.readTotal(referral.code)).toEqual({
+      version: expect.any(String),
+      through: hour,
+      counts: oneClick,
+    });
+    expect(await domain.store.closedHours(referral.code, 0, Date.now())).toEqual([
+      { hour, quarters: new Map([[Date.parse('2026-03-01T10:30:00Z'), oneClick]]) },
+    ]);
+    expect(await countsOf(domain, referral)).toEqual(oneClick);
+  });
+
+  test('counts every kind of response', async () => {
+    const domain = domainAt('2026-03-01T12:10:00Z');
+    const { referral, visitor } = await clicked(domain);
+    for (const kind of ['bot', 'bot', 'prefetch', 'own'] as const) {
+      await respond(domain, referral, { kind, first: false });
+    }
+    await respond(domain, referral, { first: false });
+    for (const action of ['BOUGHT', 'BOUGHT', '__proto__', 'constructor']) {
+      await recordAction(domain, { visitor, action, idempotencyKey: undefined });
+    }
+    const expected: Counts = {
+      clicks: 2,
+      uniqueVisitors: 1,
+      bots: 2,
+      prefetches: 1,
+      ownClicks: 1,
+      actions: new Map([
+        ['BOUGHT', 2],
+        ['__proto__', 1],
+        ['constructor', 1],
+      ]),
+    };
+    expect(await countsOf(domain, referral)).toEqual(expected);
+    await openHour(domain, referral.code, '2026-03-01T12');
+    pass(domain, HOUR);
+    expect(await closeDueHours(domain, () => true)).toBe(1);
+    expect(await countsOf(domain, referral)).toEqual(expected);
+    expect(await recount(domain, referral)).toEqual([]);
+  });
+
+  test('that is marked anew while it is counted stays open', async () => {
+    const domain = domainAt('2026-03-01T14:00:00Z');
+    const { referral } = await clicked(domain);
+    await openHour(domain, referral.code, '2026-03-01T14');
+    pass(domain, 2 * HOUR);
+    const { eachResponse } = domain.store;
+    const store = {
+      ...domain.store,
+      eachResponse: async (...parameters: Parameters<typeof eachResponse>) => {
+        await eachResponse(...parameters);
+        // A click that was queued is stored too late to be counted.
+        domain.clock.now = new Date('2026-03-01T14:59:59Z');
+        await respond(domain, referral);
+        domain.clock.now = new Date('2026-03-01T16:00:01Z');
+        await openHour(domain, referral.code, '2026-03-01T14');
+      },
+    };
+    expect(await closeHour({ ...domain, store }, referral.code, '2026-03-01T14')).toBe(false);
+    expect((await countsOf(domain, referral)).clicks).toBe(2);
+    pass(domain, 6 * MINUTE);
+    expect(await closeHour(domain, referral.code, '2026-03-01T14')).toBe(true);
+    expect((await countsOf(domain, referral)).clicks).toBe(2);
+    expect(await recount(domain, referral)).toEqual([]);
+  });
+});
+
+describe('a closed hour', () => {
+  test('is opened again by a response that comes late, and counted without counting anything twice', async () => {
+    const domain = domainAt('2026-03-02T10:10:00Z');
+    const { referral } = await clicked(domain);
+    const late = domain.clock.now;
+    await openHour(domain, referral.code, '2026-03-02T10');
+    pass(domain, HOUR);
+    await respond(domain, referral);
+    await openHour(domain, referral.code, '2026-03-02T11');
+    pass(domain, HOUR);
+    expect(await closeHour(domain, referral.code, '2026-03-02T10')).toBe(true);
+    expect(await closeHour(domain, referral.code, '2026-03-02T11')).toBe(true);
+
+    const now = domain.clock.now;
+    domain.clock.now = late;
+    const id = await respond(domain, referral);
+    domain.clock.now = now;
+    await openHour(domain, referral.code, hourOf(id));
+    expect((await countsOf(domain, referral)).clicks).toBe(3);
+    expect(await statsOf(domain, referral)).toEqual([2, 1, 0]);
+    expect(await close(domain, referral, id)).toBe(false);
+    pass(domain, 5 * MINUTE);
+    expect(await close(domain, referral, id)).toBe(true);
+    expect((await countsOf(domain, referral)).clicks).toBe(3);
+    expect(await statsOf(domain, referral)).toEqual([2, 1, 0]);
+    expect(await domain.store.readTotal(referral.code)).toMatchObject({ through: '2026-03-02T11' });
+    expect(await recount(domain, referral)).toEqual([]);
+  });
+
+  test('keeps its counts when its responses have expired, and is not opened by one that is moved', async () => {
+    const retention = 30 * 24 * 60 * 60;
+    const domain = domainAt('2026-01-01T10:10:00Z', { retention });
+    const { referral, visitor } = await clicked(domain);
+    const expired = await respond(domain, referral);
+    await openHour(domain, referral.code, '2026-01-01T10');
+    pass(domain, HOUR);
+    expect(await closeHour(domain, referral.code, '2026-01-01T10')).toBe(true);
+    pass(domain, 30 * 24 * HOUR);
+    expect(expired).toMatch(/^01/);
+    const follow = changeFollower({ ...domain, publish: async () => {} }, new Map());
+    await linkSession(domain, visitor.session, newUserId());
+    const [moved] = (await domain.store.listResponses([referral], { limit: 2, cursor: undefined }))
+      .items;
+    if (moved) await follow({ type: 'response-linked', response: moved });
+    expect(await domain.store.openHours(referral.code)).toEqual([]);
+    expect((await countsOf(domain, referral)).clicks).toBe(2);
+  });
+
+  test('is what the recount compares with its responses', async () => {
+    const domain = domainAt('2026-03-03T10:10:00Z');
+    const { referral } = await clicked(domain);
+    const { code } = referral;
+    await openHour(domain, code, '2026-03-03T10');
+    pass(domain, 2 * HOUR);
+    await closeHour(domain, code, '2026-03-03T10');
+    await domain.table.client.send(
+      new PutCommand({
+        TableName: domain.table.name,
+        Item: {
+          pk: `REFERRAL#${code}`,
+          sk: 'HOUR#2026-03-03T10',
+          hour: '2026-03-03T10',
+          quarters: [{ quarter: 0, clicks: 5 }],
+        },
+      }),
+    );
+    expect(await recount(domain, referral)).toEqual([
+      { code, hour: '2026-03-03T10', expected: oneClick, found: { ...noCounts, clicks: 5 } },
+      { code, hour: undefined, expected: { ...noCounts, clicks: 5 }, found: oneClick },
+    ]);
+  });
+});
+
+test('two closers of two hours of one referral lose nothing of its total', async () => {
+  const domain = domainAt('2026-03-04T10:10:00Z');
+  const { referral } = await clicked(domain);
+  const hours = Array.from({ length: 8 }, (_, hour) => `2026-03-04T${10 + hour}`);
+  for (const hour of hours) {
+    await respond(domain, referral);
+    await openHour(domain, referral.code, hour);
+    pass(domain, HOUR);
+  }
+  pass(domain, HOUR);
+  let closed: boolean[] = [];
+  while (!closed.every(Boolean) || closed.length === 0) {
+    const open = await domain.store.openHours(referral.code);
+    if (open.length === 0) break;
+    closed = await Promise.all(open.map((hour) => closeHour(domain, referral.code, hour)));
+  }
+  expect((await domain.store.readTotal(referral.code)).counts.clicks).toBe(9);
+  expect(await recount(domain, referral)).toEqual([]);
+});
+
+test('of the names of actions a referral keeps fifty apart, and counts the rest as OTHER', async () => {
+  const domain = domainAt('2026-03-05T10:10:00Z');
+  const { referral } = await clicked(domain);
+  const record = (action: string) => respond(domain, referral, { action, first: false });
+  for (let name = 0; name < 60; name++) await record(`A${name + 10}`);
+  await openHour(domain, referral.code, '2026-03-05T10');
+  pass(domain, HOUR);
+  await closeHour(domain, referral.code, '2026-03-05T10');
+  for (const action of ['NEW', 'A10', 'A69']) await record(action);
+  const names = Array.from({ length: 50 }, (_, name): [string, number] => [`A${name + 10}`, 1]);
+  const expected = new Map([...names, ['A10', 2], ['OTHER', 12]]);
+  expect((await countsOf(domain, referral)).actions).toEqual(expected);
+  await openHour(domain, referral.code, '2026-03-05T11');
+  pass(domain, HOUR);
+  await closeHour(domain, referral.code, '2026-03-05T11');
+  expect((await countsOf(domain, referral)).actions).toEqual(expected);
+  expect(await recount(domain, referral)).toEqual([]);
+});

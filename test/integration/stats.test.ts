@@ -1,0 +1,125 @@
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { call, click, createReferral, signUp, type User } from './client.ts';
+
+const outputs = inject('outputs');
+let user: User;
+let code: string;
+
+beforeAll(async () => {
+  user = await signUp(outputs);
+  code = await createReferral(outputs, user);
+});
+
+const stats = (query = '') =>
+  call(outputs, `GET /referrals/${code}/stats${query}`, { token: user.token });
+
+const nothing = { clicks: 0, uniqueVisitors: 0, bots: 0, prefetches: 0, ownClicks: 0, actions: {} };
+
+describe('GET /referrals/{code}/stats', () => {
+  test('counts what just happened, of every kind', async () => {
+    const { session } = await click(outputs, code);
+    await click(outputs, code, session);
+    await call(outputs, `HEAD /r/${code}`);
+    await call(outputs, `GET /r/${code}`, { headers: { 'user-agent': 'Googlebot/2.1' } });
+    await call(outputs, 'POST /actions', { session, body: { action: 'BOUGHT' } });
+    const { status, headers, body } = await stats('?interval=hour');
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    const counts = {
+      clicks: 2,
+      uniqueVisitors: 1,
+      bots: 1,
+      prefetches: 1,
+      ownClicks: 0,
+      actions: { BOUGHT: 1 },
+    };
+    expect(body).toEqual({
+      from: expect.stringMatching(/:(00|15|30|45):00.000Z$/),
+      to: expect.stringMatching(/:(00|15|30|45):00.000Z$/),
+      interval: 'hour',
+      timeZone: 'UTC',
+      totals: counts,
+      series: expect.any(Array),
+    });
+    const [first, ...rest] = body.series;
+    // The hour may just have changed.
+    expect(rest.length).toBeLessThan(2);
+    if (rest.length === 0) expect(first).toEqual({ start: first.start, ...counts });
+  });
+
+  test('by default counts by the day, from the creation to now', async () => {
+    const other = await createReferral(outputs, user, { redirectTo: '/other' });
+    const { body } = await call(outputs, `GET /referrals/${other}/stats`, { token: user.token });
+    expect(body).toMatchObject({ interval: 'day', timeZone: 'UTC', totals: nothing });
+    expect(body.series.at(0)).toEqual({
+      start: `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`,
+      ...nothing,
+    });
+  });
+
+  test('takes dates, which begin in the time zone', async () => {
+    const { body } = await stats('?from=2026-01-01&to=2026-01-03&tz=Asia/Kolkata');
+    expect(body).toEqual({
+      from: '2025-12-31T18:30:00.000Z',
+      to: '2026-01-02T18:30:00.000Z',
+      interval: 'day',
+      timeZone: 'Asia/Kolkata',
+      totals: nothing,
+      series: [
+        { start: '2025-12-31T18:30:00.000Z', ...nothing },
+        { start: '2026-01-01T18:30:00.000Z', ...nothing },
+      ],
+    });
+  });
+
+  test('is for the owner only', async () => {
+    const stranger = await signUp(outputs);
+    const path = `GET /referrals/${code}/stats`;
+    expect((await call(outputs, path, { token: stranger.token })).status).toBe(404);
+    expect((await call(outputs, path)).status).toBe(401);
+  });
+
+  test.each([
+    ['?from=2026-02-02&to=2026-02-01', 'from', 'from must be before to.'],
+    ['?from=2026-02-01&to=2026-02-01', 'from', 'from must be before to.'],
+    ['?to=2020-01-01', 'to', 'to must be after the referral was created.'],
+    [
+      '?from=2025-01-01&to=2026-02-06&interval=hour',
+      'from',
+      'from must be at most 400 days before to, where interval is hour.',
+    ],
+    [
+      '?from=1999-01-01&to=2026-02-06&interval=day',
+      'from',
+      'from must be at most 9600 days before to, where interval is day.',
+    ],
+    ['?tz=Mars/Olympus', 'tz', 'tz must be a time zone such as Europe/Berlin.'],
+    ['?tz=', 'tz', 'tz must be a time zone such as Europe/Berlin.'],
+    ['?interval=week', 'interval', 'interval must be one of hour, day, month.'],
+    ['?interval=toString', 'interval', 'interval must be one of hour, day, month.'],
+    ...['yesterday', '2026-02-30', '2026-01-01T00:00:00', '-271821-04-20', '1e99', ''].map(
+      (time) => [
+        `?from=${time}`,
+        'from',
+        'from must be a time such as 2026-01-31T12:00:00Z, or a date such as 2026-01-31.',
+      ],
+    ),
+  ])('%s is refused', async (query = '', field = '', detail = '') => {
+    const { status, body } = await stats(query);
+    expect([status, body]).toEqual([
+      400,
+      {
+        type: 'about:blank',
+        title: 'Bad Request',
+        status: 400,
+        code: 'invalid_query',
+        detail,
+        field,
+      },
+    ]);
+  });
+
+  test('400 days by the hour are not too long', async () => {
+    const { status, body } = await stats('?from=2025-01-01&to=2026-02-05&interval=hour');
+    expect([status, body.series.length]).toEqual([200, 9600]);
+  });
+});

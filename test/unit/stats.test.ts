@@ -1,0 +1,122 @@
+import { encodeTime } from 'ulid';
+import { describe, expect, test } from 'vitest';
+import { type CountedResponse, noCounts } from '../../functions/core/counts.ts';
+import type { Hour, Quarters } from '../../functions/core/hours.ts';
+import type { Referral } from '../../functions/core/referral.ts';
+import type { Services } from '../../functions/core/services.ts';
+import { type Interval, referralStats } from '../../functions/core/stats.ts';
+
+const referral = { code: 'code', buckets: 1 } as Referral;
+
+const idAt = (time: string) => `${encodeTime(Date.parse(time), 10)}0000000000000000`;
+
+/** A store with clicks at these times, and nothing closed. */
+const clicksAt = (...times: string[]) =>
+  ({
+    store: {
+      openHours: async () => [],
+      readTotal: async () => ({ version: undefined, through: undefined, counts: noCounts }),
+      closedHours: async (): Promise<{ hour: Hour; quarters: Quarters }[]> => [],
+      eachResponse: async (
+        _referral: Referral,
+        from: number,
+        to: number,
+        visit: (response: CountedResponse) => void,
+      ) => {
+        for (const time of times) {
+          const at = Date.parse(time);
+          if (at < from || at >= to) continue;
+          visit({ id: idAt(time), action: 'RESPONDED', kind: 'human', first: true });
+        }
+      },
+    },
+  }) as unknown as Services;
+
+/** Clicks of each interval by its start. */
+async function clicksBy(
+  services: Services,
+  [from, to]: [string, string],
+  interval: Interval,
+  timeZone: string,
+) {
+  const range = { from: Date.parse(from), to: Date.parse(to), interval, timeZone };
+  const { series, totals } = await referralStats(services, referral, range);
+  return {
+    total: totals.clicks,
+    series: series.map(({ start, counts }) => [new Date(start).toISOString(), counts.clicks]),
+  };
+}
+
+describe('the series of stats', () => {
+  test('has every interval, also those in which nothing happened', async () => {
+    const services = clicksAt('2026-05-01T10:59:59.999Z', '2026-05-01T11:00:00Z');
+    expect(
+      await clicksBy(services, ['2026-05-01T09:30:00Z', '2026-05-01T12:15:00Z'], 'hour', 'UTC'),
+    ).toEqual({
+      total: 2,
+      series: [
+        ['2026-05-01T09:00:00.000Z', 0],
+        ['2026-05-01T10:00:00.000Z', 1],
+        ['2026-05-01T11:00:00.000Z', 1],
+        ['2026-05-01T12:00:00.000Z', 0],
+      ],
+    });
+  });
+
+  test.each([
+    // Half an hour and a quarter off the hours of UTC.
+    ['Asia/Kolkata', '2026-05-01T18:29:59Z', '2026-05-01T18:30:00Z'],
+    ['Asia/Kathmandu', '2026-05-01T18:14:59Z', '2026-05-01T18:15:00Z'],
+    ['America/Los_Angeles', '2026-05-02T06:59:59Z', '2026-05-02T07:00:00Z'],
+  ])('has days that begin when they do in %s', async (timeZone, before, midnight) => {
+    const services = clicksAt(before, midnight, midnight);
+    const { series } = await clicksBy(
+      services,
+      ['2026-05-01T12:00:00Z', '2026-05-02T12:00:00Z'],
+      'day',
+      timeZone,
+    );
+    expect(series.map(([, clicks]) => clicks)).toEqual([1, 2]);
+    expect(series[1]?.[0]).toBe(new Date(midnight).toISOString());
+  });
+
+  test('has a day of 23 hours and one of 25 where clocks are changed', async () => {
+    const range: [string, string] = ['2026-03-28T23:00:00Z', '2026-03-30T22:00:00Z'];
+    expect(await clicksBy(clicksAt(), range, 'day', 'Europe/Berlin')).toEqual({
+      total: 0,
+      series: [
+        ['2026-03-28T23:00:00.000Z', 0],
+        ['2026-03-29T22:00:00.000Z', 0],
+      ],
+    });
+    const autumn: [string, string] = ['2026-10-24T22:00:00Z', '2026-10-26T23:00:00Z'];
+    const { series } = await clicksBy(clicksAt(), autumn, 'day', 'Europe/Berlin');
+    expect(series.map(([start]) => start)).toEqual([
+      '2026-10-24T22:00:00.000Z',
+      '2026-10-25T23:00:00.000Z',
+    ]);
+    const hours = await clicksBy(clicksAt(), autumn, 'hour', 'Europe/Berlin');
+    expect(hours.series).toHaveLength(49);
+  });
+
+  test('has months of their own length', async () => {
+    const services = clicksAt('2028-02-29T22:59:59Z', '2028-02-29T23:00:00Z');
+    const range: [string, string] = ['2028-01-15T00:00:00Z', '2028-03-31T22:00:00Z'];
+    expect(await clicksBy(services, range, 'month', 'Europe/Berlin')).toEqual({
+      total: 2,
+      series: [
+        ['2027-12-31T23:00:00.000Z', 0],
+        ['2028-01-31T23:00:00.000Z', 1],
+        ['2028-02-29T23:00:00.000Z', 1],
+      ],
+    });
+  });
+
+  test('of 400 days by the hour is made in no time', async () => {
+    const started = performance.now();
+    const range: [string, string] = ['2026-01-01T00:00:00Z', '2027-02-05T00:00:00Z'];
+    const { series } = await clicksBy(clicksAt(), range, 'hour', 'America/New_York');
+    expect(series).toHaveLength(9600);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
