@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type Answer, type Call, headersOf } from '../integration/client.ts';
+import { type Answer, type Call, headersOf, sessionIn } from '../integration/client.ts';
 
 // Every name under `localhost` is this machine's, RFC 6761 says, and not every resolver knows.
 const lookup: LookupFunction = (_name, _options, found) =>
@@ -41,3 +41,14 @@ export const call = (
       .once('error', reject)
       .end(options.body === undefined ? undefined : JSON.stringify(options.body));
   });
+
+/** Clicks a link by its own URL, as a new visitor or one with a session. */
+export async function click(
+  link: { readonly url: string },
+  session?: string,
+): Promise<Answer & { session: string }> {
+  const { origin, pathname } = new URL(link.url);
+  const headers = session ? { cookie: `referral_session=${session}` } : {};
+  const answer = await call({ ApiUrl: origin }, `GET ${pathname}`, { headers });
+  return { ...answer, session: sessionIn(answer) };
+}

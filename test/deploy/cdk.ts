@@ -5,6 +5,12 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Outputs } from '../../local/service.ts';
 
+/** What the stack says besides what `npm start` does. */
+export interface DeployedOutputs extends Outputs {
+  readonly EventBusName: string;
+  readonly StreamDeadLettersUrl: string;
+}
+
 /** How AWS's own tools and SDKs are told of an emulator. */
 export const emulatedAccount = (endpoint: string) => ({
   AWS_ENDPOINT_URL: endpoint,
@@ -29,7 +35,7 @@ export class Cdk {
   }
 
   /** Deploys with settings as `-c` takes them, and gives the stack's outputs. */
-  async deploy(settings: Record<string, string>): Promise<Outputs> {
+  async deploy(settings: Record<string, string>): Promise<DeployedOutputs> {
     const file = join(this.#directory, 'outputs.json');
     const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     await this.#run('deploy', '--require-approval', 'never', '--outputs-file', file, ...context);

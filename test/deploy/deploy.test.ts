@@ -1,62 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { signInUser, signUpUser } from '../../local/cognito.ts';
-import type { Emulator } from '../../local/emulator.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outputs } from '../../local/service.ts';
-import { PASSWORD, sessionIn, type User } from '../integration/client.ts';
-import { call } from './browser.ts';
-import { Cdk, emulatedAccount } from './cdk.ts';
-import { startMiniStack } from './ministack.ts';
-import { invokePostConfirmation } from './trigger.ts';
+import { call, click } from './browser.ts';
+import { type Deployment, startDeployment } from './deployment.ts';
+import { signUp } from './trigger.ts';
 
-let directory: string;
-let aws: Emulator;
-let cdk: Cdk;
+let deployment: Deployment;
 let outputs: Outputs;
 
-/** Deploys; Cognito is then reached where the emulator is. */
-const deploy = async (settings: Record<string, string>): Promise<Outputs> => ({
-  ...(await cdk.deploy({ appUrl: 'https://app.example.com', ...settings })),
-  CognitoEndpoint: aws.endpoint,
-});
-
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'referrals-deploy-'));
-  aws = await startMiniStack(directory);
-  for (const [name, value] of Object.entries(emulatedAccount(aws.endpoint)))
-    vi.stubEnv(name, value);
-  cdk = new Cdk(aws.endpoint, directory);
-  await cdk.bootstrap();
-  outputs = await deploy({});
-}, 300_000);
-afterAll(async () => {
-  // What did not start has left its log there.
-  if (aws === undefined) return;
-  await aws.stop();
-  await rm(directory, { recursive: true, force: true });
+  deployment = await startDeployment();
+  outputs = deployment.outputs;
 });
-
-/** Signs a user up with the session they came with, has the trigger called, and signs them in. */
-async function signUp(session?: string): Promise<User> {
-  const email = `${randomUUID()}@example.com`;
-  const userId = await signUpUser(outputs, { email, password: PASSWORD, session });
-  const { event, answer } = await invokePostConfirmation(outputs, { userId, email, session });
-  expect(answer).toEqual(event);
-  const { idToken } = await signInUser(outputs, { email, password: PASSWORD });
-  return { email, userId, token: idToken };
-}
-
-/** Clicks a link by its own URL. */
-async function click(link: { url: string }, session?: string) {
-  const { origin, pathname } = new URL(link.url);
-  const headers = session ? { cookie: `referral_session=${session}` } : {};
-  const answer = await call({ ApiUrl: origin }, `GET ${pathname}`, { headers });
-  return { ...answer, session: sessionIn(answer) };
-}
+afterAll(() => deployment?.stop());
 
 async function tableItems(): Promise<object[]> {
   const client = new DynamoDBClient();
@@ -70,7 +28,7 @@ async function tableItems(): Promise<object[]> {
 
 describe('a deployed stack, on MiniStack, which never calls the post-confirmation trigger: the test does', () => {
   test('the main job', async () => {
-    const ada = await signUp();
+    const ada = await signUp(outputs);
     const { body: links } = await call(outputs, 'GET /referrals', { token: ada.token });
     const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
     expect(links.items).toEqual([link]);
@@ -98,7 +56,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     });
     expect(acted).toMatchObject({ status: 201, body: { response: { code: link.code } } });
 
-    const grace = await signUp(session);
+    const grace = await signUp(outputs, session);
     const { body: page } = await call(outputs, `GET /referrals/${link.code}/responses`, {
       token: ada.token,
     });
@@ -118,8 +76,8 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
   });
 
   test('a session is linked to a user who had signed up before', async () => {
-    const ada = await signUp();
-    const grace = await signUp();
+    const ada = await signUp(outputs);
+    const grace = await signUp(outputs);
     const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
     const { session } = await click(link);
     const options = { session, token: grace.token };
@@ -130,8 +88,8 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
   });
 
   test('a function verifies the token that the gateway lets pass', async () => {
-    const ada = await signUp();
-    const grace = await signUp();
+    const ada = await signUp(outputs);
+    const grace = await signUp(outputs);
     const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
     const { session } = await click(link);
     const { token } = grace;
@@ -143,7 +101,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
   });
 
   test('the gateway refuses requests without a token, or with a forged one', async () => {
-    const { token } = await signUp();
+    const { token } = await signUp(outputs);
     for (const options of [{}, { token: 'x' }, { token: forge(token) }]) {
       const answer = await call(outputs, 'GET /me/referral', options);
       expect([answer.status, answer.body]).toEqual([401, { message: 'Unauthorized' }]);
@@ -151,20 +109,23 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
   });
 
   test('a second deployment changes a setting, brings hooks, and loses nothing', async () => {
-    const { token } = await signUp();
+    const { token } = await signUp(outputs);
     const { body: link } = await call(outputs, 'GET /me/referral', { token });
     await click(link);
-    const hooks = join(directory, 'hooks.ts');
+    const hooks = join(deployment.directory, 'hooks.ts');
     const source = "export const generateCode = (_: object, owner: any) => 'of-' + owner.userId;";
     await writeFile(hooks, source);
-    const redeployed = await deploy({ defaultRedirectTo: 'https://app.example.com/start', hooks });
+    const redeployed = await deployment.deploy({
+      defaultRedirectTo: 'https://app.example.com/start',
+      hooks,
+    });
     expect(redeployed).toEqual({
       ...outputs,
       DefaultRedirectTo: 'https://app.example.com/start',
     });
     const { body: kept } = await call(outputs, 'GET /me/referral', { token });
     expect(kept).toEqual({ ...link, clicks: 1, uniqueVisitors: 1 });
-    const newcomer = await signUp();
+    const newcomer = await signUp(outputs);
     const { body: fresh } = await call(outputs, 'GET /me/referral', { token: newcomer.token });
     expect([fresh.redirectTo, fresh.code]).toEqual([
       'https://app.example.com/start',
@@ -174,7 +135,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
 
   test('the table outlives the stack', async () => {
     const before = await tableItems();
-    await cdk.destroy();
+    await deployment.destroy();
     expect((await call(outputs, 'GET /me/referral')).status).toBe(404);
     expect(before.length).toBeGreaterThan(0);
     expect(await tableItems()).toEqual(before);

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import {
   CognitoIdentityProviderClient,
   DescribeUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { PostConfirmationConfirmSignUpTriggerEvent } from 'aws-lambda';
+import { expect } from 'vitest';
+import { signInUser, signUpUser } from '../../local/cognito.ts';
 import type { Outputs } from '../../local/service.ts';
+import { PASSWORD, type User } from '../integration/client.ts';
 
 export interface SignUp {
   readonly userId: string;
@@ -55,4 +59,14 @@ export async function invokePostConfirmation(
   );
   lambda.destroy();
   return { event, answer: JSON.parse(Payload?.transformToString() ?? '') };
+}
+
+/** Signs a user up with the session they came with, has the trigger called, and signs them in. */
+export async function signUp(outputs: Outputs, session?: string): Promise<User> {
+  const email = `${randomUUID()}@example.com`;
+  const userId = await signUpUser(outputs, { email, password: PASSWORD, session });
+  const { event, answer } = await invokePostConfirmation(outputs, { userId, email, session });
+  expect(answer).toEqual(event);
+  const { idToken } = await signInUser(outputs, { email, password: PASSWORD });
+  return { email, userId, token: idToken };
 }

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { Cdk, type DeployedOutputs, emulatedAccount } from './cdk.ts';
+import { startMiniStack } from './ministack.ts';
+
+/** The ready-made stack, deployed to an emulator of its own, which the SDKs of this process speak to. */
+export interface Deployment {
+  readonly outputs: DeployedOutputs;
+  /** Is deleted when the deployment stops. */
+  readonly directory: string;
+  /** Deploys again, with settings as `-c` takes them. */
+  deploy(settings: Record<string, string>): Promise<DeployedOutputs>;
+  destroy(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startDeployment(): Promise<Deployment> {
+  const directory = await mkdtemp(join(tmpdir(), 'referrals-deploy-'));
+  // What does not start leaves its log there.
+  const aws = await startMiniStack(directory);
+  for (const [name, value] of Object.entries(emulatedAccount(aws.endpoint))) {
+    vi.stubEnv(name, value);
+  }
+  const cdk = new Cdk(aws.endpoint, directory);
+  const deploy = async (settings: Record<string, string>) => ({
+    ...(await cdk.deploy({ appUrl: 'https://app.example.com', ...settings })),
+    CognitoEndpoint: aws.endpoint,
+  });
+  const stop = async () => {
+    await aws.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await cdk.bootstrap();
+    return { outputs: await deploy({}), directory, deploy, destroy: () => cdk.destroy(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

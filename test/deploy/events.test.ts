@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ulid } from 'ulid';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { call, click } from './browser.ts';
+import type { DeployedOutputs } from './cdk.ts';
+import { type Deployment, startDeployment } from './deployment.ts';
+import { sendMessage, takeMessages } from './queue.ts';
+import { signUp } from './trigger.ts';
+
+let deployment: Deployment;
+let outputs: DeployedOutputs;
+
+beforeAll(async () => {
+  deployment = await startDeployment();
+  outputs = deployment.outputs;
+});
+afterAll(() => deployment?.stop());
+
+/** A queue that a rule on the bus sends all of our events to. */
+async function listen(name: string): Promise<string> {
+  const sqs = new SQSClient();
+  const events = new EventBridgeClient();
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  const rule = { EventBusName: outputs.EventBusName, Name: name };
+  const EventPattern = JSON.stringify({ source: ['cdk-referrals'] });
+  await events.send(new PutRuleCommand({ ...rule, EventPattern }));
+  const Targets = [{ Id: name, Arn: Attributes?.QueueArn }];
+  await events.send(new PutTargetsCommand({ ...rule, Rule: name, Targets }));
+  sqs.destroy();
+  events.destroy();
+  return QueueUrl;
+}
+
+/** As many events as there should be; one that came twice is one. */
+async function takeEvents(queueUrl: string, count: number): Promise<unknown[]> {
+  const identify = (event: Record<string, { id: string }>) =>
+    `${event['detail-type']} ${event.detail?.id}`;
+  const events = await takeMessages(queueUrl, count, identify);
+  return events.map(({ source, 'detail-type': type, detail }) => ({ source, type, detail }));
+}
+
+/** The function of a file, as it is deployed. */
+async function deployedFunction(file: string) {
+  const lambda = new LambdaClient();
+  for await (const { Functions = [] } of paginateListFunctions({ client: lambda }, {})) {
+    const found = Functions.find(({ Description }) => Description === `cdk-referrals: ${file}`);
+    if (found) return found;
+  }
+  throw new Error(`There is no function ${file}.`);
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+describe('a deployed stack, on MiniStack', () => {
+  test('what happens arrives as events, with a digest in place of the session', async () => {
+    const queue = await listen('everything');
+    const ada = await signUp(outputs);
+    const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
+    const { session } = await click(link);
+    const body = { action: 'VIEWED_PRICING', target: { type: 'page', id: 'pricing' } };
+    await call(outputs, 'POST /actions', { session, body });
+    // Until then both were the session's.
+    const before = await takeEvents(queue, 3);
+    const grace = await signUp(outputs, session);
+    const { body: hers } = await call(outputs, 'GET /me/referral', { token: grace.token });
+    const after = await takeEvents(queue, 4);
+
+    const { body: page } = await call(outputs, `GET /referrals/${link.code}/responses`, {
+      token: ada.token,
+    });
+    const [signedUp, viewed, responded] = page.items.map(
+      ({ id, code, action, kind, first, target, createdAt }: Record<string, unknown>) => ({
+        recorded: { id, code, action, kind, first, referrer: ada.userId, target, createdAt },
+        linked: { id, code, action, kind, referrer: ada.userId, createdAt },
+      }),
+    );
+    const created = ({ code, userId, label, redirectTo, target, createdAt }: typeof link) => ({
+      source: 'cdk-referrals',
+      type: 'ReferralCreated',
+      detail: {
+        id: expect.stringMatching(/^[0-9A-Z]{26}$/),
+        code,
+        referrer: userId,
+        label,
+        redirectTo,
+        target,
+        createdAt,
+      },
+    });
+    const event = (type: string, detail: object) => ({ source: 'cdk-referrals', type, detail });
+    const anonymous = { type: 'session', id: sha256(session) };
+    const known = { type: 'user', id: grace.userId };
+    for (const [events, expected] of [
+      [
+        before,
+        [
+          created(link),
+          event('ResponseRecorded', { ...responded.recorded, visitor: anonymous }),
+          event('ResponseRecorded', { ...viewed.recorded, visitor: anonymous }),
+        ],
+      ],
+      [
+        after,
+        [
+          created(hers),
+          event('ResponseRecorded', { ...signedUp.recorded, visitor: known }),
+          ...[responded, viewed].map(({ linked }) =>
+            event('UserLinkedToResponse', { ...linked, visitor: known, session: sha256(session) }),
+          ),
+        ],
+      ],
+    ] as const) {
+      expect(events).toHaveLength(expected.length);
+      for (const one of expected) expect(events).toContainEqual(one);
+    }
+  });
+
+  test('a click of the queue is stored, and counted once when it arrives twice', async () => {
+    const ada = await signUp(outputs);
+    const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
+    const { session } = await click(link);
+    const queueUrl = (await deployedFunction('hit')).Environment?.Variables?.CLICK_QUEUE_URL ?? '';
+    const queued = {
+      id: ulid(),
+      code: link.code,
+      referrerId: ada.userId,
+      action: 'RESPONDED',
+      kind: 'human',
+      first: false,
+      session,
+      createdAt: new Date().toISOString(),
+    };
+    await sendMessage(queueUrl, queued);
+    await sendMessage(queueUrl, queued);
+    const counted = async () => {
+      const { body } = await call(outputs, `GET /referrals/${link.code}`, { token: ada.token });
+      return [body.clicks, body.uniqueVisitors];
+    };
+    await vi.waitFor(async () => expect(await counted()).toEqual([2, 1]), { timeout: 60_000 });
+    const { body: stats } = await call(outputs, `GET /referrals/${link.code}/stats`, {
+      token: ada.token,
+    });
+    expect(stats.totals).toEqual({
+      clicks: 2,
+      uniqueVisitors: 1,
+      bots: 0,
+      prefetches: 0,
+      ownClicks: 0,
+      actions: {},
+    });
+  });
+
+  test('what can’t be read of the stream is a dead letter, and holds up nothing', async () => {
+    const queue = await listen('after-the-unreadable');
+    const dynamodb = new DynamoDBClient();
+    const Item = { pk: { S: 'VISITOR#x' }, sk: { S: 'RESPONSE#x' }, id: { S: 'none' } };
+    await dynamodb.send(new PutItemCommand({ TableName: outputs.TableName, Item }));
+    dynamodb.destroy();
+    await signUp(outputs);
+    expect(await takeEvents(queue, 1)).toMatchObject([{ type: 'ReferralCreated' }]);
+    const [letter, ...others] = await takeMessages(outputs.StreamDeadLettersUrl, 1);
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({ eventName: 'INSERT', dynamodb: { NewImage: Item } });
+  });
+
+  test('the schedule’s function closes hours, and says how many', async () => {
+    const lambda = new LambdaClient();
+    const { FunctionName } = await deployedFunction('close-hours');
+    const { Payload, FunctionError } = await lambda.send(
+      new InvokeCommand({ FunctionName, Payload: '{}' }),
+    );
+    lambda.destroy();
+    const answer = JSON.parse(Payload?.transformToString() ?? '');
+    expect([FunctionError, answer]).toEqual([undefined, { closed: expect.any(Number) }]);
+  });
+});
