@@ -27,6 +27,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: 'test/faults/shared-database.ts',
+          setupFiles: 'test/faults/leave-nothing.ts',
+          // One by one: a fault that is made has to be told from a machine that is busy.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'deploy',
           include: ['test/deploy/**/*.test.ts'],
           // Each of them builds the package.

@@ -66,6 +66,9 @@ function rethrowUnavailable(error: Parameters<typeof isTransientError>[0]): neve
   throw error;
 }
 
+/** What a single write, or the same transaction sent again, is refused with while a transaction is under way. */
+const CONFLICTS = ['TransactionConflictException', 'TransactionInProgressException'];
+
 type ServiceError = Error & Partial<TransactionCanceledException> & Throttled;
 
 // Each exception spells it its own way.
@@ -86,7 +89,10 @@ function rethrowForRetry(error: ServiceError): never {
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
   const reasons = error.CancellationReasons ?? [];
   const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
-  if (reasons.some(({ Code }) => Code !== undefined && passing.includes(Code))) {
+  if (
+    CONFLICTS.includes(error.name) ||
+    reasons.some(({ Code }) => Code !== undefined && passing.includes(Code))
+  ) {
     Object.assign(error, { $retryable: { throttling: false } });
     // Errors are logged with all that they carry, and people's data is not for the log.
     for (const reason of reasons) delete reason.Item;

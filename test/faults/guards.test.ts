@@ -1,0 +1,346 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { ulid } from 'ulid';
+import { describe, expect, test } from 'vitest';
+import { recordAction } from '../../functions/core/action.ts';
+import { recordClick, storeClick } from '../../functions/core/click.ts';
+import { closeDueHours, closeHour, hourOf } from '../../functions/core/hours.ts';
+import { linkSession } from '../../functions/core/link.ts';
+import { countReferral } from '../../functions/core/report.ts';
+import type { Response } from '../../functions/core/response.ts';
+import type { Store } from '../../functions/core/store.ts';
+import { createStore } from '../../functions/store/dynamodb-store.ts';
+import { type Fate, type Input, refusal } from '../dynamodb-proxy/fates.ts';
+import { laggingIndex } from '../dynamodb-proxy/lagging-index.ts';
+import type { Rewrite } from '../dynamodb-proxy/proxy.ts';
+import { withoutCondition } from '../dynamodb-proxy/without-condition.ts';
+import { BROWSER } from '../integration/client.ts';
+import { newUserId } from '../integration/domain.ts';
+import { violations } from './oracle.ts';
+import {
+  click,
+  closeAll,
+  createWorld,
+  HOUR,
+  MINUTE,
+  newClick,
+  newReferral,
+  pass,
+  setTime,
+  type World,
+} from './world.ts';
+
+/** A guard, what happens that it is there for, and how it is taken off without touching the code. */
+interface Guard {
+  readonly scenario: (world: World, takeOff: () => void) => Promise<string[] | undefined>;
+  readonly takeOff: (world: World) => void;
+}
+
+const rewritingWith =
+  (rewrite: Rewrite) =>
+  ({ proxy }: World) => {
+    proxy.rewrite = rewrite;
+  };
+
+const isOpenHour = ({ sk }: { sk: string }) => sk.startsWith('OPEN#');
+
+/** The world with a store that does something after one of its methods, once. */
+function withPause<Name extends keyof Store>(
+  world: World,
+  name: Name,
+  meanwhile: () => Promise<unknown>,
+): World {
+  let paused = false;
+  // biome-ignore lint/suspicious/noExplicitAny: any method of the store
+  const method = world.store[name] as (...parameters: any[]) => Promise<unknown>;
+  const pausing = async (...parameters: unknown[]) => {
+    const result = await method(...parameters);
+    if (!paused) {
+      paused = true;
+      await meanwhile();
+    }
+    return result;
+  };
+  return { ...world, store: { ...world.store, [name]: pausing } };
+}
+
+/** A click of an hour that is over is stored and followed while that hour is counted. */
+async function lateClick(world: World): Promise<undefined> {
+  const referral = await newReferral(world);
+  const { id } = await click(world, referral);
+  pass(world, 2 * HOUR);
+  const counting = withPause(world, 'eachResponse', async () => {
+    setTime(world, '2026-03-01T10:50:00Z');
+    const late = newClick(world, referral);
+    setTime(world, '2026-03-01T12:10:00Z');
+    await world.store.putResponse(late, referral);
+    await world.follow({ type: 'response-recorded', response: late });
+  });
+  await closeHour(counting, referral.code, hourOf(id));
+  await closeAll(world);
+}
+
+/** Two hours of a referral are closed at once. */
+async function twoClosers(world: World): Promise<undefined> {
+  const referral = await newReferral(world);
+  const first = await click(world, referral);
+  pass(world, HOUR);
+  const second = await click(world, referral);
+  pass(world, 2 * HOUR);
+  const overtaken = withPause(world, 'readHour', () =>
+    closeHour(world, referral.code, hourOf(first.id)),
+  );
+  await closeHour(overtaken, referral.code, hourOf(second.id));
+  await closeAll(world);
+}
+
+/** A click that was answered by the queue, though it had been stored, is moved before the queue stores it. */
+async function movedBeforeRetried(world: World): Promise<undefined> {
+  const referral = await newReferral(world);
+  const clicked = await click(world, referral);
+  await linkSession(world, clicked.session ?? '', newUserId());
+  await storeClick(world, clicked);
+  await closeAll(world);
+}
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
+const INDEX_THROTTLED = refusal(400, 'ThrottlingException', {
+  message: 'Throughput exceeds the current capacity of your table or index.',
+  throttlingReasons: [{ reason: 'IndexWriteKeyRangeThroughputExceeded', resource: 'the index' }],
+});
+
+/** Deletes a response as DynamoDB does when its time is over. */
+const expire = ({ table }: World, { id, session }: Response) =>
+  table.client.send(
+    new DeleteCommand({
+      TableName: table.name,
+      Key: { pk: `VISITOR#${session}`, sk: `RESPONSE#${id}` },
+    }),
+  );
+
+/** A put of a response under an id of its own. */
+function withNewId({ Item, ...input }: Input): Input {
+  const id = ulid();
+  const key = { sk: { S: `RESPONSE#${id}` }, gsi1sk: { S: id }, id: { S: id } };
+  return { ...input, Item: { ...Item, ...key } };
+}
+
+/** A write of a transaction, but deleting where it would leave a trace. */
+function withoutTrace(write: Input): Input {
+  const { Item, ...put } = write.Put ?? {};
+  if (!Item?.sk.S.startsWith('RESPONSE#') || Item.id !== undefined) return write;
+  return { Delete: { ...put, Key: { pk: Item.pk, sk: Item.sk } } };
+}
+
+const guards: Record<string, Guard> = {
+  'an hour is closed only with the mark that was there before it was counted': {
+    scenario: lateClick,
+    takeOff: rewritingWith(
+      withoutCondition((write) => write.action === 'Delete' && isOpenHour(write)),
+    ),
+  },
+
+  'every mark has a version of its own': {
+    scenario: lateClick,
+    takeOff: rewritingWith((_operation, input) =>
+      input.Item?.sk.S.startsWith('OPEN#')
+        ? { ...input, Item: { ...input.Item, version: { S: 'the same' } } }
+        : input,
+    ),
+  },
+
+  'a total changes only from what it was when the hour was read': {
+    scenario: twoClosers,
+    takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'TOTAL')),
+  },
+
+  'a mark rests until the index shows what it is for': {
+    scenario: async (world, takeOff) => {
+      const referral = await newReferral(world);
+      // The response is what comes first, and the mark is seen at once.
+      const lags = [2 * MINUTE];
+      const lagging = laggingIndex(
+        () => lags.pop() ?? 0,
+        () => world.clock.now.getTime(),
+      );
+      Object.assign(world.proxy, lagging);
+      takeOff();
+      const late = newClick(world, referral);
+      pass(world, 2 * HOUR);
+      await world.store.putResponse(late, referral);
+      await world.follow({ type: 'response-recorded', response: late });
+      pass(world, MINUTE);
+      await closeDueHours(world, () => true);
+      await closeAll(world);
+      return undefined;
+    },
+    takeOff: ({ proxy }) => {
+      const { rewrite } = proxy;
+      const atOnce = { due: { S: '2026-03-01T00:00:00Z' }, gsi1sk: { S: '2026-03-01T00:00:00Z' } };
+      proxy.rewrite = (operation, input) =>
+        input.Item?.sk.S.startsWith('OPEN#')
+          ? { ...input, Item: { ...input.Item, ...atOnce } }
+          : (rewrite?.(operation, input) ?? input);
+    },
+  },
+
+  'a response is put only where there is none': {
+    scenario: movedBeforeRetried,
+    takeOff: rewritingWith(
+      withoutCondition(({ action, sk }) => action === 'Put' && sk.startsWith('RESPONSE#')),
+    ),
+  },
+
+  'a response that is moved leaves a trace': {
+    scenario: movedBeforeRetried,
+    takeOff: rewritingWith((operation, input) =>
+      operation === 'TransactWriteItems'
+        ? { ...input, TransactItems: input.TransactItems.map(withoutTrace) }
+        : input,
+    ),
+  },
+
+  'a response is moved only from where it still is': {
+    scenario: async (world, takeOff) => {
+      const referral = await newReferral(world);
+      const { session = '' } = await click(world, referral);
+      takeOff();
+      let transactions = 0;
+      world.proxy.patience = 300;
+      // Both have read the response by then; the first write arrives last.
+      world.proxy.decide = (operation): Fate =>
+        operation === 'TransactWriteItems' && transactions++ === 0 ? 'late' : 'pass';
+      await Promise.all([
+        linkSession(world, session, newUserId()),
+        linkSession(world, session, newUserId()),
+      ]);
+      await closeAll(world);
+      return undefined;
+    },
+    takeOff: rewritingWith(withoutCondition(({ sk }) => sk.startsWith('RESPONSE#'))),
+  },
+
+  'a click keeps its id from the first try to the last': {
+    scenario: async (world, takeOff) => {
+      const referral = await newReferral(world);
+      takeOff();
+      const queued: Response[] = [];
+      world.proxy.decide = (operation) => (operation === 'PutItem' ? 'cut-after' : 'pass');
+      const { outcome } = await recordClick(
+        { ...world, queueClick: async (pending) => void queued.push(pending as Response) },
+        {
+          code: referral.code,
+          method: 'GET',
+          session: undefined,
+          redirectTo: undefined,
+          purpose: undefined,
+          userAgent: BROWSER,
+          httpReferer: 'https://example.com/a-click',
+        },
+      );
+      expect(outcome).toBe('queued');
+      world.proxy.decide = () => 'pass';
+      for (const pending of [...queued, ...queued]) await storeClick(world, pending);
+      return undefined;
+    },
+    takeOff: rewritingWith((operation, input) =>
+      operation === 'PutItem' && input.Item.sk.S.startsWith('RESPONSE#') ? withNewId(input) : input,
+    ),
+  },
+
+  'an Idempotency-Key is put only where there is none': {
+    scenario: async (world) => {
+      const referral = await newReferral(world);
+      const { session = '' } = await click(world, referral);
+      const act = () =>
+        recordAction(world, { visitor: { session }, action: 'BOUGHT', idempotencyKey: 'key' });
+      const ids = new Set([(await act())?.id, (await act())?.id]);
+      const { actions } = await countReferral(world, referral);
+      return ids.size === 1 && actions.get('BOUGHT') === 1 ? [] : ['It was recorded twice.'];
+    },
+    takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'IDEMPOTENCY')),
+  },
+
+  'buckets are doubled only from what they are': {
+    scenario: async (world) => {
+      const referral = await newReferral(world);
+      let refusals = 3;
+      world.proxy.decide = (operation) =>
+        operation === 'PutItem' && refusals-- > 0 ? INDEX_THROTTLED : 'pass';
+      for (let clicks = 0; clicks < 20; clicks++) await click(world, referral);
+      // Another process, which knows the referral as it was in the beginning.
+      const other = { ...world, store: createStore(world.table) };
+      refusals = 1;
+      await click(other, referral);
+      return undefined;
+    },
+    takeOff: rewritingWith(
+      withoutCondition(({ action, sk }) => action === 'Update' && sk === 'REFERRAL'),
+    ),
+  },
+
+  'an hour is not counted again when its responses may be gone': {
+    scenario: async (world, takeOff) => {
+      const referral = await newReferral(world);
+      const expired = await click(world, referral);
+      const { session = '', id } = await click(world, referral);
+      await closeAll(world);
+      takeOff();
+      pass(world, 31 * 24 * HOUR);
+      await expire(world, expired);
+      await linkSession(world, session, newUserId());
+      const [response] = (
+        await world.store.listResponses([referral], { limit: 1, cursor: undefined })
+      ).items;
+      await world.follow({ type: 'response-linked', response: response as Response });
+      await closeAll(world);
+      expect(response?.id).toBe(id);
+      const { clicks } = await countReferral(world, referral);
+      return clicks === 2 ? [] : [`${clicks} clicks are left of 2.`];
+    },
+    takeOff: (world) => Object.assign(world.settings, { retention: undefined }),
+  },
+
+  'a total is read again where an hour of it was closed meanwhile': {
+    scenario: async (world, takeOff) => {
+      const referral = await newReferral(world);
+      const late = newClick(world, referral);
+      const { id } = await click(world, referral);
+      await closeAll(world);
+      await world.store.putResponse(late, referral);
+      await world.follow({ type: 'response-recorded', response: late });
+      takeOff();
+      const reading = withPause(world, 'readTotal', async () => {
+        pass(world, HOUR);
+        await closeHour(world, referral.code, hourOf(id));
+      });
+      const { clicks } = await countReferral(reading, referral);
+      return clicks === 2 ? [] : [`${clicks} clicks are read of 2.`];
+    },
+    takeOff: ({ proxy }) => {
+      proxy.reshape = (operation, input, output) =>
+        operation === 'GetItem' && input.Key.sk.S === 'TOTAL' && output.Item
+          ? { ...output, Item: { ...output.Item, version: { S: 'the same' } } }
+          : output;
+    },
+  },
+};
+
+describe.each(Object.entries(guards))('%s:', (_name, { scenario, takeOff }) => {
+  const run = async (sabotage: (world: World) => void): Promise<string[]> => {
+    const world = await createWorld({ retention: 30 * 24 * 60 * 60 });
+    const start = () => sabotage(world);
+    // A scenario that prepares something first begins the sabotage itself.
+    if (scenario.length < 2) start();
+    const found = await scenario(world, start);
+    Object.assign(world.proxy, { rewrite: undefined, reshape: undefined, decide: () => 'pass' });
+    return found ?? violations(world);
+  };
+
+  test('with it, every promise is kept', async () => {
+    expect(await run(() => {})).toEqual([]);
+  });
+
+  test('without it, one is broken', async () => {
+    expect(await run(takeOff)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import { type Counts, countNames, newTally, tally } from '../../functions/core/counts.ts';
+import { recount } from '../../functions/core/recount.ts';
+import type { Referral } from '../../functions/core/referral.ts';
+import { countReferral } from '../../functions/core/report.ts';
+import type { Response } from '../../functions/core/response.ts';
+import type { Domain } from '../integration/domain.ts';
+
+/** What the outside has seen. A click is told by its referer, whatever id it is stored under. */
+export interface Evidence {
+  /** Clicks that were answered with a redirect. */
+  readonly answered?: Iterable<string>;
+  /** Clicks that were sent at all. */
+  readonly issued?: ReadonlySet<string>;
+  /** Of each event that was published, `<type> <id>`. */
+  readonly published?: ReadonlySet<string>;
+}
+
+/**
+ * What is wrong with a table, in sentences; nothing where every promise is kept: what was answered is
+ * stored, what is stored was issued, there is one row an id and one id a click, a referral's counts are
+ * those of its rows, closed hours and totals too, and what is stored was published.
+ */
+export async function violations(domain: Domain, evidence: Evidence = {}): Promise<string[]> {
+  const { referrals, responses } = await readTable(domain);
+  const wrong: string[] = [];
+
+  for (const [id, rows] of Map.groupBy(responses, ({ id }) => id)) {
+    if (rows.length > 1) wrong.push(`${rows.length} rows have the id ${id}.`);
+  }
+  const stored = Map.groupBy(
+    responses.filter(({ httpReferer }) => httpReferer !== undefined),
+    ({ httpReferer }) => httpReferer as string,
+  );
+  for (const [click, rows] of stored) {
+    if (rows.length > 1) wrong.push(`The click ${click} is stored ${rows.length} times.`);
+    if (evidence.issued?.has(click) === false) wrong.push(`The click ${click} was never issued.`);
+  }
+  for (const click of evidence.answered ?? []) {
+    if (!stored.has(click)) wrong.push(`The click ${click} was answered and is not stored.`);
+  }
+  for (const { id, userId, session } of evidence.published ? responses : []) {
+    const isLinked = userId !== undefined && session !== undefined;
+    const types = ['ResponseRecorded', ...(isLinked ? ['UserLinkedToResponse'] : [])];
+    for (const type of types) {
+      if (!evidence.published?.has(`${type} ${id}`)) wrong.push(`No ${type} tells of ${id}.`);
+    }
+  }
+
+  for (const referral of referrals) {
+    const counted = newTally();
+    for (const response of responses) {
+      if (response.code === referral.code) tally(counted, response);
+    }
+    const answered = await countReferral(domain, referral);
+    if (numbers(answered) !== numbers(counted)) {
+      wrong.push(`${referral.code} has ${numbers(counted)} and answers ${numbers(answered)}.`);
+    }
+    for (const { hour, expected, found } of await recount(domain, referral)) {
+      const where = `${hour ?? 'The total'} of ${referral.code}`;
+      wrong.push(`${where} holds ${numbers(found)} instead of ${numbers(expected)}.`);
+    }
+  }
+  return wrong;
+}
+
+const numbers = (counts: Counts): string =>
+  [
+    ...countNames.map((name) => [name, counts[name]] as const),
+    ...[...counts.actions].sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]
+    .filter(([, count]) => count !== 0)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ') || 'nothing';
+
+/** Every referral and every response of the table. */
+export async function readTable({ table }: Domain) {
+  const referrals: Referral[] = [];
+  const responses: Response[] = [];
+  const pages = paginateScan(
+    { client: table.client },
+    { TableName: table.name, ConsistentRead: true },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) {
+      if (item.sk === 'REFERRAL') referrals.push(item as unknown as Referral);
+      // What was moved leaves a trace, which is no response.
+      if (item.sk.startsWith('RESPONSE#') && item.id !== undefined) {
+        responses.push(item as unknown as Response);
+      }
+    }
+  }
+  return { referrals, responses };
+}

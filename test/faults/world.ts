@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { inject, onTestFinished } from 'vitest';
+import { type Change, changeFollower } from '../../functions/core/events.ts';
+import { closeDueHours, hourOf } from '../../functions/core/hours.ts';
+import { createReferral, type Referral } from '../../functions/core/referral.ts';
+import { RESPONDED, type Response } from '../../functions/core/response.ts';
+import type { Outputs } from '../../local/service.ts';
+import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
+import { type Domain, domainOn, newSession, newUserId, ownTable } from '../integration/domain.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** The domain on a table of its own, with a clock to turn and a proxy that makes DynamoDB fail. */
+export interface World extends Domain {
+  readonly proxy: DynamoDBProxy;
+  /** Of everything that was published, `<type> <id>`. */
+  readonly published: Set<string>;
+  /** Has the stream's consumer follow some changes as one batch. */
+  readonly follow: (...changes: Change[]) => Promise<void>;
+}
+
+/** Makes a world in which it is ten past ten. */
+export async function createWorld(settings: Parameters<typeof domainOn>[1] = {}): Promise<World> {
+  const outputs = await ownTable({ DynamoDBEndpoint: inject('dynamoDB') } as Outputs);
+  const proxy = await startDynamoDBProxy(outputs.DynamoDBEndpoint);
+  onTestFinished(proxy.stop);
+  const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint }, settings);
+  setTime(domain, '2026-03-01T10:10:00Z');
+  const published = new Set<string>();
+  const publish = async ({ type, detail }: { type: string; detail: { id: string } }) => {
+    published.add(`${type} ${detail.id}`);
+  };
+  return {
+    ...domain,
+    proxy,
+    published,
+    follow: async (...changes) => {
+      const follow = changeFollower({ ...domain, publish }, new Map());
+      await Promise.all(changes.map(follow));
+    },
+  };
+}
+
+export const setTime = ({ clock }: Domain, time: string | number): void => {
+  clock.now = new Date(time);
+};
+
+export const pass = (world: Domain, milliseconds: number): void =>
+  setTime(world, world.clock.now.getTime() + milliseconds);
+
+export const newReferral = async (world: World): Promise<Referral> =>
+  (await createReferral(world, { userId: newUserId(), redirectTo: `/${randomUUID()}` })).referral;
+
+/** A click of this moment by a new visitor, not stored yet. */
+export function newClick(world: World, { code }: Referral): Response {
+  const at = world.now();
+  return {
+    id: world.newId(at),
+    code,
+    action: RESPONDED,
+    kind: 'human',
+    first: true,
+    session: newSession(),
+    // By which a click that is stored under two ids is recognised.
+    httpReferer: `https://example.com/${randomUUID()}`,
+    createdAt: at.toISOString(),
+  };
+}
+
+/** Stores a click of this moment, and has it followed. */
+export async function click(world: World, referral: Referral): Promise<Response> {
+  const response = newClick(world, referral);
+  await world.store.putResponse(response, referral);
+  await world.follow({ type: 'response-recorded', response });
+  return response;
+}
+
+/** Waits until all hours may be closed, and closes them. */
+export async function closeAll(world: World): Promise<void> {
+  pass(world, 2 * HOUR);
+  // A closer that is overtaken by another leaves the hour to the next run.
+  for (let runs = 0; runs < 100; runs++) {
+    await closeDueHours(world, () => true);
+    const left = await Array.fromAsync(world.store.dueHours(world.now()));
+    if (left.length === 0) return;
+  }
+  throw new Error('Some hours are never closed.');
+}
+
+export const hourOfResponse = ({ id }: Response) => hourOf(id);
