@@ -1,5 +1,5 @@
 import { boundActions, type Counts, countNames, noCounts, sum } from './counts.ts';
-import { countQuarters, endOf, type Hour, hourAt, isPast, sumOf } from './hours.ts';
+import { countQuarters, endOf, type Hour, hourAt, isPast, openHour, sumOf } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Services } from './services.ts';
 
@@ -26,11 +26,9 @@ export async function recount(
   const { store, settings, now } = services;
   const { code } = referral;
   const total = await store.readTotal(code);
-  const since = total.through === undefined ? 0 : endOf(total.through);
-  const quarters = await countQuarters(services, referral, 0, since);
-  const closed = new Map(
-    (await store.closedHours(code, 0, since)).map(({ hour, quarters }) => [hour, sumOf(quarters)]),
-  );
+  const closed = await closedHours(services, code);
+  const last = lastOf(closed, total.through);
+  const quarters = await countQuarters(services, referral, 0, last === undefined ? 0 : endOf(last));
   // The marks last: what was recorded or closed while this looked is open, or was.
   const open = new Set(await store.openHours(code));
   if ((await store.readTotal(code)).version !== total.version) {
@@ -48,12 +46,43 @@ export async function recount(
     const [expected, found] = [counted.get(hour) ?? noCounts, closed.get(hour) ?? noCounts];
     if (!isEqual(expected, found)) differences.push({ code, hour, expected, found });
   }
-  const expected = [...closed.values()].reduce(sum, noCounts);
+  const expected = totalOf(closed);
   if (!isEqual(expected, total.counts)) {
     differences.push({ code, hour: undefined, expected, found: total.counts });
   }
   return differences;
 }
+
+/**
+ * Repairs a difference: an hour is marked as open, so that it is counted anew when it is closed again, and
+ * a total becomes the sum of its hours, which closing changes by what an hour has then that it had not.
+ */
+export async function repair(services: Services, { code, hour }: Difference): Promise<void> {
+  if (hour !== undefined) return openHour(services, code, hour);
+  const { store, now, newId } = services;
+  for (let repaired = false; !repaired; ) {
+    const { version, through } = await store.readTotal(code);
+    const closed = await closedHours(services, code);
+    repaired = await store.replaceTotal(code, version, {
+      version: newId(now()),
+      through: lastOf(closed, through),
+      counts: totalOf(closed),
+    });
+  }
+}
+
+/** What all closed hours hold, those too that a total has not heard of. */
+async function closedHours({ store, now }: Services, code: string) {
+  const hours = await store.closedHours(code, 0, now().getTime());
+  return new Map(hours.map(({ hour, quarters }) => [hour, sumOf(quarters)]));
+}
+
+const totalOf = (closed: ReadonlyMap<Hour, Counts>): Counts =>
+  [...closed.values()].reduce(sum, noCounts);
+
+/** The latest hour that is closed. */
+const lastOf = (closed: ReadonlyMap<Hour, Counts>, through: Hour | undefined): Hour | undefined =>
+  [...closed.keys(), ...(through === undefined ? [] : [through])].sort().at(-1);
 
 const isEqual = (a: Counts, b: Counts): boolean =>
   countNames.every((name) => a[name] === b[name]) &&

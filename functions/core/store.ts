@@ -56,6 +56,8 @@ export interface Store {
   listReferrals(userId: string, page: PageRequest): Promise<Page<Referral>>;
   /** All of a user's referrals, newest first. */
   allReferrals(userId: string): Promise<readonly Referral[]>;
+  /** Every referral there is, in no order. It reads the whole table. */
+  everyReferral(): AsyncIterable<Referral>;
 
   /** Puts one response of a referral. Again and again is the same as once, wherever it was moved since. */
   putResponse(response: Response, referral: Referral): Promise<void>;
@@ -113,7 +115,16 @@ export interface Store {
   closeHour(hour: ClosedHour): Promise<boolean>;
   /** The total of a referral's closed hours. Strongly consistent. */
   readTotal(code: string): Promise<Total>;
-  /** The closed hours of a referral that lie in a range of epoch milliseconds. Strongly consistent. */
+  /**
+   * Replaces a total, unless it has changed since it had the version.
+   *
+   * @returns whether it was replaced.
+   */
+  replaceTotal(code: string, version: Total['version'], total: Total): Promise<boolean>;
+  /**
+   * The closed hours of a referral that lie in a range of epoch milliseconds, oldest first. Strongly
+   * consistent.
+   */
   closedHours(
     code: string,
     from: number,

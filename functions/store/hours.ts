@@ -15,16 +15,41 @@ import {
 } from './keys.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf } from './timeline.ts';
-import { transact } from './transaction.ts';
+import { transact, type Write } from './transaction.ts';
 
 type HourStore = Pick<
   Store,
-  'putOpenHour' | 'openHours' | 'dueHours' | 'readHour' | 'closeHour' | 'readTotal' | 'closedHours'
+  | 'putOpenHour'
+  | 'openHours'
+  | 'dueHours'
+  | 'readHour'
+  | 'closeHour'
+  | 'readTotal'
+  | 'replaceTotal'
+  | 'closedHours'
 >;
 
 /** Hours of referrals, open and closed, and the totals of those that are closed. */
 export function hourStore(table: Table): HourStore {
   const { client, name } = table;
+
+  const putTotal = (code: string, version: Total['version'], total: Total): Write => ({
+    Put: {
+      TableName: name,
+      Item: {
+        ...totalKey(code),
+        version: total.version,
+        through: total.through,
+        ...countsItem(total.counts),
+      },
+      ...(version === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: 'version = :version',
+            ExpressionAttributeValues: { ':version': version },
+          }),
+    },
+  });
 
   return {
     async putOpenHour({ code, hour, due, version }) {
@@ -109,23 +134,7 @@ export function hourStore(table: Table): HourStore {
             Item: { ...closedHourKey(code, hour), hour, quarters: quarterItems(hour, closed) },
           },
         },
-        {
-          Put: {
-            TableName: name,
-            Item: {
-              ...totalKey(code),
-              version: total.version,
-              through: total.through,
-              ...countsItem(total.counts),
-            },
-            ...(before.version === undefined
-              ? { ConditionExpression: 'attribute_not_exists(pk)' }
-              : {
-                  ConditionExpression: 'version = :version',
-                  ExpressionAttributeValues: { ':version': before.version },
-                }),
-          },
-        },
+        putTotal(code, before.version, total),
       ]);
       return failed.length === 0;
     },
@@ -135,6 +144,10 @@ export function hourStore(table: Table): HourStore {
         new GetCommand({ TableName: name, Key: totalKey(code), ConsistentRead: true }),
       );
       return totalOf(Item);
+    },
+
+    async replaceTotal(code, version, total) {
+      return (await transact(table, [putTotal(code, version, total)])).length === 0;
     },
 
     async closedHours(code, from, to) {

@@ -1,4 +1,4 @@
-import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { ReferralsError } from '../core/errors.ts';
 import type { Referral } from '../core/referral.ts';
 import type { Store } from '../core/store.ts';
@@ -10,7 +10,12 @@ import { transact, type Write } from './transaction.ts';
 
 type ReferralStore = Pick<
   Store,
-  'findReferral' | 'findClaimedReferral' | 'createReferral' | 'listReferrals' | 'allReferrals'
+  | 'findReferral'
+  | 'findClaimedReferral'
+  | 'createReferral'
+  | 'listReferrals'
+  | 'allReferrals'
+  | 'everyReferral'
 >;
 
 /** Referrals and the claims that make creating them safe to repeat. */
@@ -77,6 +82,20 @@ export function referralStore(table: Table): ReferralStore {
         referrals.push(...Items.map((item) => entityOf<Referral>(item)));
       }
       return referrals;
+    },
+
+    async *everyReferral() {
+      const pages = paginateScan(
+        { client },
+        {
+          TableName: name,
+          FilterExpression: 'sk = :referral',
+          ExpressionAttributeValues: { ':referral': tableShape.sortKeys.referral },
+        },
+      );
+      for await (const { Items = [] } of pages) {
+        yield* Items.map((item) => entityOf<Referral>(item));
+      }
     },
   };
 }
