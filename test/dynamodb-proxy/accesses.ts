@@ -1,9 +1,8 @@
 import type { Input } from './fates.ts';
 
-const READS = ['GetItem', 'Query', 'BatchGetItem', 'Scan', 'TransactGetItems', 'DescribeTable'];
-
 /** Whether an operation changes anything. */
-export const isWrite = (operation: string): boolean => !READS.includes(operation);
+export const isWrite = (operation: string): boolean =>
+  /^(Put|Update|Delete|TransactWrite|BatchWrite)/.test(operation);
 
 /** As IAM sees a request: each item by the action that it needs, and the prefix of its partition key. */
 export function accessesOf(operation: string, input: Input): string[] {

@@ -1,0 +1,93 @@
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { buildApp } from 'fauxqs';
+
+/** A queue with another one for its dead letters. */
+export interface Queue {
+  readonly url: string;
+  readonly deadLettersUrl: string;
+  /** How many messages wait, or are being worked on. */
+  readonly pending: () => Promise<number>;
+  readonly deadLetters: () => Promise<number>;
+  /** Brings the dead letters back, as the console's redrive does. */
+  readonly redrive: () => Promise<void>;
+}
+
+export interface Queues {
+  readonly endpoint: string;
+  readonly create: (name: string, options?: QueueOptions) => Promise<Queue>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface QueueOptions {
+  /** Seconds after which a message that was received and not deleted is there again. */
+  readonly visibilityTimeout?: number;
+  /** Times that a message is received before it is a dead letter. */
+  readonly maxReceiveCount?: number;
+}
+
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** Starts an SQS in this process. */
+export async function startQueues(): Promise<Queues> {
+  // Not by its own start function, which listens on all interfaces.
+  const app = buildApp({ logger: false });
+  const endpoint = await app.listen({ port: 0, host: '127.0.0.1' });
+  const client = new SQSClient({ endpoint, region: 'local', credentials });
+
+  const createQueue = async (QueueName: string, Attributes: Record<string, string>) => {
+    await client.send(new CreateQueueCommand({ QueueName, Attributes }));
+    return `${endpoint}/000000000000/${QueueName}`;
+  };
+  const attributesOf = async (QueueUrl: string) => {
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+    return (await client.send(command)).Attributes ?? {};
+  };
+  const pending = async (url: string) => {
+    const attributes = await attributesOf(url);
+    return (
+      Number(attributes.ApproximateNumberOfMessages) +
+      Number(attributes.ApproximateNumberOfMessagesNotVisible)
+    );
+  };
+  const move = async (from: string, to: string) => {
+    const receive = new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10 });
+    for (;;) {
+      const { Messages = [] } = await client.send(receive);
+      if (Messages.length === 0) return;
+      for (const { Body, ReceiptHandle } of Messages) {
+        await client.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
+        await client.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
+      }
+    }
+  };
+
+  return {
+    endpoint,
+    async create(name, { visibilityTimeout = 2, maxReceiveCount = 5 } = {}) {
+      const deadLettersUrl = await createQueue(`${name}-dead-letters`, {});
+      const { QueueArn: deadLetterTargetArn } = await attributesOf(deadLettersUrl);
+      const url = await createQueue(name, {
+        VisibilityTimeout: `${visibilityTimeout}`,
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }),
+      });
+      return {
+        url,
+        deadLettersUrl,
+        pending: () => pending(url),
+        deadLetters: () => pending(deadLettersUrl),
+        redrive: () => move(deadLettersUrl, url),
+      };
+    },
+    async stop() {
+      client.destroy();
+      await app.close();
+    },
+  };
+}
