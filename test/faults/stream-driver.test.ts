@@ -24,6 +24,7 @@ function unreliableHandler(from: number) {
     const numbers = Records.map(numberOf);
     arrived.push(...numbers);
     if (random.chance(0.1)) throw new Error('This function is out of order.');
+    if (random.chance(0.1)) return { batchItemFailures: [{ itemIdentifier: '' }] };
     const failed = new Set(numbers.filter(() => random.chance(0.05)));
     for (const number of numbers) if (!failed.has(number)) done.add(number);
     return { batchItemFailures: [...failed].map((number) => ({ itemIdentifier: `${number}` })) };
