@@ -105,30 +105,37 @@ export async function closeDueHours(services: Services, hasTime: () => boolean):
 }
 
 /**
- * Counts an open hour from its responses and closes it, unless it was marked anew meanwhile.
+ * Counts an open hour from its responses and closes it, unless it is marked anew meanwhile.
  *
- * @returns whether it is closed now.
+ * @returns whether it was closed.
  */
 export async function closeHour(services: Services, code: string, hour: Hour): Promise<boolean> {
-  const { store, settings, now, newId } = services;
-  const state = await store.readHour(code, hour);
-  const { mark, referral, total } = state;
-  const at = now();
-  if (mark === undefined || new Date(mark.due) > at) return false;
-  const kept = referral === undefined || isPast(hour, at, settings.retention);
-  const closed = kept
+  for (;;) {
+    const state = await services.store.readHour(code, hour);
+    if (state.mark === undefined || new Date(state.mark.due) > services.now()) return false;
+    const counted = await countAgain(services, state);
+    // Where another hour of the referral was closed meanwhile, the total is another one.
+    if (await services.store.closeHour(counted)) return true;
+  }
+}
+
+async function countAgain(services: Services, state: HourState): Promise<ClosedHour> {
+  const { hour, referral, total } = state;
+  const now = services.now();
+  const keep = referral === undefined || isPast(hour, now, services.settings.retention);
+  const closed = keep
     ? state.closed
     : boundQuarters(await countHour(services, referral, hour), total.counts.actions.keys());
   const change = difference(sumOf(closed), sumOf(state.closed));
-  return store.closeHour({
+  return {
     state,
     closed,
     total: {
-      version: newId(at),
+      version: services.newId(now),
       through: total.through !== undefined && total.through > hour ? total.through : hour,
       counts: sum(total.counts, change),
     },
-  });
+  };
 }
 
 /** The counts of an hour, from its responses. */

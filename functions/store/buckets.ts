@@ -1,9 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { LRUCache } from 'lru-cache';
-import { unavailable } from '../core/errors.ts';
 import type { Referral } from '../core/referral.ts';
-import { IndexThrottled, type Table } from './client.ts';
+import { isIndexThrottled, type Table } from './client.ts';
 import { referralKey } from './keys.ts';
 
 /** Index partitions that the responses of one referral can be spread over. */
@@ -54,8 +53,7 @@ export function bucketGrower({ client, name }: Table): BucketGrower {
       try {
         return await write({ ...referral, buckets });
       } catch (error) {
-        if (!(error instanceof IndexThrottled)) throw error;
-        if (buckets === MAX_BUCKETS) throw unavailable(error);
+        if (!isIndexThrottled(error) || buckets === MAX_BUCKETS) throw error;
         grown.set(code, await double(code, buckets));
       }
     }

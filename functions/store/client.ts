@@ -11,7 +11,7 @@ import {
   isThrottlingError,
   isTransientError,
 } from '@smithy/core/retry';
-import { unavailable } from '../core/errors.ts';
+import { isUnavailable, unavailable } from '../core/errors.ts';
 
 /** Where the store keeps its items. */
 export interface Table {
@@ -22,7 +22,11 @@ export interface Table {
 }
 
 /** A write was refused because a partition of the index takes no more. */
-export class IndexThrottled extends Error {}
+class IndexThrottled extends Error {}
+
+/** Whether that is why something is unavailable. */
+export const isIndexThrottled = (error: unknown): boolean =>
+  isUnavailable(error) && error.cause instanceof IndexThrottled;
 
 /** Milliseconds for a connection and for an attempt. */
 export interface Timeouts {
@@ -60,7 +64,12 @@ export function createClient(
 
 // Outside of the SDK's retries: what it would still try again is unavailable.
 function rethrowUnavailable(error: Parameters<typeof isTransientError>[0]): never {
-  if (isTransientError(error) || isThrottlingError(error) || isServerError(error)) {
+  if (
+    error instanceof IndexThrottled ||
+    isTransientError(error) ||
+    isThrottlingError(error) ||
+    isServerError(error)
+  ) {
     throw unavailable(error);
   }
   throw error;

@@ -54,6 +54,12 @@ export const refusal = (status: number, name: string, rest: Record<string, unkno
   body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, ...rest },
 });
 
+/** A write for which a partition of the index has no capacity left, see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html */
+export const indexIsFull = refusal(400, 'ThrottlingException', {
+  message: 'Throughput exceeds the current capacity of your table or index.',
+  throttlingReasons: [{ reason: 'IndexWriteKeyRangeThroughputExceeded', resource: 'the index' }],
+});
+
 /** A transaction that is cancelled, with a reason for each of its items. */
 export const cancellation = (reasons: readonly { Code: string; Message?: string }[]): Refusal =>
   refusal(400, 'TransactionCanceledException', {

@@ -9,7 +9,7 @@ import { countReferral } from '../../functions/core/report.ts';
 import type { Response } from '../../functions/core/response.ts';
 import type { Store } from '../../functions/core/store.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
-import { type Fate, type Input, refusal } from '../dynamodb-proxy/fates.ts';
+import { type Fate, type Input, indexIsFull } from '../dynamodb-proxy/fates.ts';
 import { laggingIndex } from '../dynamodb-proxy/lagging-index.ts';
 import type { Rewrite } from '../dynamodb-proxy/proxy.ts';
 import { withoutCondition } from '../dynamodb-proxy/without-condition.ts';
@@ -101,12 +101,6 @@ async function movedBeforeRetried(world: World): Promise<undefined> {
   await storeClick(world, clicked);
   await closeAll(world);
 }
-
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
-const INDEX_THROTTLED = refusal(400, 'ThrottlingException', {
-  message: 'Throughput exceeds the current capacity of your table or index.',
-  throttlingReasons: [{ reason: 'IndexWriteKeyRangeThroughputExceeded', resource: 'the index' }],
-});
 
 /** Deletes a response as DynamoDB does when its time is over. */
 const expire = ({ table }: World, { id, session }: Response) =>
@@ -265,7 +259,7 @@ const guards: Record<string, Guard> = {
       const referral = await newReferral(world);
       let refusals = 3;
       world.proxy.decide = (operation) =>
-        operation === 'PutItem' && refusals-- > 0 ? INDEX_THROTTLED : 'pass';
+        operation === 'PutItem' && refusals-- > 0 ? indexIsFull : 'pass';
       for (let clicks = 0; clicks < 20; clicks++) await click(world, referral);
       // Another process, which knows the referral as it was in the beginning.
       const other = { ...world, store: createStore(world.table) };

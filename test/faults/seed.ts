@@ -5,3 +5,6 @@ import { randomInt } from 'node:crypto';
  * run again: `FAULTS_SEED=<seed> npm run test:faults`.
  */
 export const seed = Number(process.env.FAULTS_SEED ?? randomInt(2 ** 31));
+
+/** Whether the random parts run ten times as long. */
+export const isLong = process.env.FAULTS_LONG !== undefined;

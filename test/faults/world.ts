@@ -4,6 +4,7 @@ import { type Change, changeFollower } from '../../functions/core/events.ts';
 import { closeDueHours, hourOf } from '../../functions/core/hours.ts';
 import { createReferral, type Referral } from '../../functions/core/referral.ts';
 import { RESPONDED, type Response } from '../../functions/core/response.ts';
+import { enableStream } from '../../local/dynamodb.ts';
 import type { Outputs } from '../../local/service.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { type Domain, domainOn, newSession, newUserId, ownTable } from '../integration/domain.ts';
@@ -23,6 +24,7 @@ export interface World extends Domain {
 /** Makes a world in which it is ten past ten. */
 export async function createWorld(settings: Parameters<typeof domainOn>[1] = {}): Promise<World> {
   const outputs = await ownTable({ DynamoDBEndpoint: inject('dynamoDB') } as Outputs);
+  await enableStream(outputs.DynamoDBEndpoint, outputs.TableName);
   const proxy = await startDynamoDBProxy(outputs.DynamoDBEndpoint);
   onTestFinished(proxy.stop);
   const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint }, settings);

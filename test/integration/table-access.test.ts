@@ -1,11 +1,17 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { ulid } from 'ulid';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { recordClick } from '../../functions/core/click.ts';
+import { openHour } from '../../functions/core/hours.ts';
 import { createReferral as createInDomain, type Referral } from '../../functions/core/referral.ts';
 import { functionNames } from '../../functions/triggers.ts';
 import { tableAccess } from '../../lib/table-access.ts';
+import { indexIsFull } from '../dynamodb-proxy/fates.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
+import { writesOf } from '../dynamodb-proxy/writes.ts';
+import { recordedStream } from '../faults/recorded-stream.ts';
 import { BROWSER, call, click, createReferral, signUp, type User } from './client.ts';
-import { domainOn, newSession, newUserId } from './domain.ts';
+import { clicked, domainOn, newSession, newUserId } from './domain.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
 let proxy: DynamoDBProxy;
@@ -14,6 +20,11 @@ let user: User;
 
 beforeAll(async () => {
   proxy = await startDynamoDBProxy(inject('outputs').DynamoDBEndpoint);
+  // Nobody but the functions is to be watched, so that this service does not find a stream to follow.
+  proxy.reshape = (operation, _input, output) =>
+    operation === 'DescribeTable'
+      ? { Table: { ...output.Table, LatestStreamArn: undefined } }
+      : output;
   service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
   user = await signUp(service.outputs);
 });
@@ -46,7 +57,7 @@ const exercises: Record<string, () => Promise<unknown>> = {
     const session = newSession();
     await call(service.outputs, 'POST /session/link', { token: user.token, session });
     const { code } = await unknownReferral();
-    return exercised(() => click(service.outputs, code, session));
+    return whileIndexIsFull(() => click(service.outputs, code, session));
   },
   'create-referral': async () => {
     const body = { redirectTo: `/${newUserId()}` };
@@ -63,13 +74,15 @@ const exercises: Record<string, () => Promise<unknown>> = {
     const session = await clickedSession();
     const headers = { 'idempotency-key': newUserId() };
     const body = { action: 'A' };
-    await exercised(() => call(service.outputs, 'POST /actions', { session, headers, body }));
+    await whileIndexIsFull(() =>
+      call(service.outputs, 'POST /actions', { session, headers, body }),
+    );
     return asUser('POST /actions', { action: 'A' });
   },
   'record-action-directly': async () => {
     const session = await clickedSession();
     const event = { session, action: 'A', idempotencyKey: newUserId() };
-    return exercised(() => invoke('record-action-directly', event));
+    return whileIndexIsFull(() => invoke('record-action-directly', event));
   },
   'get-attribution': async () => {
     const session = await clickedSession();
@@ -91,15 +104,44 @@ const exercises: Record<string, () => Promise<unknown>> = {
       triggerSource: 'PostConfirmation_ConfirmSignUp',
       request: { userAttributes: { sub: newUserId() }, clientMetadata: { referralSession } },
     };
-    await exercised(() => invoke('confirm-sign-up', event));
+    await whileIndexIsFull(() => invoke('confirm-sign-up', event));
     return exercised(() => invoke('confirm-sign-up', event));
   },
   'retry-sign-up': async () => {
     const session = await clickedSession();
     const body = JSON.stringify({ userId: newUserId(), attributes: {}, session });
     const event = { Records: [{ messageId: '1', eventSource: 'aws:sqs', body }] };
-    await exercised(() => invoke('retry-sign-up', event));
+    await whileIndexIsFull(() => invoke('retry-sign-up', event));
     return exercised(() => invoke('retry-sign-up', event));
+  },
+  'get-stats': async () =>
+    asUser(`GET /referrals/${await createReferral(service.outputs, user)}/stats`),
+  'store-click': async () => {
+    const { code } = await unknownReferral();
+    const session = await clickedSession();
+    await call(service.outputs, 'POST /session/link', { token: user.token, session });
+    const at = new Date();
+    const click = { id: ulid(), code, action: 'RESPONDED', session, createdAt: at.toISOString() };
+    const event = {
+      Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(click) }],
+    };
+    return whileIndexIsFull(() => invoke('store-click', event));
+  },
+  'consume-stream': async () => {
+    const { referral } = await clicked(domainOn(inject('outputs')));
+    const records = await recordedStream(
+      inject('outputs').DynamoDBEndpoint,
+      inject('outputs').TableName,
+    );
+    const isOfIt = ({ dynamodb }: DynamoDBRecord) => dynamodb?.NewImage?.code?.S === referral.code;
+    return exercised(() => invoke('consume-stream', { Records: records.filter(isOfIt) }));
+  },
+  'close-hours': async () => {
+    const domain = domainOn(inject('outputs'));
+    const { referral } = await clicked(domain);
+    domain.clock.now = new Date(Date.now() - 3 * 60 * 60_000);
+    await openHour(domain, referral.code, domain.clock.now.toISOString().slice(0, 13));
+    return exercised(() => invoke('close-hours', {}));
   },
 };
 
@@ -110,6 +152,21 @@ async function exercised<Result>(run: () => Promise<Result>): Promise<Result> {
   proxy.accesses.length = 0;
   const result = await run();
   seen.push(...proxy.accesses);
+  return result;
+}
+
+/** The same, where the index refuses the first response at first. */
+async function whileIndexIsFull<Result>(run: () => Promise<Result>): Promise<Result> {
+  let refusals = 1;
+  proxy.decide = (operation, input) => {
+    const isResponse = writesOf(operation, input).some(
+      // One that is not moved there from a session.
+      ({ item }) => item?.kind && !(item.session && item.userId),
+    );
+    return isResponse && refusals-- > 0 ? indexIsFull : 'pass';
+  };
+  const result = await exercised(run);
+  proxy.decide = () => 'pass';
   return result;
 }
 

@@ -1,0 +1,250 @@
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
+import { expect, inject, test } from 'vitest';
+import { recordAction } from '../../functions/core/action.ts';
+import { type PendingClick, recordClick, storeClick } from '../../functions/core/click.ts';
+import {
+  type Counts,
+  countNames,
+  newTally,
+  sum,
+  type Tally,
+  tally,
+} from '../../functions/core/counts.ts';
+import { closeDueHours } from '../../functions/core/hours.ts';
+import { linkSession } from '../../functions/core/link.ts';
+import { recount } from '../../functions/core/recount.ts';
+import type { Referral } from '../../functions/core/referral.ts';
+import { countReferral } from '../../functions/core/report.ts';
+import { referralStats } from '../../functions/core/stats.ts';
+import type { Visitor } from '../../functions/core/visitor.ts';
+import { readOrSetAside } from '../../functions/edge/stream.ts';
+import { BROWSER } from '../integration/client.ts';
+import { readTable } from './oracle.ts';
+import { recordedStream } from './recorded-stream.ts';
+import { isLong, seed } from './seed.ts';
+import { createWorld, HOUR, MINUTE, newReferral, pass, type World } from './world.ts';
+
+const DAY = 24 * HOUR;
+const RETENTION = 30 * DAY;
+
+/** What should be true, kept beside the real thing. */
+interface Model {
+  /** Responses that were recorded, over all time. */
+  recorded: number;
+  /** What was deleted when its time was over: its counts stay. */
+  readonly expired: Map<string, Tally>;
+  expiredRows: number;
+}
+
+/** The real thing. */
+interface Real {
+  readonly world: World;
+  readonly referrals: Referral[];
+  /** Visitors' sessions, by number; those that nobody has yet are made by a click. */
+  readonly sessions: Map<number, string>;
+  readonly users: string[];
+  readonly queued: PendingClick[];
+  /** Records of the stream that were delivered. */
+  delivered: number;
+}
+
+type Step = fc.AsyncCommand<Model, Real>;
+
+const step = (
+  name: string,
+  run: (model: Model, real: Real) => Promise<void>,
+  check: (model: Model) => boolean = () => true,
+): Step => ({ toString: () => name, check, run });
+
+const at = <Item>(items: readonly Item[], index: number): Item =>
+  items[index % items.length] as Item;
+
+const create = () =>
+  step('create', async (_model, { world, referrals }) => {
+    referrals.push(await newReferral(world));
+  });
+
+const clicks = (link: number, visitor: number, kind: 'human' | 'bot', fails: boolean) =>
+  step(`click(${link}, ${visitor}, ${kind}${fails ? ', queued' : ''})`, async (model, real) => {
+    const { world, sessions, queued } = real;
+    const referral = at(real.referrals, link);
+    let writes = 0;
+    // Every try is done and none is heard of: what is queued is stored already.
+    if (fails) {
+      world.proxy.decide = (operation) =>
+        operation === 'PutItem' && ++writes <= 4 ? 'cut-after' : 'pass';
+    }
+    const { session, outcome } = await recordClick(
+      { ...world, queueClick: async (click) => void queued.push(click) },
+      {
+        code: referral.code,
+        method: 'GET',
+        session: sessions.get(visitor),
+        redirectTo: undefined,
+        purpose: undefined,
+        userAgent: kind === 'bot' ? 'Googlebot/2.1' : BROWSER,
+      },
+    );
+    world.proxy.decide = () => 'pass';
+    if (outcome !== 'expired') model.recorded += 1;
+    if (session !== undefined) sessions.set(visitor, session);
+  });
+
+const visitorOf = ({ sessions, users }: Real, visitor: number): Visitor => {
+  const session = sessions.get(visitor);
+  return session === undefined ? { userId: at(users, visitor) } : { session };
+};
+
+const act = (visitor: number, action: string) =>
+  step(`act(${visitor}, ${action})`, async (model, real) => {
+    const response = await recordAction(real.world, {
+      visitor: visitorOf(real, visitor),
+      action,
+      idempotencyKey: undefined,
+    });
+    if (response !== undefined) model.recorded += 1;
+  });
+
+const link = (visitor: number, user: number) =>
+  step(`link(${visitor}, ${user})`, async (_model, { world, sessions, users }) => {
+    const session = sessions.get(visitor);
+    if (session !== undefined) await linkSession(world, session, at(users, user));
+  });
+
+const storeQueued = () =>
+  step('store what is queued', async (_model, { world, queued }) => {
+    for (const click of queued.splice(0)) await storeClick(world, click);
+  });
+
+const wait = (minutes: number) =>
+  step(`wait(${minutes} min)`, async (_model, { world }) => pass(world, minutes * MINUTE));
+
+const expireLink = (index: number) =>
+  step(`expire(${index})`, async (_model, { world, referrals }) => {
+    const { code } = at(referrals, index);
+    await world.table.client.send(
+      new UpdateCommand({
+        TableName: world.table.name,
+        Key: { pk: `REFERRAL#${code}`, sk: 'REFERRAL' },
+        UpdateExpression: 'SET expiresAt = :now',
+        ExpressionAttributeValues: { ':now': world.now().toISOString() },
+      }),
+    );
+  });
+
+const roll = () =>
+  step('roll', async (_model, { world }) => {
+    await closeDueHours(world, () => true);
+  });
+
+async function follow({ world }: Real, from: number, to?: number): Promise<number> {
+  const records = await recordedStream(inject('dynamoDB'), world.table.name);
+  const changes = await Promise.all(records.slice(from, to).map(readOrSetAside));
+  await world.follow(...changes.map((change) => change ?? expect.fail('It can’t be read.')));
+  return records.length;
+}
+
+const deliver = () =>
+  step('deliver', async (_model, real) => {
+    real.delivered = await follow(real, real.delivered);
+  });
+
+const replay = (from: number, length: number) =>
+  step(`replay(${from}, ${length})`, async (_model, real) => {
+    await follow(real, from, from + length);
+  });
+
+/** A month goes by, and what is older is deleted; the stream and the hours had been dealt with long before. */
+const passRetention = () =>
+  step('pass the retention', async (model, real) => {
+    const { world } = real;
+    real.delivered = await follow(real, real.delivered);
+    await storeQueued().run(model, real);
+    real.delivered = await follow(real, real.delivered);
+    pass(world, 2 * HOUR);
+    await closeDueHours(world, () => true);
+    pass(world, RETENTION);
+    for (const response of (await readTable(world)).responses) {
+      const expired = model.expired.get(response.code) ?? newTally();
+      model.expired.set(response.code, expired);
+      tally(expired, response);
+      model.expiredRows += 1;
+      const { pk, sk } = response as unknown as Record<'pk' | 'sk', string>;
+      const Key = { pk, sk };
+      await world.table.client.send(new DeleteCommand({ TableName: world.table.name, Key }));
+    }
+  });
+
+/** With the stream delivered, everything that is counted is right. */
+const check = () =>
+  step('check', async (model, real) => {
+    const { world } = real;
+    real.delivered = await follow(real, real.delivered);
+    const { referrals, responses } = await readTable(world);
+    expect(new Set(responses.map(({ id }) => id)).size).toBe(responses.length);
+    expect(responses.length + model.expiredRows).toBe(model.recorded);
+    for (const response of responses) {
+      expect(world.published).toContain(`ResponseRecorded ${response.id}`);
+    }
+    for (const referral of referrals) {
+      const rows = newTally();
+      for (const response of responses) if (response.code === referral.code) tally(rows, response);
+      const expected = numbers(sum(rows, model.expired.get(referral.code) ?? newTally()));
+      const range = { from: 0, to: world.now().getTime() + HOUR, interval: 'month' as const };
+      const { totals } = await referralStats(world, referral, { ...range, timeZone: 'UTC' });
+      expect(numbers(await countReferral(world, referral))).toEqual(expected);
+      expect(numbers(totals)).toEqual(expected);
+      expect(await recount(world, referral)).toEqual([]);
+    }
+  });
+
+const numbers = (counts: Counts) => [
+  ...countNames.map((name) => [name, counts[name]]),
+  ...[...counts.actions].filter(([, count]) => count !== 0).sort(),
+];
+
+const few = fc.nat({ max: 3 });
+
+const commands = fc.commands(
+  [
+    fc.constant(create()),
+    fc
+      .tuple(few, few, fc.constantFrom('human', 'human', 'bot'), fc.boolean())
+      .map((parameters) => clicks(...(parameters as Parameters<typeof clicks>))),
+    fc
+      .tuple(few, few, fc.constant('human' as const), fc.constant(false))
+      .map((parameters) => clicks(...parameters)),
+    fc.tuple(few, fc.constantFrom('BOUGHT', 'VIEWED')).map((parameters) => act(...parameters)),
+    fc.tuple(few, few).map((parameters) => link(...parameters)),
+    fc.constant(storeQueued()),
+    fc.integer({ min: 1, max: 100 }).map(wait),
+    few.map(expireLink),
+    fc.constant(roll()),
+    fc.constant(deliver()),
+    fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 20 })).map((parameters) => replay(...parameters)),
+    fc.constant(passRetention()),
+    fc.constant(check()),
+  ],
+  { maxCommands: 60, size: 'max' },
+);
+
+test(`whatever is done in whatever order, counts are those of the responses (seed ${seed})`, async () => {
+  await fc.assert(
+    fc.asyncProperty(commands, async (steps) => {
+      const setup = async () => {
+        const world = await createWorld({ retention: RETENTION / 1000 });
+        const referrals = [await newReferral(world)];
+        const users = [0, 1, 2, 3].map((user) => `user-${user}`);
+        return {
+          model: { recorded: 0, expired: new Map(), expiredRows: 0 },
+          real: { world, referrals, sessions: new Map(), users, queued: [], delivered: 0 },
+        };
+      };
+      let last: { model: Model; real: Real } | undefined;
+      await fc.asyncModelRun(async () => (last = await setup()), [...steps]);
+      if (last) await check().run(last.model, last.real);
+    }),
+    { seed, numRuns: isLong ? 300 : 30, endOnFailure: false, interruptAfterTimeLimit: 600_000 },
+  );
+}, 900_000);
