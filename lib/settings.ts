@@ -75,7 +75,7 @@ export interface ReferralSettings {
    */
   readonly clientIpHeader?: string;
   /**
-   * How long responses are kept, at least 30 days. Counts are of the responses that are there.
+   * How long responses are kept, at least 30 days. Their counts stay.
    *
    * @default - for ever
    */
