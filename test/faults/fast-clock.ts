@@ -2,7 +2,10 @@
 export interface FastClock {
   /** Epoch milliseconds. */
   readonly fastNow: () => number;
-  /** What makes `Date` run fast in a Node process that is started with it; timers stay as they are. */
+  /**
+   * What makes `Date` run fast in a Node process that is started with it; timers stay as they are. Such a
+   * process needs the proxy for its DynamoDB, because the SDK compares its clock with the answers' dates.
+   */
   readonly variables: Readonly<Record<'FAST_CLOCK' | 'NODE_OPTIONS', string>>;
 }
 

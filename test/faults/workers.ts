@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { environment as env } from '../../functions/environment.ts';
+import { type Process, startProcess } from './processes.ts';
+import type { Queue } from './queue.ts';
+
+/** What runs the functions: the API, and what invokes them for the click queue, the hours and the stream. */
+export type Worker = 'api' | 'clicks' | 'hours' | 'stream';
+
+/** Where the workers find what they need. */
+export interface Surroundings {
+  /** What the functions take for DynamoDB; a proxy, for faults. */
+  readonly dynamoDB: string;
+  /** The database itself, for its stream. */
+  readonly streams: string;
+  readonly tableName: string;
+  /** Of the API, the same after each restart. */
+  readonly apiPort: number;
+  readonly queues: { readonly endpoint: string; readonly clicks: Queue };
+  readonly eventBus: { readonly endpoint: string };
+  /** For the stream's checkpoint. */
+  readonly directory: string;
+}
+
+/** The environment of the workers. */
+export const variablesOf = (surroundings: Surroundings): Record<string, string> => {
+  const apiUrl = `http://127.0.0.1:${surroundings.apiPort}`;
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: surroundings.dynamoDB,
+    AWS_ENDPOINT_URL_SQS: surroundings.queues.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: surroundings.eventBus.endpoint,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_REGION: 'local',
+    [env.tableName]: surroundings.tableName,
+    [env.apiUrl]: apiUrl,
+    [env.appUrl]: apiUrl,
+    [env.clickQueueUrl]: surroundings.queues.clicks.url,
+    [env.eventBusName]: 'referrals',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    STREAM_ENDPOINT: surroundings.streams,
+    CHECKPOINT: join(surroundings.directory, 'stream.json'),
+    CLOSE_HOURS_PAUSE: '200',
+  };
+};
+
+/** Starts a worker as a process of its own. */
+export const startWorker = (
+  worker: Worker,
+  variables: Readonly<Record<string, string>>,
+): Promise<Process> =>
+  startProcess({
+    name: worker,
+    parameters: [join(import.meta.dirname, 'process', `${worker}.ts`)],
+    variables,
+    ready: 'Ready.',
+  });
