@@ -70,7 +70,7 @@ export async function ownTable<Named extends Outputs>(outputs: Named): Promise<N
   return { ...outputs, TableName };
 }
 
-const useEmulator = (endpoint: string) =>
+export const useEmulator = (endpoint: string) =>
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_ACCESS_KEY_ID: 'local',

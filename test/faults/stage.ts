@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import getPort from 'get-port';
+import { onTestFinished } from 'vitest';
+import { createTable, enableStream } from '../../local/dynamodb.ts';
+import type { Outputs } from '../../local/service.ts';
+import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
+import { type Domain, domainOn, useEmulator } from '../integration/domain.ts';
+import { type Database, startDatabase } from './database.ts';
+import { type EventBus, startEventBus } from './event-bus.ts';
+import type { FastClock } from './fast-clock.ts';
+import type { Process } from './processes.ts';
+import { type Queue, startQueues } from './queue.ts';
+import { startWorker, variablesOf, type Worker } from './workers.ts';
+
+/** All that is deployed, on this machine: each part a process that can be killed, its faults to be had. */
+export interface Stage {
+  readonly apiUrl: string;
+  readonly database: Database;
+  readonly proxy: DynamoDBProxy;
+  readonly clicks: Queue;
+  readonly bus: EventBus;
+  readonly workers: readonly Process[];
+  /** The domain in this process, through the proxy too. */
+  readonly domain: Domain;
+}
+
+export interface StageOptions {
+  readonly workers: readonly Worker[];
+  /** Real time, where it is left out. */
+  readonly clock?: FastClock;
+}
+
+/** Sets everything up; it is gone after the test. */
+export async function startStage({ workers, clock }: StageOptions): Promise<Stage> {
+  const directory = await mkdtemp(join(tmpdir(), 'referrals-stage-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const database = await startDatabase(directory);
+  onTestFinished(database.kill);
+  const tableName = 'referrals';
+  useEmulator(database.endpoint);
+  await createTable(database.endpoint, tableName, false);
+  // A stream that nobody follows would only make every write slower.
+  if (workers.includes('stream')) await enableStream(database.endpoint, tableName);
+
+  const proxy = await startDynamoDBProxy(database.endpoint);
+  onTestFinished(proxy.stop);
+  const queues = await startQueues();
+  onTestFinished(queues.stop);
+  const clicks = await queues.create('clicks', { visibilityTimeout: 2, maxReceiveCount: 1000 });
+  const bus = await startEventBus();
+  onTestFinished(bus.stop);
+
+  const apiPort = await getPort({ host: '127.0.0.1' });
+  const variables = variablesOf({
+    dynamoDB: proxy.endpoint,
+    streams: database.endpoint,
+    tableName,
+    apiPort,
+    queues: { endpoint: queues.endpoint, clicks },
+    eventBus: bus,
+    directory,
+  });
+  const started = await Promise.all(
+    workers.map((worker) => startWorker(worker, { ...variables, ...clock?.variables })),
+  );
+  for (const worker of started) onTestFinished(worker.kill);
+
+  const outputs = { DynamoDBEndpoint: proxy.endpoint, TableName: tableName } as Outputs;
+  const domain = domainOn(outputs);
+  const now = () => new Date(clock ? clock.fastNow() : Date.now());
+  return {
+    apiUrl: `http://127.0.0.1:${apiPort}`,
+    database,
+    proxy,
+    clicks,
+    bus,
+    workers: started,
+    domain: { ...domain, now },
+  };
+}

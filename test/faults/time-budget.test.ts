@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { linkSession } from '../../functions/core/link.ts';
+import { createReferral, type Referral } from '../../functions/core/referral.ts';
+import type { Fate } from '../dynamodb-proxy/fates.ts';
+import { newUserId } from '../integration/domain.ts';
+import { violations } from './oracle.ts';
+import { type Stage, startStage } from './stage.ts';
+import { sendClick } from './visitor.ts';
+
+/** Milliseconds in which a visitor is to be on the way, see `clickTimeout`. */
+const BUDGET = 3_000;
+
+let stage: Stage;
+let referral: Referral;
+
+beforeEach(async () => {
+  stage = await startStage({ workers: ['api', 'clicks'] });
+  const created = await createReferral(stage.domain, { userId: newUserId(), redirectTo: '/' });
+  referral = created.referral;
+});
+
+const newReferer = () => `https://example.com/${randomUUID()}`;
+
+const fates: Record<string, Fate> = {
+  'cuts connections': 'cut',
+  'cuts connections after the write was done': 'cut-after',
+  'never answers': 'hang',
+  'answers too late': 'slow',
+  'gets requests too late': 'late',
+  'has internal errors': 'error',
+  'has internal errors after the write was done': 'error-after',
+  'refuses for load': 'throttle',
+  'has another transaction under way': 'conflict',
+};
+
+describe('while the table', () => {
+  test.each(Object.entries(fates))(
+    '%s, visitors are redirected in time and their clicks stored once, later',
+    async (_name, fate) => {
+      const { proxy, domain } = stage;
+      const known = await sendClick(stage, referral.code, newReferer());
+      // One more whose classification takes three reads one after the other.
+      const returning = await sendClick(stage, referral.code, newReferer());
+      await linkSession(domain, returning.session ?? '', newUserId());
+
+      const referers = [newReferer(), newReferer(), newReferer()];
+      proxy.decide = () => fate;
+      const answers = await Promise.all([
+        sendClick(stage, referral.code, referers[0] ?? ''),
+        sendClick(stage, referral.code, referers[1] ?? '', known.session),
+        sendClick(stage, referral.code, referers[2] ?? '', returning.session),
+      ]);
+      proxy.decide = () => 'pass';
+      expect(answers.map(({ status }) => status)).toEqual([302, 302, 302]);
+      for (const { took } of answers) expect(took).toBeLessThan(BUDGET);
+      expect(answers.map(({ session }) => session)).toEqual([
+        expect.any(String),
+        known.session,
+        returning.session,
+      ]);
+
+      await expect.poll(() => stage.clicks.pending(), { timeout: 20_000 }).toBe(0);
+      expect(await violations(domain, { answered: referers })).toEqual([]);
+    },
+  );
+
+  test('gets each call through at its last try, visitors are redirected in time', async () => {
+    const { proxy, domain } = stage;
+    const { session } = await sendClick(stage, referral.code, newReferer());
+    await linkSession(domain, session ?? '', newUserId());
+    const tries = new Map<string, number>();
+    proxy.decide = (operation, input) => {
+      const call = `${operation} ${JSON.stringify(input)}`;
+      tries.set(call, (tries.get(call) ?? 0) + 1);
+      return (tries.get(call) ?? 0) < 4 ? 'hang' : 'pass';
+    };
+    const referer = newReferer();
+    const answer = await sendClick(stage, referral.code, referer, session);
+    expect(answer).toMatchObject({ status: 302, session });
+    expect(answer.took).toBeLessThan(BUDGET);
+    proxy.decide = () => 'pass';
+    await expect.poll(() => stage.clicks.pending(), { timeout: 20_000 }).toBe(0);
+    expect(await violations(domain, { answered: [referer] })).toEqual([]);
+  });
+
+  test('can’t even be read and the link is not known, the answer is a 503 in time', async () => {
+    stage.proxy.decide = () => 'hang';
+    const { status, took } = await sendClick(stage, referral.code, newReferer());
+    expect(status).toBe(503);
+    expect(took).toBeLessThan(BUDGET);
+  });
+});

@@ -1,0 +1,36 @@
+import { BROWSER } from '../integration/client.ts';
+import type { Stage } from './stage.ts';
+
+export interface ClickAnswer {
+  /** Undefined where there was no answer, because whoever should give it was killed. */
+  readonly status: number | undefined;
+  readonly session: string | undefined;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+/** Clicks, as a browser does that gives up after a while; the referer tells this click from all others. */
+export async function sendClick(
+  { apiUrl }: Pick<Stage, 'apiUrl'>,
+  code: string,
+  referer: string,
+  session?: string,
+): Promise<ClickAnswer> {
+  const started = performance.now();
+  const answer = await fetch(`${apiUrl}/r/${code}`, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(10_000),
+    headers: {
+      'user-agent': BROWSER,
+      referer,
+      ...(session && { cookie: `referral_session=${session}` }),
+    },
+  }).catch(() => undefined);
+  await answer?.arrayBuffer().catch(() => undefined);
+  const cookie = answer?.headers.get('set-cookie') ?? '';
+  return {
+    status: answer?.status,
+    session: /=([\w-]{22});/.exec(cookie)?.[1],
+    took: performance.now() - started,
+  };
+}

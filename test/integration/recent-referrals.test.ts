@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { createReferral } from '../../functions/core/referral.ts';
+import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
+import { domainOn, newUserId } from './domain.ts';
+
+const outputs = inject('outputs');
+let proxy: DynamoDBProxy;
+
+beforeAll(async () => {
+  proxy = await startDynamoDBProxy(outputs.DynamoDBEndpoint);
+});
+afterAll(() => proxy.stop());
+
+/** The functions' own services, whose database is watched. */
+async function importServices() {
+  const { ApiUrl, TableName } = outputs;
+  Object.assign(process.env, { TABLE_NAME: TableName, API_URL: ApiUrl, APP_URL: ApiUrl });
+  domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
+  return (await import('../../functions/edge/services.ts')).services;
+}
+
+test('a link that is remembered is looked up again after a minute, and kept where that fails', async () => {
+  const domain = domainOn(outputs);
+  const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
+  const { findRecentReferral } = await importServices();
+  let passed = 0;
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+  onTestFinished(() => clock.mockRestore());
+
+  const lookUp = async () => {
+    proxy.operations.length = 0;
+    expect(await findRecentReferral(referral.code)).toEqual(referral);
+    return proxy.operations.length;
+  };
+  expect(await lookUp()).toBe(1);
+  passed = 59_000;
+  expect(await lookUp()).toBe(0);
+  passed = 61_000;
+  // The memory looks at its clock once a millisecond at most.
+  await expect.poll(lookUp).toBe(1);
+
+  passed = 122_000;
+  proxy.decide = () => 'cut';
+  await expect.poll(lookUp).toBeGreaterThan(1);
+  expect(await lookUp()).toBe(0);
+  await expect(findRecentReferral('unknown')).rejects.toMatchObject({ code: 'unavailable' });
+  proxy.decide = () => 'pass';
+});
