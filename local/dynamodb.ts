@@ -2,9 +2,12 @@ import { createRequire } from 'node:module';
 import {
   CreateTableCommand,
   DeleteTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
+  DynamoDBServiceException,
   ResourceInUseException,
   ResourceNotFoundException,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
   waitUntilTableNotExists,
@@ -77,6 +80,36 @@ export async function createTable(endpoint: string, name: string, fresh: boolean
     );
   } catch (error) {
     ignore(ResourceInUseException)(error);
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * Gives the table a stream where it has none, apart from its creation, because not every database that
+ * stands in for DynamoDB has streams.
+ *
+ * @returns whether it has one then.
+ */
+export async function enableStream(endpoint: string, name: string): Promise<boolean> {
+  const client = new DynamoDBClient({ endpoint });
+  const hasStream = async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+    return (
+      Table?.LatestStreamArn !== undefined && Table.StreamSpecification?.StreamEnabled === true
+    );
+  };
+  try {
+    if (await hasStream()) return true;
+    const StreamSpecification = {
+      StreamEnabled: true,
+      StreamViewType: 'NEW_AND_OLD_IMAGES',
+    } as const;
+    await client
+      .send(new UpdateTableCommand({ TableName: name, StreamSpecification }))
+      // Refused, or another service was faster.
+      .catch(ignore(DynamoDBServiceException));
+    return await hasStream();
   } finally {
     client.destroy();
   }

@@ -1,0 +1,116 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { type Background, inBackground, pause } from './background.ts';
+import { type Checkpoint, openCheckpoint } from './stream-checkpoint.ts';
+import { type Filter, matches } from './stream-filter.ts';
+import { type Shard, type StreamReader, streamReader } from './stream-reader.ts';
+
+// Milliseconds.
+const IDLE = 200;
+const LONGEST_PAUSE = 5_000;
+
+export interface StreamOptions {
+  /** Of the database. */
+  readonly endpoint: string;
+  readonly tableName: string;
+  /** Records that fit none of them are passed over. */
+  readonly filters: readonly Filter[];
+  /** Takes a batch as a function does: it names what failed, or throws where everything did. */
+  readonly deliver: (
+    event: DynamoDBStreamEvent,
+  ) => Promise<Partial<DynamoDBBatchResponse> | undefined>;
+  /** Keeps how far the stream was delivered, for the next follower to go on there. */
+  readonly checkpointFile: string;
+  /** Hears why there is no progress, once until there is some again. */
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * Follows the stream of a table as a Lambda event source mapping does: from its beginning, each shard in
+ * order, everything at least once. What fails is tried again, with growing pauses. It does not keep the
+ * process alive.
+ */
+export const followStream = (options: StreamOptions): Background =>
+  inBackground(async (signal) => {
+    const reader = streamReader(options.endpoint, signal);
+    let shards: ShardFollower[] = [];
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        if (shards.length === 0) shards = await followShards(reader, options);
+        const steps = await allSettled(shards.map((step) => step()));
+        failures = 0;
+        // After one that has ended there may be others.
+        if (steps.includes('ended')) shards = [];
+        if (!steps.includes('moved')) await pause(IDLE, signal);
+      } catch (error) {
+        shards = [];
+        if (signal.aborted) break;
+        if (failures === 0) options.report(error);
+        await pause(Math.min(IDLE * 2 ** failures, LONGEST_PAUSE), signal);
+        failures += 1;
+      }
+    }
+    reader.destroy();
+  });
+
+/** Delivers what comes next in a shard. */
+type ShardFollower = () => Promise<'moved' | 'idle' | 'ended'>;
+
+/** Follows all shards but those that have ended, and those that come after one that has not. */
+async function followShards(
+  reader: StreamReader,
+  options: StreamOptions,
+): Promise<ShardFollower[]> {
+  const streamArn = await reader.findStream(options.tableName);
+  const checkpoint = openCheckpoint(options.checkpointFile, streamArn);
+  const shards = await reader.listShards(streamArn);
+  const open = shards.filter(({ id }) => checkpoint.get(id) !== null);
+  const ids = new Set<string | undefined>(open.map(({ id }) => id));
+  return open
+    .filter(({ parent }) => !ids.has(parent))
+    .map((shard) => followShard(shard, reader, checkpoint, options));
+}
+
+function followShard(
+  shard: Shard,
+  reader: StreamReader,
+  checkpoint: Checkpoint,
+  options: StreamOptions,
+): ShardFollower {
+  let iterator: string | undefined;
+  return async () => {
+    iterator ??= await reader.seek(shard, checkpoint.get(shard.id) ?? undefined);
+    const { records, next } = await reader.read(shard, iterator);
+    const failed = await deliver(records, options);
+    if (failed === 0) throw new Error('The consumer of the stream gives back what comes next.');
+    const last = records.slice(0, failed).at(-1)?.dynamodb?.SequenceNumber;
+    if (last !== undefined) checkpoint.set(shard.id, last);
+    iterator = failed === undefined ? next : undefined;
+    if (failed === undefined && next === undefined) {
+      checkpoint.set(shard.id, null);
+      return 'ended';
+    }
+    return last === undefined ? 'idle' : 'moved';
+  };
+}
+
+/** Delivers records, and gives the index of the first one to deliver again; undefined where there is none. */
+async function deliver(
+  records: DynamoDBRecord[],
+  { filters, deliver }: StreamOptions,
+): Promise<number | undefined> {
+  const Records = records.filter((record) => filters.some((filter) => matches(filter, record)));
+  if (Records.length === 0) return undefined;
+  const { batchItemFailures = [] } = (await deliver({ Records })) ?? {};
+  if (batchItemFailures.length === 0) return undefined;
+  const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  const first = records.findIndex(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ''));
+  // To name a record that is not there fails the whole batch.
+  return Math.max(first, 0);
+}
+
+/** Waits for all of them, and only then throws what one of them threw. */
+async function allSettled<Value>(promises: Promise<Value>[]): Promise<Value[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
