@@ -1,0 +1,36 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { runEvery } from '../../local/schedule.ts';
+
+const nothing = () => undefined;
+
+test('what is run now and then is run at once, and again when the last run is over', async () => {
+  const runs: PromiseWithResolvers<void>[] = [];
+  const run = () => {
+    const next = Promise.withResolvers<void>();
+    runs.push(next);
+    return next.promise;
+  };
+  onTestFinished(runEvery(5, run, nothing).stop);
+  for (const count of [1, 2, 3]) {
+    await vi.waitFor(() => expect(runs).toHaveLength(count));
+    runs.at(-1)?.resolve();
+  }
+});
+
+test('a run that fails is reported, and the next one comes all the same', async () => {
+  const error = new Error('Not today.');
+  const reports: unknown[] = [];
+  const report = (reported: unknown) => reports.push(reported);
+  onTestFinished(runEvery(5, () => Promise.reject(error), report).stop);
+  await vi.waitFor(() => expect(reports.slice(0, 3)).toEqual([error, error, error]));
+});
+
+test('it stops after the run that is under way, and does not wait for the next', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const run = vi.fn(() => promise);
+  const { stop } = runEvery(60_000, run, nothing);
+  const stopped = stop();
+  resolve();
+  await stopped;
+  expect(run).toHaveBeenCalledTimes(1);
+});
