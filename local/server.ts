@@ -4,11 +4,26 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import cors from 'cors';
 import { ReferralsError } from '../functions/core/errors.ts';
 import { apiTimeout, clickTimeout, cors as corsRules, routes } from '../functions/routes.ts';
-import { postConfirmation, recordActionDirectly, retrySignUp } from '../functions/triggers.ts';
+import {
+  closeHours,
+  consumeStream,
+  postConfirmation,
+  recordActionDirectly,
+  retrySignUp,
+  storeClick,
+} from '../functions/triggers.ts';
+import { type BusEvent, PUT_EVENTS, putEvents } from './event-bus.ts';
 import { httpEvent, sendAnswer } from './http-event.ts';
 import { invoke } from './invoke.ts';
 
-const invoked = [postConfirmation, recordActionDirectly, retrySignUp];
+const invoked = [
+  postConfirmation,
+  recordActionDirectly,
+  retrySignUp,
+  storeClick,
+  closeHours,
+  consumeStream,
+];
 const INVOCATION = new URLPattern({ pathname: '/2015-03-31/functions/:name/invocations' });
 
 // `{name}` is `:name` to a URLPattern, and `{name+}` takes the rest of the path.
@@ -19,19 +34,20 @@ const patterns = routes.map((route) => ({
   }),
 }));
 
+export interface ListenerOptions {
+  readonly apiUrl: string;
+  readonly appUrl: string;
+  /** Gets each event that is put on the bus. */
+  readonly onEvent: (event: BusEvent) => void;
+}
+
 /**
- * API Gateway and the Lambda Invoke endpoint on this machine. What it answers by itself (no such route,
- * no valid token) it answers in API Gateway's words.
+ * API Gateway, the Lambda Invoke endpoint and the event bus on this machine. What it answers by itself (no
+ * such route, no valid token) it answers in API Gateway's words.
  */
-export function createListener({
-  apiUrl,
-  appUrl,
-}: {
-  apiUrl: string;
-  appUrl: string;
-}): RequestListener {
+export function createListener(options: ListenerOptions): RequestListener {
   const allowCors = cors({
-    origin: [new URL(appUrl).origin],
+    origin: [new URL(options.appUrl).origin],
     credentials: true,
     methods: [...corsRules.methods],
     allowedHeaders: [...corsRules.headers],
@@ -39,7 +55,7 @@ export function createListener({
   });
   return (request, response) => {
     allowCors(request, response, () => {
-      answer(request, response, apiUrl).catch((error: unknown) => {
+      answer(request, response, options).catch((error: unknown) => {
         console.error(error);
         if (!response.headersSent) sendJson(response, 500, { message: 'Internal Server Error' });
       });
@@ -47,10 +63,17 @@ export function createListener({
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, apiUrl: string) {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { apiUrl, onEvent }: ListenerOptions,
+) {
   const url = URL.parse(`${apiUrl}${request.url}`);
   if (url === null) return sendJson(response, 400, { message: 'Bad Request' });
   const body = await buffer(request);
+  if (request.headers['x-amz-target'] === PUT_EVENTS) {
+    return sendJson(response, 200, putEvents(JSON.parse(body.toString()), onEvent));
+  }
   const name = INVOCATION.exec(url)?.pathname.groups.name;
   const invocation = invoked.find((candidate) => candidate.function === name);
   if (invocation !== undefined && request.method === 'POST') {

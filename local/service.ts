@@ -5,10 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { environment as env } from '../functions/environment.ts';
+import type { Background } from './background.ts';
 import { createUserPool, startCognito } from './cognito.ts';
-import { createTable, startDynamoDB } from './dynamodb.ts';
+import { createTable, enableStream, startDynamoDB } from './dynamodb.ts';
 import { accepts, type Emulator } from './emulator.ts';
+import type { BusEvent } from './event-bus.ts';
 import { createListener } from './server.ts';
+import { startSchedule, startStream } from './triggers.ts';
 
 /** What is running, under the names of the deployed stack's outputs. */
 export interface Outputs {
@@ -23,6 +26,8 @@ export interface Outputs {
 
 export interface Service {
   readonly outputs: Outputs;
+  /** Whether the database gives the table a stream, without which there are no events. */
+  readonly hasStream: boolean;
   /** Resolves with a sentence when something that the service needs has died. */
   readonly died: Promise<string>;
   readonly stop: () => Promise<void>;
@@ -35,6 +40,10 @@ export interface ServiceOptions {
   readonly port: number;
   /** Forget all data first. */
   readonly fresh: boolean;
+  /** Leave the table's stream, and closing its hours, to another service on the same table. */
+  readonly apiOnly: boolean;
+  /** Gets each event that is published. */
+  readonly onEvent: (event: BusEvent) => void;
 }
 
 /**
@@ -43,11 +52,15 @@ export interface ServiceOptions {
  *
  * @throws Error in one line where something can't be started; nothing is left running then.
  */
-export async function startService({ directory, port, fresh }: ServiceOptions): Promise<Service> {
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { directory, port, fresh, apiOnly, onEvent } = options;
   const server = createServer();
+  const triggers: Background[] = [];
   const emulators: Emulator[] = [];
   const outputsFile = join(directory, 'outputs.json');
   const stop = async () => {
+    // Before what they need to come to their end.
+    await Promise.all(triggers.map((trigger) => trigger.stop()));
     server.close();
     server.closeAllConnections();
     await Promise.all(emulators.map((emulator) => emulator.stop()));
@@ -74,6 +87,7 @@ export async function startService({ directory, port, fresh }: ServiceOptions): 
 
     const tableName = process.env[env.tableName] ?? 'referrals';
     await createTable(dynamoDBEndpoint, tableName, fresh);
+    const hasStream = await enableStream(dynamoDBEndpoint, tableName);
     const { userPoolId, userPoolClientId } = await createUserPool(cognito.endpoint);
     const appUrl = process.env[env.appUrl] ?? apiUrl;
     const outputs: Outputs = {
@@ -88,6 +102,8 @@ export async function startService({ directory, port, fresh }: ServiceOptions): 
     Object.assign(process.env, {
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDBEndpoint,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: process.env.AWS_ENDPOINT_URL_EVENTBRIDGE ?? apiUrl,
+      [env.eventBusName]: process.env[env.eventBusName] ?? 'referrals',
       [env.tableName]: tableName,
       [env.apiUrl]: apiUrl,
       [env.appUrl]: appUrl,
@@ -98,9 +114,14 @@ export async function startService({ directory, port, fresh }: ServiceOptions): 
     });
     const hooks = process.env[env.hooks];
     if (hooks) process.env[env.hooks] = pathToFileURL(resolve(hooks)).href;
-    server.on('request', createListener({ apiUrl, appUrl }));
+    server.on('request', createListener({ apiUrl, appUrl, onEvent }));
     await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
-    return { outputs, stop, died: Promise.race(emulators.map(({ died }) => died)) };
+    if (!apiOnly) triggers.push(startSchedule());
+    if (!apiOnly && hasStream) {
+      const checkpointFile = join(directory, 'stream.json');
+      triggers.push(startStream({ endpoint: dynamoDBEndpoint, tableName, checkpointFile }));
+    }
+    return { outputs, hasStream, stop, died: Promise.race(emulators.map(({ died }) => died)) };
   } catch (error) {
     await stop();
     throw error;

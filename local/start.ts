@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demonstrate } from './demo.ts';
+import { eventLine } from './event-line.ts';
 import { type Service, startService } from './service.ts';
 
 const HELP = `Usage: npm start [-- --fresh]
 
-Runs the referral service on this machine, on an embedded DynamoDB and Cognito. It is a development
-server. Data is kept in .local/ of the current directory.
+Runs the referral service on this machine, on an embedded DynamoDB and Cognito, and prints the events that
+it publishes. It is a development server. Data is kept in .local/ of the current directory.
 
 Options:
   --fresh   begin anew: forget all data
@@ -18,7 +19,12 @@ Environment:
   DYNAMODB_ENDPOINT   another DynamoDB to use, such as http://127.0.0.1:8000
   TABLE_NAME          the table's name (default referrals)
   HOOKS               a module of hooks, such as ./hooks.mjs
+  API_ONLY            1 leaves events and closing hours to another service on the same table
 `;
+
+const EVENTS = '\nEvents, as they are published:\n';
+const NO_STREAM =
+  '\nThis DynamoDB has no streams: there are no events, and hours that are over are not counted.';
 
 let service: Service | undefined;
 
@@ -30,8 +36,17 @@ async function main(): Promise<void> {
 
   const port = readPort(process.env.PORT);
   const directory = resolve('.local');
+  const apiOnly = process.env.API_ONLY === '1';
+  const introduced = Promise.withResolvers<void>();
   console.log('Starting DynamoDB, Cognito and the API …');
-  service = await startService({ directory, port, fresh: values.fresh });
+  service = await startService({
+    directory,
+    port,
+    fresh: values.fresh,
+    apiOnly,
+    // Those of the demo have to wait, so that they don't come between its lines.
+    onEvent: (event) => introduced.promise.then(() => console.log(eventLine(event))),
+  });
   service.died.then((sentence) => fail(new Error(sentence)));
   await demonstrate(service.outputs, directory);
 
@@ -42,6 +57,8 @@ async function main(): Promise<void> {
   console.log(
     '\nThese are in .local/outputs.json, too, while it runs. Next: point your app at ApiUrl; Ctrl-C stops.',
   );
+  if (!apiOnly) console.log(service.hasStream ? EVENTS : NO_STREAM);
+  introduced.resolve();
 }
 
 function readPort(text = '3000'): number {

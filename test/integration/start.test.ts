@@ -14,6 +14,7 @@ let directory: string;
 // Here everything is embedded, whichever database the other tests run on.
 beforeAll(() => {
   vi.stubEnv('DYNAMODB_ENDPOINT', undefined);
+  vi.stubEnv('API_ONLY', undefined);
 });
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'referrals-start-'));
