@@ -31,6 +31,8 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           globalSetup: 'test/faults/shared-database.ts',
           setupFiles: 'test/faults/leave-nothing.ts',
+          // What fails on purpose is not to be read.
+          env: { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' },
           // One by one: a fault that is made has to be told from a machine that is busy.
           fileParallelism: false,
           testTimeout: 120_000,

@@ -30,10 +30,12 @@ export interface StageOptions {
   readonly workers: readonly Worker[];
   /** Real time, where it is left out. */
   readonly clock?: FastClock;
+  /** Times that a click of the queue is tried before it is a dead letter. */
+  readonly tries?: number;
 }
 
 /** Sets everything up; it is gone after the test. */
-export async function startStage({ workers, clock }: StageOptions): Promise<Stage> {
+export async function startStage({ workers, clock, tries = 1000 }: StageOptions): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'referrals-stage-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const database = await startDatabase(directory);
@@ -48,7 +50,7 @@ export async function startStage({ workers, clock }: StageOptions): Promise<Stag
   onTestFinished(proxy.stop);
   const queues = await startQueues();
   onTestFinished(queues.stop);
-  const clicks = await queues.create('clicks', { visibilityTimeout: 2, maxReceiveCount: 1000 });
+  const clicks = await queues.create('clicks', { visibilityTimeout: 2, maxReceiveCount: tries });
   const bus = await startEventBus();
   onTestFinished(bus.stop);
 
