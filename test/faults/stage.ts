@@ -32,10 +32,17 @@ export interface StageOptions {
   readonly clock?: FastClock;
   /** Times that a click of the queue is tried before it is a dead letter. */
   readonly tries?: number;
+  /** Of the workers, besides those that they need. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Sets everything up; it is gone after the test. */
-export async function startStage({ workers, clock, tries = 1000 }: StageOptions): Promise<Stage> {
+export async function startStage({
+  workers,
+  clock,
+  tries = 1000,
+  variables: given,
+}: StageOptions): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'referrals-stage-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const database = await startDatabase(directory);
@@ -65,7 +72,7 @@ export async function startStage({ workers, clock, tries = 1000 }: StageOptions)
     directory,
   });
   const started = await Promise.all(
-    workers.map((worker) => startWorker(worker, { ...variables, ...clock?.variables })),
+    workers.map((worker) => startWorker(worker, { ...variables, ...clock?.variables, ...given })),
   );
   for (const worker of started) onTestFinished(worker.kill);
 

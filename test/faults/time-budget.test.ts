@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { linkSession } from '../../functions/core/link.ts';
 import { createReferral, type Referral } from '../../functions/core/referral.ts';
+import { environment as env } from '../../functions/environment.ts';
 import type { Fate } from '../dynamodb-proxy/fates.ts';
 import { newUserId } from '../integration/domain.ts';
 import { violations } from './oracle.ts';
@@ -14,11 +18,11 @@ const BUDGET = 3_000;
 let stage: Stage;
 let referral: Referral;
 
-beforeEach(async () => {
+const setTheStage = async () => {
   stage = await startStage({ workers: ['api', 'clicks'] });
   const created = await createReferral(stage.domain, { userId: newUserId(), redirectTo: '/' });
   referral = created.referral;
-});
+};
 
 const newReferer = () => `https://example.com/${randomUUID()}`;
 
@@ -35,6 +39,8 @@ const fates: Record<string, Fate> = {
 };
 
 describe('while the table', () => {
+  beforeEach(setTheStage);
+
   test.each(Object.entries(fates))(
     '%s, visitors are redirected in time and their clicks stored once, later',
     async (_name, fate) => {
@@ -90,4 +96,25 @@ describe('while the table', () => {
     expect(status).toBe(503);
     expect(took).toBeLessThan(BUDGET);
   });
+});
+
+test('while neither table nor queue answers, the answer is a 503 in time', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    silent.close();
+    silent.closeAllConnections();
+  });
+  await once(silent, 'listening');
+  const queueUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/000000000000/clicks`;
+  const { apiUrl, domain, proxy } = await startStage({
+    workers: ['api'],
+    variables: { [env.clickQueueUrl]: queueUrl },
+  });
+  const created = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
+  // Looking the link up takes most of the time that it may, and then nothing goes on.
+  let reads = 0;
+  proxy.decide = (operation) => (operation !== 'GetItem' || reads++ === 0 ? 'hang' : 'pass');
+  const { status, took } = await sendClick({ apiUrl }, created.referral.code, newReferer());
+  expect(status).toBe(503);
+  expect(took).toBeLessThan(BUDGET);
 });
