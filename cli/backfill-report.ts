@@ -1,37 +1,4 @@
-import { SingleBar } from 'cli-progress';
 import { type Progress, seenUsers } from './backfill.ts';
-
-/** Milliseconds between two lines where there is no terminal. */
-const LINE_INTERVAL = 5_000;
-
-export interface ProgressDisplay {
-  readonly update: (progress: Progress) => void;
-  readonly stop: () => void;
-}
-
-/**
- * Shows progress on stdout: a bar on a terminal, else a line every five seconds.
- *
- * @param total about how many users there are; undefined: counts only.
- */
-export function showProgress(progress: Progress, total: number | undefined): ProgressDisplay {
-  const isTerminal = process.stdout.isTTY;
-  const users = total === undefined ? '{value} users' : '{value} of about {total} users';
-  const format =
-    isTerminal && total !== undefined ? `{bar} {percentage}% | ${users} | {eta_formatted}` : users;
-  const bar = new SingleBar({
-    format,
-    stream: process.stdout,
-    clearOnComplete: true,
-    noTTYOutput: true,
-    notTTYSchedule: LINE_INTERVAL,
-  });
-  bar.start(total ?? 0, seenUsers(progress));
-  return {
-    update: (current) => bar.update(seenUsers(current)),
-    stop: () => bar.stop(),
-  };
-}
 
 /**
  * What became of all users, over all runs, and what to do next; lines for people.

@@ -1,145 +1,14 @@
 #!/usr/bin/env node
-import { constants } from 'node:os';
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { Command, InvalidArgumentError } from 'commander';
-import { backfill, noProgress, seenUsers } from './backfill.ts';
-import { showProgress, summarize } from './backfill-report.ts';
-import { type BackfillState, backfillState } from './backfill-state.ts';
+import { Command } from 'commander';
+import { addBackfill, EXAMPLE_OF_BACKFILL } from './backfill-command.ts';
 import { Refusal } from './refusal.ts';
-import { createServices } from './services.ts';
-import { estimateUsers } from './user-pool.ts';
-
-// The default of functions/edge/settings.ts.
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-
-interface BackfillOptions {
-  readonly userPoolId: string;
-  readonly tableName: string;
-  readonly redirectTo: string;
-  readonly rate: number;
-  readonly dryRun?: boolean;
-  readonly state: string;
-  readonly codeLength: number;
-  readonly codeAlphabet: string;
-  readonly hooks?: string;
-}
-
-const EXAMPLE = `
-Example:
-  $ npx referrals backfill --user-pool-id eu-central-1_AbCdEfGhI \\
-      --table-name Referrals-Table --redirect-to https://app.example.com/`;
-
-const HELP_OF_BACKFILL = `
-The first three are UserPoolId, TableName and DefaultRedirectTo of the stack's
-outputs. Region, credentials and endpoints come from the environment, as with
-every AWS tool: AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL and so on. They must
-allow cognito-idp:ListUsers (and DescribeUserPool, for the total) on the pool,
-and dynamodb:GetItem and PutItem on the table.
-
-Running it again is safe: who has a link keeps it. Ctrl-C stops it; the same
-command goes on from there. Exit code: 0 when nobody failed, 1 when somebody or
-everything did, 130 after Ctrl-C.
-`;
-
-async function runBackfill(options: BackfillOptions): Promise<void> {
-  const { dryRun = false, rate, userPoolId, tableName } = options;
-  const state: BackfillState = dryRun ? FORGETFUL : backfillState(options.state, options);
-  const earlier = await state.load();
-  const progress = earlier ?? noProgress();
-  if (earlier !== undefined) {
-    console.error(
-      `Going on after ${seenUsers(earlier)} users of an earlier run (${options.state}).`,
-    );
-  }
-  const cognito = new CognitoIdentityProviderClient({
-    requestHandler: {
-      connectionTimeout: 5_000,
-      requestTimeout: 10_000,
-      throwOnRequestTimeout: true,
-    },
-  });
-  const services = await createServices(options);
-  const interrupt = new AbortController();
-  // Only once: a second Ctrl-C ends it there and then.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => interrupt.abort(signal));
-  }
-  try {
-    const display = showProgress(progress, await estimateUsers({ cognito, userPoolId }));
-    await backfill({
-      cognito,
-      services,
-      userPoolId,
-      tableName,
-      rate,
-      dryRun,
-      progress,
-      interrupt: interrupt.signal,
-      save: state.save,
-      onProgress: display.update,
-      onNotice: (sentence) => console.error(sentence),
-    }).finally(display.stop);
-    await state.remove();
-    console.log(summarize(progress, { dryRun }));
-    process.exitCode = progress.failed > 0 ? 1 : 0;
-  } catch (error) {
-    if (error !== interrupt.signal.reason) throw error;
-    console.error(
-      dryRun
-        ? `Stopped after ${seenUsers(progress)} users. Nothing was written.`
-        : `Stopped after ${seenUsers(progress)} users. To go on from there, run the same command again.`,
-    );
-    process.exitCode = 128 + constants.signals[interrupt.signal.reason as 'SIGINT' | 'SIGTERM'];
-  } finally {
-    cognito.destroy();
-    services.close();
-  }
-}
-
-/** The state of a dry run: it writes nothing, and counts everyone. */
-const FORGETFUL: BackfillState = {
-  load: async () => undefined,
-  save: async () => {},
-  remove: async () => {},
-};
-
-function readUrl(text: string): string {
-  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError('It must be an absolute URL such as https://app.example.com/.');
-}
-
-function readLength(text: string): number {
-  const length = Number(text);
-  if (Number.isInteger(length) && length >= 6 && length <= 64) return length;
-  throw new InvalidArgumentError('It must be a whole number from 6 to 64.');
-}
-
-function readRate(text: string): number {
-  const rate = Number(text);
-  if (Number.isInteger(rate) && rate >= 1 && rate <= 1000) return rate;
-  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
-}
 
 const program = new Command('referrals')
   .description('Tools for a deployed cdk-referrals.')
   .showSuggestionAfterError(false)
-  .addHelpText('after', EXAMPLE);
+  .addHelpText('after', EXAMPLE_OF_BACKFILL);
 
-program
-  .command('backfill')
-  .description('Gives every user who signed up before cdk-referrals was there a link of their own.')
-  .requiredOption('--user-pool-id <id>', 'whose users')
-  .requiredOption('--table-name <name>', 'where links are kept')
-  .requiredOption('--redirect-to <url>', 'where the links lead', readUrl)
-  .option('--rate <users>', 'users per second, at most', readRate, 25)
-  .option('--dry-run', 'write nothing, say how many would get a link')
-  .option('--code-length <characters>', 'as deployed', readLength, 10)
-  .option('--code-alphabet <characters>', 'as deployed', BASE62)
-  .option('--hooks <file>', 'the deployment’s module of hooks, where it has one')
-  .option('--state <file>', 'where an interrupted run is remembered', '.referrals-backfill.json')
-  .allowExcessArguments(false)
-  .addHelpText('after', HELP_OF_BACKFILL + EXAMPLE)
-  .action(runBackfill);
+addBackfill(program);
 
 program.parseAsync().catch((error) => {
   // Anything else is a bug, and then the stack is what helps.

@@ -18,7 +18,38 @@ export interface TableServices extends Services {
   readonly close: () => void;
 }
 
-export interface ServicesOptions {
+/**
+ * What core works with, on a table given by its name, except for making links. Endpoint, region and
+ * credentials come from the environment, as the SDK has it.
+ *
+ * @param retention seconds after which responses are deleted; undefined: never.
+ */
+export function createServices(tableName: string, retention?: number): TableServices {
+  const client = createClient(FROM_A_DESK);
+  const store = createStore({ client, name: tableName });
+  const newId = monotonicFactory();
+  return {
+    settings: {
+      apiUrl: '',
+      appUrl: '',
+      defaultRedirectTo: '',
+      redirectOrigins: [],
+      attribution: { model: 'last', window: undefined },
+      retention,
+    },
+    store,
+    now: () => new Date(),
+    newId: (time) => newId(time.getTime()),
+    newCode: () => {
+      throw new Error('No link can be made without knowing how the deployment makes them.');
+    },
+    newSession: () => randomBytes(16).toString('base64url'),
+    findRecentReferral: store.findReferral,
+    close: () => client.destroy(),
+  };
+}
+
+export interface LinkOptions {
   readonly tableName: string;
   /** Where users' own links lead: an absolute URL. */
   readonly redirectTo: string;
@@ -30,34 +61,25 @@ export interface ServicesOptions {
 }
 
 /**
- * What core works with, on a table given by its name. Endpoint, region and credentials come from the
- * environment, as the SDK has it.
+ * What core works with to make links, too.
  *
  * @throws Refusal where the hooks can't be loaded.
  */
-export async function createServices(options: ServicesOptions): Promise<TableServices> {
-  const client = createClient(FROM_A_DESK);
-  const store = createStore({ client, name: options.tableName });
-  const drawCode = customAlphabet(options.codeAlphabet, options.codeLength);
+export async function createLinkServices(options: LinkOptions): Promise<TableServices> {
   const { generateCode }: Hooks = options.hooks ? await loadHooks(options.hooks) : {};
-  const newId = monotonicFactory();
+  const drawCode = customAlphabet(options.codeAlphabet, options.codeLength);
+  const services = createServices(options.tableName);
   const { origin } = new URL(options.redirectTo);
   return {
+    ...services,
     settings: {
+      ...services.settings,
       apiUrl: origin,
       appUrl: origin,
       defaultRedirectTo: options.redirectTo,
       redirectOrigins: [origin],
-      attribution: { model: 'last', window: undefined },
-      retention: undefined,
     },
-    store,
-    now: () => new Date(),
-    newId: (time) => newId(time.getTime()),
     newCode: generateCode ? checked(generateCode) : () => drawCode(),
-    newSession: () => randomBytes(16).toString('base64url'),
-    findRecentReferral: store.findReferral,
-    close: () => client.destroy(),
   };
 }
 
