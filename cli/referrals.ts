@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { addBackfill, EXAMPLE_OF_BACKFILL } from './backfill-command.ts';
+import { addRecount } from './recount-command.ts';
 import { Refusal } from './refusal.ts';
 
 const program = new Command('referrals')
@@ -9,6 +10,7 @@ const program = new Command('referrals')
   .addHelpText('after', EXAMPLE_OF_BACKFILL);
 
 addBackfill(program);
+addRecount(program);
 
 program.parseAsync().catch((error) => {
   // Anything else is a bug, and then the stack is what helps.

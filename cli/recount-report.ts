@@ -1,0 +1,66 @@
+import { countNames } from '../functions/core/counts.ts';
+import type { Difference } from '../functions/core/recount.ts';
+import type { Recounted } from './recount.ts';
+
+const HEADER = ['code', 'hour', 'what', 'expected', 'found'];
+
+/**
+ * What was found, and what to do next; lines for people.
+ *
+ * @example report({ referrals: 12, differences: [] }, { repaired: false }) // 'No differences in 12 referrals.\n…'
+ */
+export function report(
+  { referrals, differences }: Recounted,
+  { repaired }: { repaired: boolean },
+): string {
+  const counted = referrals === 1 ? '1 referral' : `${referrals} referrals`;
+  if (differences.length === 0) return `No differences in ${counted}. Nothing is left to do.`;
+  const codes = new Set(differences.map(({ code }) => code)).size;
+  return [
+    ...table([HEADER, ...[...differences].sort(byPlace).flatMap(rowsOf)]),
+    '',
+    `Differences in ${codes} of ${counted}. An hour is expected to be what its responses are, a total the sum of its hours as they are.`,
+    repaired
+      ? 'Totals are set right, and the hours marked: they are counted anew within ten minutes.'
+      : 'Nothing was written.',
+    repaired
+      ? 'Next: run the same command again after that; there should be no differences.'
+      : 'Next: run the same command with --repair.',
+  ].join('\n');
+}
+
+/** By code, hours in their order, the total last. */
+const byPlace = (a: Difference, b: Difference): number => (placeOf(a) < placeOf(b) ? -1 : 1);
+
+const placeOf = ({ code, hour }: Difference): string => `${code} ${hour ?? 'total'}`;
+
+/** A row for each number that differs. */
+function rowsOf({ code, hour, expected, found }: Difference): string[][] {
+  const names = new Set([...expected.actions.keys(), ...found.actions.keys()]);
+  const numbers: [string, number, number][] = [
+    ...countNames.map((name): [string, number, number] => [name, expected[name], found[name]]),
+    ...[...names]
+      .sort()
+      .map((name): [string, number, number] => [
+        `actions.${name}`,
+        expected.actions.get(name) ?? 0,
+        found.actions.get(name) ?? 0,
+      ]),
+  ];
+  return numbers
+    .filter(([, is, was]) => is !== was)
+    .map(([what, is, was]) => [code, hour ?? 'total', what, `${is}`, `${was}`]);
+}
+
+/** Rows as lines, with their columns below each other. */
+function table(rows: readonly string[][]): string[] {
+  const widths = HEADER.map((_, column) =>
+    rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
