@@ -28,6 +28,7 @@ async function startOnProxy(decide: Decide, variables: Record<string, string> = 
     variables: {
       DYNAMODB_ENDPOINT: proxy.endpoint,
       TABLE_NAME: `stream-${randomUUID()}`,
+      API_ONLY: '',
       ...variables,
     },
   });
@@ -76,7 +77,7 @@ describe('the events that npm start prints', () => {
 
   test('have what happened while nobody followed after the next start, and nothing twice', async () => {
     const TABLE_NAME = `stream-${randomUUID()}`;
-    const variables = { DYNAMODB_ENDPOINT: shared.DynamoDBEndpoint, TABLE_NAME };
+    const variables = { DYNAMODB_ENDPOINT: shared.DynamoDBEndpoint, TABLE_NAME, API_ONLY: '' };
     const first = await startTestService({ directory, variables });
     const user = await signUp(first.outputs);
     const code = await createReferral(first.outputs, user);

@@ -20,11 +20,6 @@ let user: User;
 
 beforeAll(async () => {
   proxy = await startDynamoDBProxy(inject('outputs').DynamoDBEndpoint);
-  // Nobody but the functions is to be watched, so that this service does not find a stream to follow.
-  proxy.reshape = (operation, _input, output) =>
-    operation === 'DescribeTable'
-      ? { Table: { ...output.Table, LatestStreamArn: undefined } }
-      : output;
   service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
   user = await signUp(service.outputs);
 });

@@ -71,7 +71,13 @@ export function runStart(
 ): { process: ChildProcess; printed: () => string } {
   const child = spawn(process.execPath, [resolve('local/start.ts'), ...parameters], {
     cwd: directory,
-    env: { ...process.env, PORT: '0', ...variables },
+    env: {
+      ...process.env,
+      PORT: '0',
+      // Who shares a table leaves its stream and its hours to the service that it is of.
+      ...(variables.DYNAMODB_ENDPOINT && { API_ONLY: '1' }),
+      ...variables,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
