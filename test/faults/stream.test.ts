@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
-import { describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
 import { changeFollower, type ReferralEvent } from '../../functions/core/events.ts';
 import { closeDueHours } from '../../functions/core/hours.ts';
@@ -10,7 +11,7 @@ import { readOrSetAside } from '../../functions/edge/stream.ts';
 import { environment as env } from '../../functions/environment.ts';
 import { newUserId } from '../integration/domain.ts';
 import { readTable, violations } from './oracle.ts';
-import { startQueues } from './queue.ts';
+import { type Queues, startQueues } from './queue.ts';
 import { type Random, seededRandom } from './random.ts';
 import { randomFates } from './random-fates.ts';
 import { recordedStream } from './recorded-stream.ts';
@@ -119,6 +120,13 @@ describe('the stream, delivered as badly as may be', () => {
 });
 
 describe('a record that can’t be read', () => {
+  let queues: Queues;
+  beforeAll(async () => {
+    queues = await startQueues();
+    process.env.AWS_ENDPOINT_URL_SQS = queues.endpoint;
+  });
+  afterAll(() => queues.stop());
+
   /** A consumer that fails at nothing, and a record that it can read. */
   const aConsumer = async () => {
     const world = await createWorld();
@@ -135,12 +143,8 @@ describe('a record that can’t be read', () => {
     ['has no image at all', undefined],
     ['has keys of another type', { pk: { N: '1' }, sk: { N: '2' } }],
   ])('because it %s is a dead letter, and holds up nothing', async (_what, NewImage) => {
-    const queues = await startQueues();
-    const queue = await queues.create('dead');
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_SQS: queues.endpoint,
-      [env.streamDeadLettersUrl]: queue.url,
-    });
+    const queue = await queues.create(`dead-${randomUUID()}`);
+    process.env[env.streamDeadLettersUrl] = queue.url;
     try {
       const { world, handler, record } = await aConsumer();
       const unreadable = {
@@ -152,15 +156,11 @@ describe('a record that can’t be read', () => {
       expect(world.published.size).toBe(1);
     } finally {
       delete process.env[env.streamDeadLettersUrl];
-      await queues.stop();
     }
   });
 
   test('is delivered again where even that can’t be done now', async () => {
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:9',
-      [env.streamDeadLettersUrl]: 'http://127.0.0.1:9/000000000000/dead',
-    });
+    process.env[env.streamDeadLettersUrl] = `${queues.endpoint}/000000000000/no-such-queue`;
     try {
       const { handler, record } = await aConsumer();
       const Records = [{ ...record, dynamodb: { SequenceNumber: '7' } }];
