@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addBackfill, EXAMPLE_OF_BACKFILL } from './backfill-command.ts';
 import { addRecount } from './recount-command.ts';
+import { addRedrive } from './redrive-command.ts';
 import { Refusal } from './refusal.ts';
 
 const program = new Command('referrals')
@@ -11,6 +12,7 @@ const program = new Command('referrals')
 
 addBackfill(program);
 addRecount(program);
+addRedrive(program);
 
 program.parseAsync().catch((error) => {
   // Anything else is a bug, and then the stack is what helps.

@@ -8,7 +8,7 @@ export class Refusal extends Error {
 
 /** Whom we were talking to, and about what. */
 export interface Subject {
-  readonly service: 'Cognito' | 'DynamoDB';
+  readonly service: keyof typeof ENDPOINT_VARIABLES;
   /** Such as `user pool eu-central-1_Ab1`. */
   readonly resource: string;
   /** The option that named it. */
@@ -27,6 +27,8 @@ const CREDENTIALS = [
   'UnrecognizedClientException',
 ];
 const DENIED = ['AccessDenied', 'AccessDeniedException', 'NotAuthorizedException'];
+const NOT_FOUND = ['ResourceNotFoundException', 'QueueDoesNotExist'];
+const INVALID = ['InvalidAddress', 'InvalidParameterException', 'ValidationException'];
 const NETWORK = [
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -40,11 +42,14 @@ const NETWORK = [
 const ENDPOINT_VARIABLES = {
   Cognito: 'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER',
   DynamoDB: 'AWS_ENDPOINT_URL_DYNAMODB',
+  'DynamoDB Streams': 'AWS_ENDPOINT_URL_DYNAMODB_STREAMS',
+  Lambda: 'AWS_ENDPOINT_URL_LAMBDA',
+  SQS: 'AWS_ENDPOINT_URL_SQS',
 };
 
 /**
- * Recognises an error that every other call would meet, too: no credentials, no such pool or table, access
- * denied, nobody there.
+ * Recognises an error that every other call would meet, too: no credentials, no such pool, table or queue,
+ * access denied, nobody there.
  *
  * @returns undefined where the error may concern this one call only, such as throttling.
  * @example refusalOf(error, { service: 'DynamoDB', resource: 'table referrals', option: '--table-name' })
@@ -63,12 +68,12 @@ export function refusalOf(error: unknown, subject: Subject): Refusal | undefined
   if (DENIED.includes(name)) {
     return new Refusal(`The AWS credentials (AWS_PROFILE) may not do this: ${reason}`);
   }
-  if (name === 'ResourceNotFoundException') {
+  if (NOT_FOUND.includes(name)) {
     return new Refusal(
       `${option}: there is no ${resource} in this region (AWS_REGION) and account.`,
     );
   }
-  if (name === 'InvalidParameterException' || name === 'ValidationException') {
+  if (INVALID.includes(name)) {
     return new Refusal(`${option}: ${reason}`);
   }
   if (name === 'TimeoutError' || NETWORK.includes(code)) {

@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { bringer } from './bring-back.ts';
+import { openConsumer } from './consumer.ts';
+import { exitCodeOf, interruptSignal } from './interrupt.ts';
+import { readUrl } from './options.ts';
+import { showProgress } from './progress.ts';
+import { openQueue } from './queue.ts';
+import { keptLetters, noTally, redrive } from './redrive.ts';
+import { report } from './redrive-report.ts';
+import { openStreams } from './stream.ts';
+
+interface RedriveOptions {
+  readonly queueUrl: string;
+  readonly function?: string;
+}
+
+const HELP = `
+The queue is ClickDeadLettersUrl, SignUpDeadLettersUrl or StreamDeadLettersUrl
+of the stack's outputs, the function ConsumeStreamFunctionName. First repair why
+they are dead: each letter is tried again once.
+
+Those of clicks and sign-ups are moved back to the queue that they came from,
+where they are tried again within minutes. Those of the stream say where in it
+the records are, which it holds for 24 hours: they are read there, and the
+function is invoked with them. A letter is deleted only after that.
+
+Region, credentials and endpoints come from the environment, as with every AWS
+tool: AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL and so on. They must allow
+sqs:GetQueueAttributes, ReceiveMessage, DeleteMessage, ChangeMessageVisibility
+and ListDeadLetterSourceQueues on the queue and SendMessage on the one that they
+came from; for the stream, dynamodb:GetShardIterator and GetRecords on it and
+lambda:InvokeFunction on the function.
+
+Running it again is safe, and so is Ctrl-C. Exit code: 0 when all letters are
+gone from the queue, 1 when some are left or it failed, 130 after Ctrl-C.
+
+Example:
+  $ npx referrals redrive --function Referrals-ConsumeStream \\
+      --queue-url https://sqs.eu-central-1.amazonaws.com/123456789012/Referrals`;
+
+async function runRedrive({ queueUrl, function: name }: RedriveOptions): Promise<void> {
+  console.log(`Bringing back the dead letters of ${queueUrl} …`);
+  const queue = openQueue(queueUrl);
+  const streams = openStreams();
+  const consumer = name === undefined ? undefined : openConsumer(name);
+  const interrupt = interruptSignal();
+  const tally = noTally();
+  try {
+    const { waiting, hidden } = await queue.count();
+    const display = showProgress('dead letters', 0, waiting);
+    await redrive({
+      queue,
+      bringBack: bringer({ queue, streams, consumer }),
+      tally,
+      interrupt,
+      onProgress: () => display.update(tally.done + keptLetters(tally)),
+    }).finally(display.stop);
+    console.log(report(tally, hidden));
+    process.exitCode = keptLetters(tally) + tally.late + hidden > 0 ? 1 : 0;
+  } catch (error) {
+    if (error !== interrupt.reason) throw error;
+    console.error(
+      `Stopped after ${tally.done} dead letters. To go on from there, run the same command again.`,
+    );
+    process.exitCode = exitCodeOf(interrupt);
+  } finally {
+    queue.close();
+    streams.close();
+    consumer?.close();
+  }
+}
+
+/** Adds `referrals redrive`. */
+export function addRedrive(program: Command): void {
+  program
+    .command('redrive')
+    .description('Brings back dead letters to be tried again, after what killed them was repaired.')
+    .requiredOption('--queue-url <url>', 'where the dead letters are', readUrl)
+    .option('--function <name>', 'what follows the stream; for its dead letters')
+    .allowExcessArguments(false)
+    .addHelpText('after', HELP)
+    .action(runRedrive);
+}

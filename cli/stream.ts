@@ -1,0 +1,93 @@
+import {
+  type _Record,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ResourceNotFoundException,
+  TrimmedDataAccessException,
+} from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { Place } from './dead-letter.ts';
+import { Refusal, reasonOf, refusalOf } from './refusal.ts';
+
+/** A shard takes few readers, and its function is one: being told to wait is not the end. */
+const ATTEMPTS = 10;
+
+/** Pages without a record in a row after which none is to be expected any more. */
+const EMPTY_PAGES = 50;
+
+/** Reads records of DynamoDB's streams again, which hold them for 24 hours. */
+export interface Streams {
+  /**
+   * Gives the records of a place; undefined where the stream no longer has them all.
+   *
+   * @throws Refusal where it can't be read.
+   */
+  readonly read: (place: Place) => Promise<readonly DynamoDBRecord[] | undefined>;
+  readonly close: () => void;
+}
+
+/** Opens the streams. Endpoint, region and credentials come from the environment. */
+export function openStreams(): Streams {
+  const client = new DynamoDBStreamsClient({
+    maxAttempts: ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout: 10_000,
+      throwOnRequestTimeout: true,
+    },
+  });
+
+  async function* recordsFrom({ streamArn, shardId, first }: Place) {
+    let { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({
+        StreamArn: streamArn,
+        ShardId: shardId,
+        ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+        SequenceNumber: first,
+      }),
+    );
+    for (let empty = 0; ShardIterator !== undefined && empty < EMPTY_PAGES; ) {
+      const page = await client.send(new GetRecordsCommand({ ShardIterator }));
+      const { Records = [] } = page;
+      yield* Records.map((record) => lambdaRecord(record, streamArn));
+      empty = Records.length === 0 ? empty + 1 : 0;
+      ShardIterator = page.NextShardIterator;
+    }
+  }
+
+  return {
+    async read(place) {
+      const [first, last] = [BigInt(place.first), BigInt(place.last)];
+      const records: DynamoDBRecord[] = [];
+      try {
+        for await (const record of recordsFrom(place)) {
+          const number = BigInt(record.dynamodb?.SequenceNumber ?? 0);
+          if (number >= first && number <= last) records.push(record);
+          if (number >= last) return records.length > 0 ? records : undefined;
+        }
+        return undefined;
+      } catch (error) {
+        const isGone =
+          error instanceof TrimmedDataAccessException || error instanceof ResourceNotFoundException;
+        if (isGone) return undefined;
+        const resource = `stream ${place.streamArn}`;
+        const subject = { service: 'DynamoDB Streams', resource, option: '--queue-url' } as const;
+        throw refusalOf(error, subject) ?? new Refusal(`DynamoDB Streams: ${reasonOf(error)}`);
+      }
+    },
+
+    close: () => client.destroy(),
+  };
+}
+
+/** A record as Lambda hands it to a function. */
+const lambdaRecord = ({ dynamodb, ...record }: _Record, eventSourceARN: string) =>
+  ({
+    ...record,
+    dynamodb: {
+      ...dynamodb,
+      ApproximateCreationDateTime: Number(dynamodb?.ApproximateCreationDateTime) / 1000,
+    },
+    eventSourceARN,
+  }) as DynamoDBRecord;

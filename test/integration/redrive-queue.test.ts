@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { inOwnDirectory, run } from './backfill-command.ts';
+import { type DeadQueue, type Sqs, startSqs } from './redrive-sqs.ts';
+
+inOwnDirectory();
+
+let sqs: Sqs;
+let queue: DeadQueue;
+beforeAll(async () => {
+  sqs = await startSqs();
+});
+beforeEach(async () => {
+  sqs.intervene = () => undefined;
+  queue = await sqs.createQueue();
+});
+afterAll(() => sqs.stop());
+
+const redrive = (url = queue.deadLettersUrl) =>
+  run(['redrive', '--queue-url', url], { AWS_ENDPOINT_URL_SQS: sqs.endpoint });
+
+/** Has so many messages die in the queue. */
+async function kill(count: number): Promise<string[]> {
+  const bodies = Array.from({ length: count }, (_, index) => JSON.stringify({ click: index }));
+  await sqs.send(queue.url, bodies);
+  await sqs.kill(queue);
+  return bodies.sort();
+}
+
+/** The lines after how far it was. */
+const reported = (stdout: string) =>
+  stdout.split('\n').filter((line) => line && !/^\d+ of about \d+ dead letters$/.test(line));
+
+const beginning = (url = queue.deadLettersUrl) => `Bringing back the dead letters of ${url} …`;
+const DONE = 'Done: nothing is left to do.';
+const AGAIN = 'Next: repair that, and run the same command again.';
+
+test('referrals redrive moves each dead letter back to its queue once', async () => {
+  const bodies = await kill(85);
+  const first = await redrive().ended;
+  expect(await sqs.contentOf(queue.url)).toEqual({ waiting: bodies, hidden: [] });
+  expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: [], hidden: [] });
+  expect([first.code, first.stderr, reported(first.stdout)]).toEqual([
+    0,
+    '',
+    [beginning(), 'Brought back: 85', DONE],
+  ]);
+  const second = await redrive().ended;
+  expect(reported(second.stdout)).toEqual([beginning(), 'Brought back: 0', DONE]);
+});
+
+test('referrals redrive leaves what comes in meanwhile', async () => {
+  await kill(3);
+  let arrival: Promise<void> | undefined;
+  sqs.intervene = async (operation) => {
+    if (operation === 'ListDeadLetterSourceQueues') {
+      arrival ??= sqs.send(queue.deadLettersUrl, ['late']);
+      await arrival;
+    }
+    return undefined;
+  };
+  const { code, stdout } = await redrive().ended;
+  expect([code, reported(stdout)]).toEqual([
+    1,
+    [
+      beginning(),
+      'Brought back: 3',
+      'Came in meanwhile: 1',
+      'Next: read the log of the function that could not take them, repair that, and run the same command again.',
+    ],
+  ]);
+  expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: ['late'], hidden: [] });
+});
+
+test('referrals redrive keeps what could not be sent, with the reason', async () => {
+  const bodies = await kill(12);
+  sqs.intervene = (operation, { Entries = [] }) =>
+    operation === 'SendMessageBatch'
+      ? { body: { Failed: Entries.map(({ Id }) => ({ Id, Message: 'of its length.' })) } }
+      : undefined;
+  const { code, stdout } = await redrive().ended;
+  expect([code, reported(stdout)]).toEqual([
+    1,
+    [beginning(), 'Brought back: 0', 'Kept: 12, because of its length.', AGAIN],
+  ]);
+  expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: bodies, hidden: [] });
+});
+
+test.each([0, 2])('referrals redrive leaves the dead letters of %d queues alone', async (count) => {
+  await sqs.send(queue.deadLettersUrl, ['{}', 'no JSON']);
+  sqs.intervene = (operation) =>
+    operation === 'ListDeadLetterSourceQueues'
+      ? { body: { queueUrls: Array(count).fill(queue.url) } }
+      : undefined;
+  const { code, stdout } = await redrive().ended;
+  expect([code, reported(stdout)]).toEqual([
+    1,
+    [
+      beginning(),
+      'Brought back: 0',
+      'Kept: 2, because it is not known what queue they came from',
+      AGAIN,
+    ],
+  ]);
+  expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({
+    waiting: ['no JSON', '{}'],
+    hidden: [],
+  });
+});
+
+test('referrals redrive that is interrupted goes on where it stopped', async () => {
+  const bodies = await kill(500);
+  const first = redrive();
+  let sent = 0;
+  sqs.intervene = async (operation) => {
+    if (operation === 'SendMessageBatch' && ++sent === 10) first.process.kill('SIGINT');
+    return undefined;
+  };
+  const { code, stderr } = await first.ended;
+  const moved = (await sqs.contentOf(queue.url)).waiting.length;
+  expect([code, stderr]).toEqual([
+    130,
+    `Stopped after ${moved} dead letters. To go on from there, run the same command again.\n`,
+  ]);
+  expect(moved).toBeGreaterThanOrEqual(100);
+  expect(moved).toBeLessThan(500);
+  const left = await sqs.contentOf(queue.deadLettersUrl);
+  expect([left.waiting.length, left.hidden]).toEqual([500 - moved, []]);
+
+  expect((await redrive().ended).code).toBe(0);
+  expect(await sqs.contentOf(queue.url)).toEqual({ waiting: bodies, hidden: [] });
+});
+
+test('referrals redrive that is killed loses nothing, and the next one says what has to wait', async () => {
+  const bodies = await kill(5);
+  const first = redrive();
+  sqs.intervene = async (operation) => {
+    if (operation !== 'DeleteMessageBatch') return undefined;
+    first.process.kill('SIGKILL');
+    await once(first.process, 'exit');
+    return { status: 500, body: {} };
+  };
+  await first.ended;
+  expect(await sqs.contentOf(queue.url)).toEqual({ waiting: bodies, hidden: [] });
+  expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: [], hidden: bodies });
+
+  const second = await redrive().ended;
+  expect([second.code, reported(second.stdout)]).toEqual([
+    1,
+    [
+      beginning(),
+      'Brought back: 0',
+      'Not to be had for now: 5, which somebody received within a quarter of an hour',
+      'Next: run the same command again then.',
+    ],
+  ]);
+});
