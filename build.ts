@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { type BuildOptions, build } from 'esbuild';
+import { resolve } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { functionNames } from './functions/triggers.ts';
 
 // What is in dist/ is what the package ships: constructs, bundles of the functions, the command.
@@ -16,13 +17,35 @@ const options: BuildOptions = {
   logLevel: 'warning',
 };
 
-await build({
-  ...options,
-  minify: true,
-  entryPoints: functionNames.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
-  outdir: 'dist/bundles',
-  outExtension: { '.js': '.mjs' },
-});
+/**
+ * Has bundles take `http` as Lambda's runtime loaded it, by `require`
+ * (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/RAPIDClient.js). To
+ * import it reads everything that it exports, and among that is a WebSocket, for which Node loads undici.
+ */
+const loadedHttp: Plugin = {
+  name: 'loaded-http',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?https?$/ }, ({ path }) => ({ path, namespace: 'loaded' }));
+    onLoad({ filter: /.*/, namespace: 'loaded' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+
+/** One by one, so that what a function loads only when it needs it is a file of its own beside it. */
+const bundle = (name: string) =>
+  build({
+    ...options,
+    minify: true,
+    splitting: true,
+    entryPoints: [{ in: `functions/${name}.ts`, out: 'index' }],
+    outdir: `dist/bundles/${name}`,
+    outExtension: { '.js': '.mjs' },
+    // Lambda has credentials in the environment, and the other providers are a sixth of all that is loaded.
+    alias: { '@aws-sdk/credential-provider-node': resolve('functions/edge/lambda-credentials.ts') },
+    plugins: [loadedHttp],
+  });
+await Promise.all(functionNames.map(bundle));
 
 await build({
   ...options,

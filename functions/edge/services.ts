@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { customAlphabet } from 'nanoid';
+import QuickLRU from 'quick-lru';
 import { monotonicFactory } from 'ulid';
-import type { Referral } from '../core/referral.ts';
 import type { Services } from '../core/services.ts';
-import type { Store } from '../core/store.ts';
 import { createClient } from '../store/client.ts';
 import { createStore } from '../store/dynamodb-store.ts';
 import { generateCode } from './hooks.ts';
+import { rememberReferrals } from './recent-referrals.ts';
 import { type EdgeSettings, readSettings } from './settings.ts';
 
 // Milliseconds. What can't be written is queued, and both have to be done within a visitor's patience.
@@ -17,7 +16,7 @@ const SHORT = { connectionTimeout: 250, requestTimeout: 300 };
 export const services = createServices(readSettings(process.env));
 
 /** Hours that were marked as open while they ran, see `changeFollower`. */
-export const runningHours = new LRUCache<string, true>({ max: 10_000 });
+export const runningHours = new QuickLRU<string, true>({ maxSize: 10_000 });
 
 function createServices(settings: EdgeSettings): Services & { settings: EdgeSettings } {
   const { tableName: name, code, retention, clickQueueUrl } = settings;
@@ -34,26 +33,4 @@ function createServices(settings: EdgeSettings): Services & { settings: EdgeSett
     newSession: () => randomBytes(16).toString('base64url'),
     findRecentReferral: rememberReferrals(store),
   };
-}
-
-/**
- * Looks referrals up, and remembers one for a minute and a miss for five seconds. Where the table can't be
- * read, what it knew last is good enough.
- */
-function rememberReferrals(store: Store): Services['findRecentReferral'] {
-  const cache = new LRUCache<string, { referral: Referral | undefined }>({
-    max: 1000,
-    fetchMethod: async (code, known, { options }) => {
-      try {
-        const referral = await store.findReferral(code);
-        options.ttl = referral === undefined ? 5_000 : 60_000;
-        return { referral };
-      } catch (error) {
-        if (known?.referral === undefined) throw error;
-        options.ttl = 5_000;
-        return known;
-      }
-    },
-  });
-  return async (code) => (await cache.fetch(code))?.referral;
 }

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { LRUCache } from 'lru-cache';
+import QuickLRU from 'quick-lru';
 import type { Referral } from '../core/referral.ts';
 import { isIndexThrottled, type Table } from './client.ts';
 import { referralKey } from './keys.ts';
@@ -23,7 +23,7 @@ export type BucketGrower = <Result>(
  */
 export function bucketGrower({ client, name }: Table): BucketGrower {
   // What this process has seen of growth; the referral that it remembers may be a minute old.
-  const grown = new LRUCache<string, number>({ max: 1000 });
+  const grown = new QuickLRU<string, number>({ maxSize: 1000 });
 
   /** Doubles a referral's buckets, unless another did. */
   async function double(code: string, buckets: number): Promise<number> {

@@ -1,5 +1,5 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { LRUCache } from 'lru-cache';
+import QuickLRU from 'quick-lru';
 import { tableShape } from '../../functions/store/table-shape.ts';
 import { cancellation, type Decide, type Refusal, refusal } from './fates.ts';
 import { type TokenBucket, tokenBucket } from './token-bucket.ts';
@@ -39,7 +39,7 @@ export function capacity({
   now = () => performance.now(),
 }: CapacityOptions): Decide {
   // A key that nobody has written for long has its bucket full, and needs none.
-  const buckets = new LRUCache<string, TokenBucket>({ max: 10_000 });
+  const buckets = new QuickLRU<string, TokenBucket>({ maxSize: 10_000 });
   const bucketOf = (name: string, rate: number): TokenBucket => {
     const bucket = buckets.get(name) ?? tokenBucket(rate, now);
     buckets.set(name, bucket);
