@@ -1,0 +1,23 @@
+"""Prints the SQL statements of a new visitor's click, as JSON: how many of each kind."""
+
+import json
+import sys
+from collections import Counter
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+path = sys.argv[1]
+host = settings.ALLOWED_HOSTS[0]
+# What only the first request of a process asks is not of a click.
+Client().get(path, headers={"host": host})
+with CaptureQueriesContext(connection) as statements:
+    response = Client().get(path, headers={"host": host})
+assert response.status_code == 302, response
+print(json.dumps(Counter(statement["sql"].split()[0] for statement in statements)))
