@@ -7,6 +7,7 @@ import {
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { sequenceNumberOf } from './consumer.ts';
 import type { Place } from './dead-letter.ts';
 import { Refusal, reasonOf, refusalOf } from './refusal.ts';
 
@@ -58,13 +59,12 @@ export function openStreams(): Streams {
 
   return {
     async read(place) {
-      const [first, last] = [BigInt(place.first), BigInt(place.last)];
+      const last = BigInt(place.last);
       const records: DynamoDBRecord[] = [];
       try {
         for await (const record of recordsFrom(place)) {
-          const number = BigInt(record.dynamodb?.SequenceNumber ?? 0);
-          if (number >= first && number <= last) records.push(record);
-          if (number >= last) return records.length > 0 ? records : undefined;
+          records.push(record);
+          if (BigInt(sequenceNumberOf(record)) >= last) return records;
         }
         return undefined;
       } catch (error) {

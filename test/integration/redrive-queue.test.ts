@@ -86,6 +86,30 @@ test('referrals redrive keeps what could not be sent, with the reason', async ()
   expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: bodies, hidden: [] });
 });
 
+test('referrals redrive tries once what it receives twice', async () => {
+  const message = {
+    MessageId: 'a',
+    Body: '{}',
+    MD5OfBody: '99914b932bd37a50b983c5e7c90ae93b',
+    ReceiptHandle: 'a',
+    Attributes: { SentTimestamp: '1772000000000' },
+  };
+  let received = 0;
+  sqs.intervene = (operation) => {
+    if (operation === 'SendMessageBatch') {
+      return { body: { Failed: [{ Id: 'a', Message: 'of its length.' }] } };
+    }
+    if (operation !== 'ReceiveMessage') return undefined;
+    received += 1;
+    return { body: { Messages: received <= 6 ? [message] : [] } };
+  };
+  const { code, stdout } = await redrive().ended;
+  expect([code, reported(stdout)]).toEqual([
+    1,
+    [beginning(), 'Brought back: 0', 'Kept: 1, because of its length.', AGAIN],
+  ]);
+});
+
 test.each([0, 2])('referrals redrive leaves the dead letters of %d queues alone', async (count) => {
   await sqs.send(queue.deadLettersUrl, ['{}', 'no JSON']);
   sqs.intervene = (operation) =>
