@@ -6,7 +6,7 @@ import type { Services } from '../functions/core/services.ts';
 import { Refusal, reasonOf, refusalOf } from './refusal.ts';
 
 /** Referrals that are counted at once. */
-const CONCURRENCY = 4;
+const CONCURRENCY = 10;
 
 export interface Recount {
   readonly services: Services;
