@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { functionNames } from './functions/triggers.ts';
@@ -18,15 +19,18 @@ const options: BuildOptions = {
 };
 
 /**
- * Has bundles take `http` as Lambda's runtime loaded it, by `require`
- * (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/RAPIDClient.js). To
- * import it reads everything that it exports, and among that is a WebSocket, for which Node loads undici.
+ * Has bundles take Node's modules as they are, as `require` would. To import one reads everything that it
+ * exports, and Node then loads undici for the WebSocket of `http`, and much more for what `buffer` has.
+ * Lambda's runtime requires `http` and does not import it:
+ * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/RAPIDClient.js
  */
-const loadedHttp: Plugin = {
-  name: 'loaded-http',
+const builtinModules: Plugin = {
+  name: 'builtin-modules',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?https?$/ }, ({ path }) => ({ path, namespace: 'loaded' }));
-    onLoad({ filter: /.*/, namespace: 'loaded' }, ({ path }) => ({
+    onResolve({ filter: /.*/ }, ({ path }) =>
+      isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}');`,
     }));
   },
@@ -43,7 +47,7 @@ const bundle = (name: string) =>
     outExtension: { '.js': '.mjs' },
     // Lambda has credentials in the environment, and the other providers are a sixth of all that is loaded.
     alias: { '@aws-sdk/credential-provider-node': resolve('functions/edge/lambda-credentials.ts') },
-    plugins: [loadedHttp],
+    plugins: [builtinModules],
   });
 await Promise.all(functionNames.map(bundle));
 

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import {
   DynamoDBClient,
   type ProvisionedThroughputExceededException,
@@ -50,8 +49,6 @@ export function createClient(
       (attempt) => Math.random() * BACKOFF * 2 ** (attempt - 1),
     ),
     requestHandler: { ...timeouts, throwOnRequestTimeout: true },
-    // The SDK's own also takes what browsers have, and to ask for that makes Node load it.
-    streamCollector: async (body: Readable) => Buffer.concat(await body.toArray()),
   });
   client.middlewareStack.add((next) => (args) => next(args).catch(rethrowUnavailable), {
     step: 'initialize',
