@@ -1,61 +1,70 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { ReferralsStackProps } from '../lib/index.ts';
 
-const number = z.coerce.number();
-const days = z.pipe(
-  number.check(z.positive()),
-  z.transform((amount) => Duration.days(amount)),
+const number = v.pipe(v.unknown(), v.toNumber(), v.finite());
+const days = v.pipe(
+  number,
+  v.gtValue(0),
+  v.transform((amount) => Duration.days(amount)),
 );
-const list = z.pipe(
-  z.string(),
-  z.transform((text) => text.split(',').map((item) => item.trim())),
+const list = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((item) => item.trim())),
 );
+/** Valibot takes an array for an object, too. */
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const names = v.custom<Record<string, string>>(
+  (value) => isObject(value) && Object.values(value).every((name) => typeof name === 'string'),
+);
+const strictObject = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(v.custom<Record<string, unknown>>(isObject), v.strictObject(entries));
 /** A value of `cdk.json`, or its JSON on the command line. */
-const orJson = <Schema extends z.ZodMiniType>(schema: Schema) =>
-  z.union([schema, z.pipe(z.pipe(z.string(), z.transform(parseJson)), schema)]);
-const throttle = z.strictObject({ rate: z.number(), burst: z.number() });
+const orJson = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.union([schema, v.pipe(v.string(), v.transform(parseJson), schema)]);
+const throttle = strictObject({ rate: v.number(), burst: v.number() });
 
 /**
  * What `cdk deploy -c <name>=<value>` can set, and the context of `cdk.json`, where values may be JSON;
  * `docs/deploy.md` says what each means.
  */
 const settings = {
-  appUrl: z.string(),
-  defaultRedirectTo: z.string(),
-  allowedRedirectHosts: z.union([z.array(z.string()), list]),
-  redirectParameter: z.string(),
-  sessionCookieName: z.string(),
-  sessionDomain: z.string(),
+  appUrl: v.string(),
+  defaultRedirectTo: v.string(),
+  allowedRedirectHosts: v.union([v.array(v.string()), list]),
+  redirectParameter: v.string(),
+  sessionCookieName: v.string(),
+  sessionDomain: v.string(),
   sessionMaxAgeDays: days,
-  sessionPassInUrl: z.union([z.boolean(), z.stringbool()]),
+  sessionPassInUrl: v.union([v.boolean(), v.pipe(v.string(), v.parseBoolean())]),
   codeLength: number,
-  codeAlphabet: z.string(),
-  attributionModel: z.enum(['last', 'first']),
+  codeAlphabet: v.string(),
+  attributionModel: v.picklist(['last', 'first']),
   attributionWindowDays: days,
-  actionDisplay: orJson(z.record(z.string(), z.string())),
-  clientIpHeader: z.string(),
+  actionDisplay: orJson(names),
+  clientIpHeader: v.string(),
   retentionDays: days,
-  hooks: z.string(),
-  domainName: z.string(),
-  certificateArn: z.string(),
-  removalPolicy: z.enum(['retain', 'destroy']),
-  alarmTopicArn: z.string(),
-  logRetentionDays: z.pipe(number, z.enum(RetentionDays)),
+  hooks: v.string(),
+  domainName: v.string(),
+  certificateArn: v.string(),
+  removalPolicy: v.picklist(['retain', 'destroy']),
+  alarmTopicArn: v.string(),
+  logRetentionDays: v.pipe(number, v.enum(RetentionDays)),
   throttle: orJson(
-    z.strictObject({ clicks: z.exactOptional(throttle), api: z.exactOptional(throttle) }),
+    strictObject({ clicks: v.exactOptional(throttle), api: v.exactOptional(throttle) }),
   ),
   warmThroughput: orJson(
-    z.strictObject({
-      readUnitsPerSecond: z.exactOptional(z.number()),
-      writeUnitsPerSecond: z.exactOptional(z.number()),
+    strictObject({
+      readUnitsPerSecond: v.exactOptional(v.number()),
+      writeUnitsPerSecond: v.exactOptional(v.number()),
     }),
   ),
 } as const;
 
-type Settings = { [Name in keyof typeof settings]?: z.infer<(typeof settings)[Name]> };
+type Settings = { [Name in keyof typeof settings]?: v.InferOutput<(typeof settings)[Name]> };
 
 /**
  * Reads the stack's props from the CDK context.
@@ -67,10 +76,10 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
     Object.entries(settings).flatMap(([name, schema]) => {
       const given: unknown = node.tryGetContext(name);
       if (given === undefined) return [];
-      const parsed = z.safeParse(schema, given);
+      const parsed = v.safeParse(schema, given);
       if (!parsed.success)
         throw new Error(`${name}: ${JSON.stringify(given)} is not a right value.`);
-      return [[name, parsed.data]];
+      return [[name, parsed.output]];
     }),
   );
   return defined({

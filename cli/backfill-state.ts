@@ -1,21 +1,25 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { Progress } from './backfill.ts';
 import { Refusal, reasonOf } from './refusal.ts';
 
-const count = z.int().check(z.nonnegative());
-const SavedProgress = z.object({
-  pageToken: z.optional(z.string()),
-  pageDone: z.array(z.string()),
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const SavedProgress = v.object({
+  pageToken: v.optional(v.string()),
+  pageDone: v.array(v.string()),
   created: count,
   hadOne: count,
   unconfirmed: count,
   withoutSub: count,
   failed: count,
-  failures: z.array(z.object({ sub: z.string(), reason: z.string() })),
-  milliseconds: z.number(),
+  failures: v.array(v.object({ sub: v.string(), reason: v.string() })),
+  milliseconds: v.number(),
 });
-const State = z.record(z.string(), SavedProgress);
+const State = v.pipe(
+  // For a record valibot takes an array, too.
+  v.custom<unknown>((value) => !Array.isArray(value)),
+  v.record(v.string(), SavedProgress),
+);
 
 export interface BackfillState {
   /** Where an earlier run stopped; undefined where there was none. */
@@ -42,11 +46,11 @@ export function backfillState(
       if (error.code === 'ENOENT') return '{}';
       throw error;
     });
-    const state = State.safeParse(parseJson(text));
-    if (state.success) return state.data;
+    const state = v.safeParse(State, parseJson(text));
+    if (state.success) return state.output;
     throw new Error(`${file} is no state of a backfill. Delete it, or name another file.`);
   };
-  const write = async (state: z.infer<typeof State>) => {
+  const write = async (state: v.InferOutput<typeof State>) => {
     await writeFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`);
     await rename(`${file}.new`, file);
   };

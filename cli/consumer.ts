@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { DynamoDBRecord } from 'aws-lambda';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { consumeStream } from '../functions/triggers.ts';
 import { reasonOf, refusalOf } from './refusal.ts';
 
@@ -8,8 +8,8 @@ import { reasonOf, refusalOf } from './refusal.ts';
 const MOST_RECORDS = 500;
 const MOST_BYTES = 5_000_000;
 
-const Answer = z.object({
-  batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })),
+const Answer = v.object({
+  batchItemFailures: v.array(v.object({ itemIdentifier: v.string() })),
 });
 
 /** The function that follows the table's stream. */
@@ -51,11 +51,11 @@ export function openConsumer(name: string): Consumer {
       );
       const answer = JSON.parse(Payload?.transformToString() ?? '');
       if (FunctionError !== undefined) return failed(`${name} failed: ${answer.errorMessage}`);
-      const { success, data } = Answer.safeParse(answer);
-      if (!success) return failed(`${name} is not the function that follows the stream.`);
+      if (!v.is(Answer, answer))
+        return failed(`${name} is not the function that follows the stream.`);
       return failed(
         `${name} could not follow it, see its log.`,
-        data.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
+        answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
       );
     } catch (error) {
       const refusal = refusalOf(error, subject);

@@ -1,22 +1,22 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { Message } from './queue.ts';
 
-const sequenceNumber = z.string().check(z.regex(/^\d+$/));
+const sequenceNumber = v.pipe(v.string(), v.regex(/^\d+$/));
 
 // https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
-const OnFailure = z.object({
-  DDBStreamBatchInfo: z.object({
-    streamArn: z.string(),
-    shardId: z.string(),
+const OnFailure = v.object({
+  DDBStreamBatchInfo: v.object({
+    streamArn: v.string(),
+    shardId: v.string(),
     startSequenceNumber: sequenceNumber,
     endSequenceNumber: sequenceNumber,
   }),
 });
 
-const SetAside = z.looseObject({
-  eventName: z.string(),
-  dynamodb: z.looseObject({ SequenceNumber: sequenceNumber }),
+const SetAside = v.looseObject({
+  eventName: v.string(),
+  dynamodb: v.looseObject({ SequenceNumber: sequenceNumber }),
 });
 
 /** Where records lie in a stream. */
@@ -40,11 +40,9 @@ export interface StreamLetter {
 /** Reads a dead letter of the stream; undefined where it is none. */
 export function readStreamLetter({ id, body }: Message): StreamLetter | undefined {
   const value = parseJson(body);
-  const setAside = SetAside.safeParse(value);
-  if (setAside.success) return { id, content: { record: setAside.data as DynamoDBRecord } };
-  const onFailure = OnFailure.safeParse(value);
-  if (!onFailure.success) return undefined;
-  const { streamArn, shardId, ...numbers } = onFailure.data.DDBStreamBatchInfo;
+  if (v.is(SetAside, value)) return { id, content: { record: value as DynamoDBRecord } };
+  if (!v.is(OnFailure, value)) return undefined;
+  const { streamArn, shardId, ...numbers } = value.DDBStreamBatchInfo;
   const { startSequenceNumber: first, endSequenceNumber: last } = numbers;
   return { id, content: { place: { streamArn, shardId, first, last } } };
 }

@@ -1,50 +1,48 @@
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { ReferralsError } from '../core/errors.ts';
 import { MAX_REDIRECT } from '../core/redirect.ts';
 import { RESPONDED, SIGNED_UP } from '../core/response.ts';
 import type { PageRequest } from '../core/store.ts';
 import { isSession } from '../core/visitor.ts';
 import type { HttpEvent } from './http-handler.ts';
+import { DEFAULT_MESSAGE, isTime, strictObject } from './schema.ts';
 
 const MAX_IDEMPOTENCY_KEY = 255;
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;
 export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const CONTROL_CHARACTER = /\p{Cc}/u;
-
-const requiredOr = (message: string) => ({
-  error: ({ input }: { input: unknown }) => (input === undefined ? 'is required' : message),
-});
+const TIME_RULE = 'must be a time such as 2030-01-31T12:00:00Z';
 
 const text = (maximum: number) =>
-  z.string(requiredOr('must be a string')).check(
-    z.minLength(1, 'must not be empty'),
-    z.maxLength(maximum, `must have at most ${maximum} characters`),
-    z.refine((value) => !CONTROL_CHARACTER.test(value), 'must not have control characters'),
-    z.refine((value) => value.isWellFormed(), 'must be well-formed Unicode'),
+  v.pipe(
+    v.string('must be a string'),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(maximum, `must have at most ${maximum} characters`),
+    v.check((value) => !CONTROL_CHARACTER.test(value), 'must not have control characters'),
+    v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
   );
 
-const Target = z.strictObject(
-  { type: text(128), id: text(256) },
-  'must be an object of type and id',
-);
+const Target = strictObject({ type: text(128), id: text(256) }, 'must be an object of type and id');
 
 /** The name of an action; ours are not to be had by saying so. */
 const actionName = (reserved: readonly string[]) =>
-  text(128).check(
-    z.refine((name) => !reserved.includes(name), 'is recorded by the service itself'),
+  v.pipe(
+    text(128),
+    v.check((name) => !reserved.includes(name), 'is recorded by the service itself'),
   );
 
 /** Body of `POST /referrals`. */
-export const NewReferralBody = z.strictObject(
+export const NewReferralBody = strictObject(
   {
     redirectTo: text(MAX_REDIRECT),
-    label: z.exactOptional(text(100)),
-    target: z.exactOptional(Target),
-    expiresAt: z.exactOptional(
-      z.pipe(
-        z.iso.datetime({ offset: true, error: 'must be a time such as 2030-01-31T12:00:00Z' }),
-        z.transform((time) => new Date(time).toISOString()),
+    label: v.exactOptional(text(100)),
+    target: v.exactOptional(Target),
+    expiresAt: v.exactOptional(
+      v.pipe(
+        v.string(TIME_RULE),
+        v.check(isTime, TIME_RULE),
+        v.transform((time) => new Date(time).toISOString()),
       ),
     ),
   },
@@ -52,45 +50,43 @@ export const NewReferralBody = z.strictObject(
 );
 
 /** Body of `POST /actions`. */
-export const ActionBody = z.strictObject(
-  { action: actionName([RESPONDED, SIGNED_UP]), target: z.exactOptional(Target) },
+export const ActionBody = strictObject(
+  { action: actionName([RESPONDED, SIGNED_UP]), target: v.exactOptional(Target) },
   'must be a JSON object, sent as application/json',
 );
 
 /** What the app's backend invokes `record-action-directly` with. */
-export const DirectAction = z
-  .strictObject(
+export const DirectAction = v.pipe(
+  strictObject(
     {
-      userId: z.exactOptional(text(128)),
-      session: z.exactOptional(z.string().check(z.refine(isSession, 'must be a session'))),
+      userId: v.exactOptional(text(128)),
+      session: v.exactOptional(v.pipe(v.string(), v.guard(isSession, 'must be a session'))),
       action: actionName([RESPONDED]),
-      target: z.exactOptional(Target),
-      idempotencyKey: z.exactOptional(text(MAX_IDEMPOTENCY_KEY)),
+      target: v.exactOptional(Target),
+      idempotencyKey: v.exactOptional(text(MAX_IDEMPOTENCY_KEY)),
     },
     'must be an object',
-  )
-  .check(
-    z.refine(({ userId, session }) => (userId === undefined) !== (session === undefined), {
-      path: ['userId'],
-      error: 'or session must be given, and not both',
-    }),
-  );
+  ),
+  v.forward(
+    v.check(
+      ({ userId, session }) => (userId === undefined) !== (session === undefined),
+      'or session must be given, and not both',
+    ),
+    ['userId'],
+  ),
+);
 
 /**
  * Checks a value that came from outside.
  *
  * @throws ReferralsError `invalid_field` that names the first field that is wrong.
  */
-export function parse<Value>(schema: z.ZodMiniType<Value>, value: unknown): Value {
-  const parsed = z.safeParse(schema, value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code === 'unrecognized_keys') {
-    const field = [...issue.path, issue.keys[0]].join('.');
-    throw new ReferralsError('invalid_field', `${field} is not a known field.`, { field });
-  }
-  const field = issue?.path.join('.') || 'body';
-  throw new ReferralsError('invalid_field', `${field} ${issue?.message}.`, { field });
+export function parse<Value>(schema: v.GenericSchema<unknown, Value>, value: unknown): Value {
+  const parsed = v.safeParse(schema, value, { abortEarly: true, message: DEFAULT_MESSAGE });
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const field = v.getDotPath(issue) ?? 'body';
+  throw new ReferralsError('invalid_field', `${field} ${issue.message}.`, { field });
 }
 
 /**
@@ -100,7 +96,7 @@ export function parse<Value>(schema: z.ZodMiniType<Value>, value: unknown): Valu
  * @example userHandler(bodyReader(NewReferralBody), async ({ userId, input }) => …)
  */
 export const bodyReader =
-  <Body>(schema: z.ZodMiniType<Body>) =>
+  <Body>(schema: v.GenericSchema<unknown, Body>) =>
   (event: HttpEvent): Body =>
     parse(schema, event.body);
 

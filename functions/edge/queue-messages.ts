@@ -1,32 +1,33 @@
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { PendingClick } from '../core/click.ts';
 import { isCode } from '../core/referral.ts';
 import { RESPONDED } from '../core/response.ts';
 import { isSession } from '../core/visitor.ts';
 import { parse, ULID } from './input.ts';
+import { isObject, isTime, strictObject } from './schema.ts';
 
-const SignUp = z.strictObject({
-  userId: z.string(),
-  attributes: z.record(z.string(), z.unknown()),
-  session: z.exactOptional(z.string()),
+const SignUp = strictObject({
+  userId: v.string(),
+  attributes: v.custom<Record<string, unknown>>(isObject),
+  session: v.exactOptional(v.string()),
 });
 
-const Click = z.strictObject({
-  id: z.string().check(z.regex(ULID)),
-  code: z.string().check(z.refine(isCode)),
-  referrerId: z.exactOptional(z.string()),
-  action: z.literal(RESPONDED),
-  kind: z.exactOptional(z.enum(['human', 'bot', 'prefetch', 'own'])),
-  first: z.exactOptional(z.boolean()),
-  session: z.string().check(z.refine(isSession)),
-  httpReferer: z.exactOptional(z.string()),
-  userAgent: z.exactOptional(z.string()),
-  ip: z.exactOptional(z.string()),
-  createdAt: z.iso.datetime(),
+const Click = strictObject({
+  id: v.pipe(v.string(), v.regex(ULID)),
+  code: v.custom<string>(isCode),
+  referrerId: v.exactOptional(v.string()),
+  action: v.literal(RESPONDED),
+  kind: v.exactOptional(v.picklist(['human', 'bot', 'prefetch', 'own'])),
+  first: v.exactOptional(v.boolean()),
+  session: v.custom<string>(isSession),
+  httpReferer: v.exactOptional(v.string()),
+  userAgent: v.exactOptional(v.string()),
+  ip: v.exactOptional(v.string()),
+  createdAt: v.pipe(v.string(), v.endsWith('Z'), v.check(isTime)),
 });
 
 /** A sign-up as it waits in the queue. */
-export type SignUpMessage = z.infer<typeof SignUp>;
+export type SignUpMessage = v.InferOutput<typeof SignUp>;
 
 /**
  * Reads a sign-up of the queue.

@@ -1,6 +1,7 @@
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { Settings } from '../core/services.ts';
 import { environment as env } from '../environment.ts';
+import { DEFAULT_MESSAGE, isObject } from './schema.ts';
 
 /** What core needs to know, and what only the edge does. */
 export interface EdgeSettings extends Settings {
@@ -29,40 +30,40 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const DAY = 24 * 60 * 60;
 const ACTION_DISPLAY = { RESPONDED: 'Clicked on referral link', SIGNED_UP: 'Signed up' };
 
-const httpOrigin = z
-  .string()
-  .check(
-    z.refine(
-      (text) => URL.canParse(text) && new URL(text).origin === text && text.startsWith('http'),
-      'must be an origin such as https://app.example.com, without a trailing slash',
-    ),
-  );
-const wholeNumber = z.pipe(z.pipe(z.string(), z.transform(Number)), z.int().check(z.positive()));
-const list = z.pipe(
-  z.string(),
-  z.transform((text) => text.split(',').filter((item) => item !== '')),
+const httpOrigin = v.pipe(
+  v.string(),
+  v.check(
+    (text) => URL.canParse(text) && new URL(text).origin === text && text.startsWith('http'),
+    'must be an origin such as https://app.example.com, without a trailing slash',
+  ),
 );
-const names = z.pipe(z.pipe(z.string(), z.transform(parseJson)), z.record(z.string(), z.string()));
+const url = v.pipe(v.string(), v.trim(), v.url());
+const wholeNumber = v.pipe(v.string(), v.transform(Number), v.safeInteger(), v.minValue(1));
+const list = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').filter((item) => item !== '')),
+);
+const names = v.pipe(v.string(), v.transform(parseEntries), v.map(v.string(), v.string()));
 
-const Environment = z.object({
-  [env.tableName]: z.string().check(z.minLength(1)),
+const Environment = v.object({
+  [env.tableName]: v.pipe(v.string(), v.minLength(1)),
   [env.apiUrl]: httpOrigin,
   [env.appUrl]: httpOrigin,
-  [env.defaultRedirectTo]: z.optional(z.url()),
-  [env.allowedRedirectHosts]: z._default(list, []),
-  [env.redirectParameter]: z._default(z.string(), 'redirect_to'),
-  [env.sessionCookieName]: z._default(z.string(), 'referral_session'),
-  [env.sessionCookieDomain]: z.optional(z.string()),
-  [env.sessionMaxAge]: z._default(wholeNumber, 365 * DAY),
-  [env.sessionInUrl]: z.optional(z.stringbool()),
-  [env.attributionModel]: z._default(z.enum(['last', 'first']), 'last'),
-  [env.attributionWindow]: z.optional(wholeNumber),
-  [env.actionDisplay]: z._default(names, {}),
-  [env.codeLength]: z._default(wholeNumber, 10),
-  [env.codeAlphabet]: z._default(z.string(), BASE62),
-  [env.clientIpHeader]: z.optional(z.string()),
-  [env.retention]: z.optional(wholeNumber),
-  [env.clickQueueUrl]: z.optional(z.url()),
+  [env.defaultRedirectTo]: v.optional(url),
+  [env.allowedRedirectHosts]: v.optional(list, ''),
+  [env.redirectParameter]: v.optional(v.string(), 'redirect_to'),
+  [env.sessionCookieName]: v.optional(v.string(), 'referral_session'),
+  [env.sessionCookieDomain]: v.optional(v.string()),
+  [env.sessionMaxAge]: v.optional(wholeNumber, `${365 * DAY}`),
+  [env.sessionInUrl]: v.optional(v.pipe(v.string(), v.parseBoolean())),
+  [env.attributionModel]: v.optional(v.picklist(['last', 'first']), 'last'),
+  [env.attributionWindow]: v.optional(wholeNumber),
+  [env.actionDisplay]: v.optional(names, '{}'),
+  [env.codeLength]: v.optional(wholeNumber, '10'),
+  [env.codeAlphabet]: v.optional(v.string(), BASE62),
+  [env.clientIpHeader]: v.optional(v.string()),
+  [env.retention]: v.optional(wholeNumber),
+  [env.clickQueueUrl]: v.optional(url),
 });
 
 /**
@@ -71,14 +72,15 @@ const Environment = z.object({
  * @throws Error that names the variables which are missing or wrong, at the start and not at the first request.
  */
 export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
-  const parsed = Environment.safeParse(variables);
+  const parsed = v.safeParse(Environment, variables, {
+    abortPipeEarly: true,
+    message: DEFAULT_MESSAGE,
+  });
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join('.')}: ${message}`,
-    );
+    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
     throw new Error(`The environment is not complete. ${problems.join('; ')}`);
   }
-  const values = parsed.data;
+  const values = parsed.output;
   const { APP_URL: appUrl, API_URL: apiUrl, SESSION_COOKIE_DOMAIN: cookieDomain } = values;
   const inUrl = values.SESSION_IN_URL ?? !sharesCookies(appUrl, apiUrl, cookieDomain);
   return {
@@ -98,7 +100,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
       model: values.ATTRIBUTION_MODEL,
       window: values.ATTRIBUTION_WINDOW_SECONDS,
     },
-    actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
+    actionDisplay: new Map([...Object.entries(ACTION_DISPLAY), ...values.ACTION_DISPLAY]),
     code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
     clientIpHeader: values.CLIENT_IP_HEADER,
     retention: values.RETENTION_SECONDS,
@@ -113,10 +115,11 @@ function sharesCookies(appUrl: string, apiUrl: string, cookieDomain: string | un
   return app === domain || app.endsWith(`.${domain}`);
 }
 
-/** Undefined where it is not JSON, which no schema here takes. */
-function parseJson(text: string): unknown {
+/** What is in a JSON object; undefined where it is none, which no schema here takes. */
+function parseEntries(text: string): Map<string, unknown> | undefined {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? new Map(Object.entries(value)) : undefined;
   } catch {
     return undefined;
   }

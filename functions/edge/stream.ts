@@ -1,37 +1,38 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { Change } from '../core/events.ts';
 import { isCode } from '../core/referral.ts';
 import { environment as env } from '../environment.ts';
 import { newEntityOf } from '../store/changes.ts';
 import { parse, ULID } from './input.ts';
 import { sendMessage } from './queue.ts';
+import { isTime } from './schema.ts';
 import { countMetric, logger } from './telemetry.ts';
 
-const Target = z.object({ type: z.string(), id: z.string() });
+const Target = v.object({ type: v.string(), id: v.string() });
 const common = {
-  id: z.string().check(z.regex(ULID)),
-  code: z.string().check(z.refine(isCode)),
-  target: z.exactOptional(Target),
-  createdAt: z.iso.datetime(),
+  id: v.pipe(v.string(), v.regex(ULID)),
+  code: v.custom<string>(isCode),
+  target: v.exactOptional(Target),
+  createdAt: v.pipe(v.string(), v.endsWith('Z'), v.check(isTime)),
 };
 
-const NewReferral = z.object({
+const NewReferral = v.object({
   ...common,
-  userId: z.exactOptional(z.string()),
-  label: z.exactOptional(z.string()),
-  redirectTo: z.string(),
-  buckets: z.number(),
+  userId: v.exactOptional(v.string()),
+  label: v.exactOptional(v.string()),
+  redirectTo: v.string(),
+  buckets: v.number(),
 });
 
-const NewResponse = z.object({
+const NewResponse = v.object({
   ...common,
-  action: z.string(),
-  kind: z.enum(['human', 'bot', 'prefetch', 'own']),
-  first: z.boolean(),
-  referrerId: z.exactOptional(z.string()),
-  session: z.exactOptional(z.string()),
-  userId: z.exactOptional(z.string()),
+  action: v.string(),
+  kind: v.picklist(['human', 'bot', 'prefetch', 'own']),
+  first: v.boolean(),
+  referrerId: v.exactOptional(v.string()),
+  session: v.exactOptional(v.string()),
+  userId: v.exactOptional(v.string()),
 });
 
 /**

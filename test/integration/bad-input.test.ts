@@ -48,6 +48,7 @@ describe('POST /referrals with', () => {
     ['an empty label', { ...ok, label: '' }, 'label'],
     ['control characters in the label', { ...ok, label: 'a\u0000b' }, 'label'],
     ['a target that is no object', { ...ok, target: 'x' }, 'target'],
+    ['a target that is a list', { ...ok, target: [] }, 'target'],
     ['a target without an id', { ...ok, target: { type: 'x' } }, 'target.id'],
     ['a target with more', { ...ok, target: { type: 'x', id: 'y', z: 1 } }, 'target.z'],
     [
@@ -63,6 +64,7 @@ describe('POST /referrals with', () => {
     ['a target id that is a number', { ...ok, target: { type: 'x', id: 1 } }, 'target.id'],
     ['a time that is none', { ...ok, expiresAt: 'tomorrow' }, 'expiresAt'],
     ['a time that cannot be', { ...ok, expiresAt: '2030-02-31T00:00:00Z' }, 'expiresAt'],
+    ['a month that cannot be', { ...ok, expiresAt: '0006-13-13T00:00:00Z' }, 'expiresAt'],
     ['a time that has passed', { ...ok, expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
     ['half a character in the label', { ...ok, label: '\udfff' }, 'label'],
   ])('%s is 422', (_, body, field) =>
