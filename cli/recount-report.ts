@@ -1,4 +1,4 @@
-import { countNames } from '../functions/core/counts.ts';
+import { type Counts, countNames } from '../functions/core/counts.ts';
 import type { Difference } from '../functions/core/recount.ts';
 import type { Recounted } from './recount.ts';
 
@@ -35,22 +35,19 @@ const byPlace = (a: Difference, b: Difference): number => (placeOf(a) < placeOf(
 const placeOf = ({ code, hour }: Difference): string => `${code} ${hour ?? 'total'}`;
 
 /** A row for each number that differs. */
-function rowsOf({ code, hour, expected, found }: Difference): string[][] {
-  const names = new Set([...expected.actions.keys(), ...found.actions.keys()]);
-  const numbers: [string, number, number][] = [
-    ...countNames.map((name): [string, number, number] => [name, expected[name], found[name]]),
-    ...[...names]
-      .sort()
-      .map((name): [string, number, number] => [
-        `actions.${name}`,
-        expected.actions.get(name) ?? 0,
-        found.actions.get(name) ?? 0,
-      ]),
-  ];
-  return numbers
-    .filter(([, is, was]) => is !== was)
-    .map(([what, is, was]) => [code, hour ?? 'total', what, `${is}`, `${was}`]);
+function rowsOf({ code, hour, ...counts }: Difference): string[][] {
+  const [expected, found] = [numbersOf(counts.expected), numbersOf(counts.found)];
+  return [...new Set([...expected.keys(), ...found.keys()])]
+    .map((what) => ({ what, is: expected.get(what) ?? 0, was: found.get(what) ?? 0 }))
+    .filter(({ is, was }) => is !== was)
+    .map(({ what, is, was }) => [code, hour ?? 'total', what, `${is}`, `${was}`]);
 }
+
+const numbersOf = (counts: Counts): ReadonlyMap<string, number> =>
+  new Map([
+    ...countNames.map((name): [string, number] => [name, counts[name]]),
+    ...[...counts.actions].map(([name, count]): [string, number] => [`actions.${name}`, count]),
+  ]);
 
 /** Rows as lines, with their columns below each other. */
 function table(rows: readonly string[][]): string[] {
