@@ -45,8 +45,11 @@ const bundle = (name: string) =>
     entryPoints: [{ in: `functions/${name}.ts`, out: 'index' }],
     outdir: `dist/bundles/${name}`,
     outExtension: { '.js': '.mjs' },
-    // Lambda has credentials in the environment, and the other providers are a sixth of all that is loaded.
-    alias: { '@aws-sdk/credential-provider-node': resolve('functions/edge/lambda-credentials.ts') },
+    alias: {
+      // Lambda has credentials in the environment, and the other providers are a sixth of all that is loaded.
+      '@aws-sdk/credential-provider-node': resolve('functions/edge/lambda-credentials.ts'),
+      'mnemonist/lru-cache': resolve('functions/store/sdk-lru-cache.ts'),
+    },
     plugins: [builtinModules],
   });
 await Promise.all(functionNames.map(bundle));

@@ -4,6 +4,7 @@ import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired, type Referral } from './referral.ts';
 import { type ClientDetails, RESPONDED, type Response, type ResponseKind } from './response.ts';
 import type { Services } from './services.ts';
+import type { Store } from './store.ts';
 import { isSession } from './visitor.ts';
 
 /** What a click brings along; all of it can be forged, none of it is trusted. */
@@ -31,8 +32,15 @@ export type PendingClick = Omit<Response, keyof Classification> & Partial<Classi
 
 type Classification = Pick<Response, 'kind' | 'first'>;
 
-/** What recording a click needs besides. */
-export interface ClickServices extends Services {
+/** What of the store a click needs. */
+export type ClickStore = Pick<
+  Store,
+  'findReferral' | 'putResponse' | 'findSessionUser' | 'hasResponded'
+>;
+
+/** What recording a click needs. */
+export interface ClickServices extends Omit<Services, 'store'> {
+  readonly store: ClickStore;
   /**
    * Waits for something no longer than a visitor can be kept waiting.
    *
@@ -108,7 +116,10 @@ export async function recordClick(services: ClickServices, click: Click): Promis
  * @returns its kind.
  * @throws ReferralsError `unknown_code`.
  */
-export async function storeClick(services: Services, click: PendingClick): Promise<ResponseKind> {
+export async function storeClick(
+  services: Pick<ClickServices, 'store'>,
+  click: PendingClick,
+): Promise<ResponseKind> {
   const referral = await services.store.findReferral(click.code);
   if (referral === undefined) throw unknownCode();
   const response = await classified(services, click, referral);
@@ -127,7 +138,7 @@ function classify(click: Click): Classification | undefined {
 
 /** The click with its classification, for which the visitor is looked up where need be. */
 async function classified(
-  { store }: Services,
+  { store }: Pick<ClickServices, 'store'>,
   click: PendingClick,
   { code, userId: owner }: Referral,
 ): Promise<Response> {

@@ -1,3 +1,4 @@
+import type { ClickStore } from '../core/click.ts';
 import type { Store } from '../core/store.ts';
 import { bucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
@@ -18,3 +19,10 @@ export function createStore(table: Table): Store {
     ...hourStore(table),
   };
 }
+
+/** As much of it as a click needs: what it does not load, nobody waits for. */
+export const createClickStore = (table: Table): ClickStore => ({
+  ...referralStore(table),
+  ...responseStore(table, bucketGrower(table)),
+  ...sessionStore(table),
+});

@@ -4,7 +4,7 @@ import { monotonicFactory } from 'ulid';
 import { onTestFinished } from 'vitest';
 import { type ClickServices, recordClick } from '../../functions/core/click.ts';
 import { createReferral } from '../../functions/core/referral.ts';
-import type { Settings } from '../../functions/core/services.ts';
+import type { Services, Settings } from '../../functions/core/services.ts';
 import { createClient, type Table } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
 import { createTable } from '../../local/dynamodb.ts';
@@ -23,7 +23,7 @@ const settings: Settings = {
 const drawCode = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12);
 
 /** The domain on the real table, with a clock that a test can turn. */
-export interface Domain extends ClickServices {
+export interface Domain extends Services, Omit<ClickServices, 'store'> {
   readonly table: Table;
   readonly clock: { now: Date };
   readonly newCode: () => string;

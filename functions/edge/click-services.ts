@@ -1,0 +1,36 @@
+import pTimeout from 'p-timeout';
+import type { ClickServices } from '../core/click.ts';
+import { unavailable } from '../core/errors.ts';
+import { createClickStore } from '../store/dynamodb-store.ts';
+import { type Composed, compose } from './compose.ts';
+import { sendMessage } from './queue.ts';
+import type { EdgeSettings } from './settings.ts';
+import { logger } from './telemetry.ts';
+
+// Milliseconds. What can't be written is queued, and both have to be done within a visitor's patience.
+const SHORT = { connectionTimeout: 250, requestTimeout: 300 };
+
+/** Milliseconds for looking the referral up, and again for storing the click; queueing needs the rest of 3 s. */
+const PATIENCE = 900;
+
+const composed = compose(createClickStore, ({ clickQueueUrl }) =>
+  clickQueueUrl ? SHORT : undefined,
+);
+
+/** The composition root of the click, which has no more than it needs. */
+export const services: Composed<ClickServices['store']> & ClickServices = {
+  ...composed,
+  ...clickQueue(composed.settings),
+};
+
+/** What becomes of a click that can't be stored in time. */
+function clickQueue({ clickQueueUrl }: EdgeSettings): Pick<ClickServices, 'inTime' | 'queueClick'> {
+  if (clickQueueUrl === undefined) return { inTime: (promise) => promise, queueClick: undefined };
+  return {
+    inTime: (promise) => pTimeout(promise, { milliseconds: PATIENCE, message: unavailable() }),
+    queueClick: async (click, cause) => {
+      await sendMessage(clickQueueUrl, click);
+      logger.warn('A click could not be stored, and waits in the queue.', cause);
+    },
+  };
+}

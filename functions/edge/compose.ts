@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { customAlphabet } from 'nanoid';
+import { monotonicFactory } from 'ulid';
+import type { Services } from '../core/services.ts';
+import type { Store } from '../core/store.ts';
+import { createClient, type Table, type Timeouts } from '../store/client.ts';
+import { generateCode } from './hooks.ts';
+import { rememberReferrals } from './recent-referrals.ts';
+import { type EdgeSettings, readSettings } from './settings.ts';
+
+/** Everything that functions work with, on a store with as much as they need of it. */
+export type Composed<Stored> = Omit<Services, 'store'> & {
+  readonly store: Stored;
+  readonly settings: EdgeSettings;
+};
+
+/**
+ * Puts together what a function instance works with, from its environment.
+ *
+ * @param createStore makes the store, or as much of it as is needed.
+ * @param timeouts of the database; longer ones by default.
+ * @throws Error where the environment is not complete.
+ */
+export function compose<Stored extends Pick<Store, 'findReferral'>>(
+  createStore: (table: Table) => Stored,
+  timeouts?: (settings: EdgeSettings) => Timeouts | undefined,
+): Composed<Stored> {
+  const settings = readSettings(process.env);
+  const { tableName: name, code, retention } = settings;
+  const newId = monotonicFactory();
+  const drawCode = customAlphabet(code.alphabet, code.length);
+  const store = createStore({ client: createClient(timeouts?.(settings)), name, retention });
+  return {
+    settings,
+    store,
+    now: () => new Date(),
+    newId: (time) => newId(time.getTime()),
+    newCode: generateCode ?? (() => drawCode()),
+    newSession: () => randomBytes(16).toString('base64url'),
+    findRecentReferral: rememberReferrals(store),
+  };
+}
