@@ -1,5 +1,4 @@
 import {
-  type _Record,
   DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
@@ -7,6 +6,7 @@ import {
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { lambdaRecord } from '../local/stream-reader.ts';
 import { sequenceNumberOf } from './consumer.ts';
 import type { Place } from './dead-letter.ts';
 import { Refusal, reasonOf, refusalOf } from './refusal.ts';
@@ -80,14 +80,3 @@ export function openStreams(): Streams {
     close: () => client.destroy(),
   };
 }
-
-/** A record as Lambda hands it to a function. */
-const lambdaRecord = ({ dynamodb, ...record }: _Record, eventSourceARN: string) =>
-  ({
-    ...record,
-    dynamodb: {
-      ...dynamodb,
-      ApproximateCreationDateTime: Number(dynamodb?.ApproximateCreationDateTime) / 1000,
-    },
-    eventSourceARN,
-  }) as DynamoDBRecord;

@@ -112,7 +112,7 @@ export function streamReader(endpoint: string, abortSignal: AbortSignal): Stream
 }
 
 /** A record as Lambda has it. */
-const lambdaRecord = ({ dynamodb, ...record }: _Record, eventSourceARN: string) =>
+export const lambdaRecord = ({ dynamodb, ...record }: _Record, eventSourceARN: string) =>
   ({
     ...record,
     dynamodb: {
