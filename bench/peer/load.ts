@@ -45,14 +45,11 @@ export const clickAtFullSpeed = (options: LoadOptions): Promise<Load> =>
  */
 export const clickAtRate = (rate: number, options: LoadOptions): Promise<Load> =>
   measure(options, async (click) => {
-    const start = performance.now();
-    const clicks: Promise<void>[] = [];
-    for (let sent = 0; sent < rate * options.seconds; sent += 1) {
-      const wait = start + (sent * 1000) / rate - performance.now();
-      if (wait > 0) await delay(wait);
-      clicks.push(click());
-    }
-    await Promise.all(clicks);
+    const visit = async (_: unknown, visitor: number) => {
+      await delay((visitor * 1000) / rate);
+      await click();
+    };
+    await Promise.all(Array.from({ length: rate * options.seconds }, visit));
   });
 
 // autocannon and wrk are not it: the one loses requests where a server closes connections, which gunicorn

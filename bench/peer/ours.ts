@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import getPort from 'get-port';
+import { createServices } from '../../cli/services.ts';
 import { environment as env } from '../../functions/environment.ts';
-import { createClient } from '../../functions/store/client.ts';
-import { createStore } from '../../functions/store/dynamodb-store.ts';
 import { createTable, startDynamoDB } from '../../local/dynamodb.ts';
 import { startEmulator } from '../../local/emulator.ts';
 import { startDynamoDBProxy } from '../../test/dynamodb-proxy/proxy.ts';
@@ -52,8 +51,7 @@ async function startOn(
   };
   Object.assign(process.env, ofDatabase);
   await createTable(database.endpoint, TABLE, false);
-  const client = createClient();
-  const store = createStore({ client, name: TABLE });
+  const { store, close } = createServices(TABLE);
 
   const port = await getPort({ host: '127.0.0.1' });
   const origin = `http://127.0.0.1:${port}`;
@@ -93,7 +91,7 @@ async function startOn(
       return clicks;
     },
     stop: async () => {
-      client.destroy();
+      close();
       await api.stop();
       await database.stop();
     },

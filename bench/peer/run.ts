@@ -1,16 +1,14 @@
 import { parseArgs } from 'node:util';
 import { defaults, measurePeer } from './peer.ts';
-import { tableOf } from './table.ts';
 
 const HELP = `Usage: node bench/peer/run.ts [option …]
 
 Measures clicks on pinax-referrals (Django, gunicorn with two workers, SQLite) and on the server of npm start
-(with the embedded DynamoDB), in turns. It needs Linux and Python, and the machine for itself.
+(with the embedded DynamoDB), in turns, and prints JSON. It needs Linux and Python, and the machine for itself.
 
 Options:
   --rounds <number>    each measures either side once (default ${defaults.rounds})
   --seconds <number>   of each load: at full speed, and at half of the peer's (default ${defaults.seconds})
-  --json               print JSON
   --help               print this
 `;
 
@@ -19,7 +17,6 @@ async function main(): Promise<void> {
     options: {
       rounds: { type: 'string', default: `${defaults.rounds}` },
       seconds: { type: 'string', default: `${defaults.seconds}` },
-      json: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
   });
@@ -30,7 +27,7 @@ async function main(): Promise<void> {
     seconds: readNumber('seconds', values.seconds),
     report: console.error,
   });
-  console.log(values.json ? JSON.stringify(result, null, 2) : tableOf(result));
+  console.log(JSON.stringify(result, null, 2));
 }
 
 function readNumber(name: string, text: string): number {
