@@ -23,11 +23,15 @@ export const services: Composed<ClickServices['store']> & ClickServices = {
   ...clickQueue(composed.settings),
 };
 
+const giveUp = () => {
+  throw unavailable();
+};
+
 /** What becomes of a click that can't be stored in time. */
 function clickQueue({ clickQueueUrl }: EdgeSettings): Pick<ClickServices, 'inTime' | 'queueClick'> {
   if (clickQueueUrl === undefined) return { inTime: (promise) => promise, queueClick: undefined };
   return {
-    inTime: (promise) => pTimeout(promise, { milliseconds: PATIENCE, message: unavailable() }),
+    inTime: (promise) => pTimeout(promise, { milliseconds: PATIENCE, fallback: giveUp }),
     queueClick: async (click, cause) => {
       await sendMessage(clickQueueUrl, click);
       logger.warn('A click could not be stored, and waits in the queue.', cause);
