@@ -1,0 +1,18 @@
+/**
+ * What AWS asks for in us-east-1, in dollars, as of November 2026, without the free tier. Each is the first
+ * step of its price: more becomes cheaper.
+ */
+export const prices = {
+  /** A million requests of an HTTP API. https://aws.amazon.com/api-gateway/pricing/ */
+  httpApiRequests: 1.0,
+  /** A million requests, and a GB-second on arm64. https://aws.amazon.com/lambda/pricing/ */
+  lambdaRequests: 0.2,
+  lambdaGigabyteSecond: 0.0000133334,
+  /** A million units on demand. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+  writeUnits: 0.625,
+  readUnits: 0.125,
+  /** A million custom events. https://aws.amazon.com/eventbridge/pricing/ */
+  events: 1.0,
+  /** A GB of logs taken in. https://aws.amazon.com/cloudwatch/pricing/ */
+  logGigabyte: 0.5,
+} as const;

@@ -1,0 +1,79 @@
+import { createHistogram } from 'node:perf_hooks';
+import type { Measured, Task } from '../instance.ts';
+
+// A Lambda instance: imports a bundle when it is first invoked, and says how long everything took.
+const bundle = process.argv[2] ?? '';
+
+// As Lambda's runtime has loaded them by then; by `require`, which is not the same to who imports them, see
+// https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/RAPIDClient.js
+for (const name of ['http', 'https', 'crypto']) process.getBuiltinModule(name);
+
+/** Milliseconds: more than any invocation takes. */
+const TIMEOUT = 60_000;
+
+let handler: ((event: unknown, context: unknown) => Promise<unknown>) | undefined;
+
+async function work({ event, warmUp, times }: Task): Promise<Measured> {
+  const events = Array.from({ length: 1 + warmUp + times }, () => structuredClone(event));
+  const invoke = () => handler?.(events.pop(), context());
+
+  const cpuOfCold = cpuSince();
+  const began = performance.now();
+  handler ??= (await import(bundle)).handler;
+  const imported = performance.now();
+  let answer = await invoke();
+  const answered = performance.now();
+  const coldCpu = cpuOfCold();
+
+  for (let n = 0; n < warmUp; n++) answer = await invoke();
+  const latencies = createHistogram();
+  let billed = 0;
+  const cpuOfWarm = cpuSince();
+  for (let n = 0; n < times; n++) {
+    const start = performance.now();
+    answer = await invoke();
+    const latency = performance.now() - start;
+    latencies.record(Math.max(1, Math.round(latency * 1e6)));
+    billed += Math.ceil(latency);
+  }
+  return {
+    answer,
+    cold: { imported: imported - began, first: answered - imported, cpu: coldCpu },
+    warm: {
+      p50: latencies.percentile(50) / 1e6,
+      p99: latencies.percentile(99) / 1e6,
+      cpu: cpuOfWarm() / times,
+      billed: billed / times,
+    },
+  };
+}
+
+/** Starts counting the milliseconds of processor time that this process takes. */
+function cpuSince(): () => number {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+}
+
+function context() {
+  const deadline = Date.now() + TIMEOUT;
+  return {
+    functionName: 'benchmark',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:benchmark',
+    memoryLimitInMB: '512',
+    awsRequestId: 'c1d2e3f4-0000-4000-8000-000000000000',
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+}
+
+process.on('message', (task: Task) => {
+  work(task).then(
+    (measured) => process.send?.({ measured }),
+    (error: Error) => process.send?.({ failure: error.stack }),
+  );
+});
+// It has nothing to do without the one who started it.
+process.on('disconnect', () => process.exit());
