@@ -47,8 +47,9 @@ const bundle = (name: string) =>
     outExtension: { '.js': '.mjs' },
     alias: {
       // Lambda has credentials in the environment, and the other providers are a sixth of all that is loaded.
-      '@aws-sdk/credential-provider-node': resolve('functions/edge/lambda-credentials.ts'),
-      'mnemonist/lru-cache': resolve('functions/store/sdk-lru-cache.ts'),
+      '@aws-sdk/credential-provider-node': resolve('functions/bundled/credential-provider-node.ts'),
+      // The SDK's cache of discovered endpoints, and ours, can be of one kind.
+      'mnemonist/lru-cache': resolve('functions/bundled/lru-cache.ts'),
     },
     plugins: [builtinModules],
   });

@@ -46,8 +46,8 @@ export class ReferralMetrics {
   }
 
   /** Records of the stream that could not be read and went to its dead letters. */
-  deadLetters(options?: MetricOptions): Metric {
-    return this.#metric('DeadLetters', options);
+  unreadableRecords(options?: MetricOptions): Metric {
+    return this.#metric('UnreadableRecords', options);
   }
 
   /** Hours of referrals that were counted for good. */

@@ -99,7 +99,7 @@ export class ReferralMonitoring extends Construct {
           metrics: [metrics.actions(), metrics.attributionMisses(), metrics.linkedResponses()],
         },
         { title: 'Clicks that wait', metrics: [none(metrics.queuedClicks(), 'Queued')] },
-        { title: 'Counting', metrics: [metrics.closedHours(), metrics.deadLetters()] },
+        { title: 'Counting', metrics: [metrics.closedHours(), metrics.unreadableRecords()] },
       ],
     });
     facade.monitorCustom({

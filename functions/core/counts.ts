@@ -74,9 +74,9 @@ function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {
 }
 
 /** Distinct names of actions that a referral's counts keep apart. Anybody may invent some. */
-export const MAX_ACTION_NAMES = 50;
+const MAX_ACTION_NAMES = 50;
 /** The name under which all further ones are counted. */
-export const OTHER = 'OTHER';
+const OTHER = 'OTHER';
 
 /**
  * Counts with a bounded number of action names: those that are known, as many new ones as there is room

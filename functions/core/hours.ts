@@ -55,7 +55,7 @@ const DAY = 24 * HOUR;
  * Milliseconds for which an hour rests after it ended, or was marked late, before it is counted: by then
  * the index shows all of it, which is eventually consistent, and clocks that differ don't matter.
  */
-export const REST = 5 * 60_000;
+const REST = 5 * 60_000;
 
 const CLOSED_AT_ONCE = 10;
 
@@ -68,11 +68,8 @@ export const hourAt = (time: number): Hour => new Date(time).toISOString().slice
 export const startOf = (hour: Hour): number => Date.parse(`${hour}:00:00Z`);
 export const endOf = (hour: Hour): number => startOf(hour) + HOUR;
 
-/**
- * Whether responses of an hour may be gone already, by expiry or because somebody's were erased: it is
- * never counted again then.
- */
-export const isPast = (hour: Hour, now: Date, retention: number | undefined): boolean =>
+/** Whether responses of an hour may have been deleted at their retention: it is never counted again then. */
+export const mayHaveExpired = (hour: Hour, now: Date, retention: number | undefined): boolean =>
   retention !== undefined && startOf(hour) + retention * 1000 < now.getTime() + DAY;
 
 /** Marks an hour as open: something was recorded in it that its counts may lack. */
@@ -82,7 +79,7 @@ export async function openHour(
   hour: Hour,
 ): Promise<void> {
   const at = now();
-  if (isPast(hour, at, settings.retention)) return;
+  if (mayHaveExpired(hour, at, settings.retention)) return;
   const due = new Date(Math.max(at.getTime(), endOf(hour)) + REST).toISOString();
   // A version of its own for every mark, so that closing notices one that comes while it counts.
   await store.putOpenHour({ code, hour, due, version: newId(at) });
@@ -122,7 +119,7 @@ export async function closeHour(services: Services, code: string, hour: Hour): P
 async function countAgain(services: Services, state: HourState): Promise<ClosedHour> {
   const { hour, referral, total } = state;
   const now = services.now();
-  const keep = referral === undefined || isPast(hour, now, services.settings.retention);
+  const keep = referral === undefined || mayHaveExpired(hour, now, services.settings.retention);
   const closed = keep
     ? state.closed
     : boundQuarters(await countHour(services, referral, hour), total.counts.actions.keys());
@@ -169,10 +166,32 @@ export const sumOf = (quarters: Quarters): Counts => [...quarters.values()].redu
 export function boundQuarters(quarters: Quarters, known: Iterable<string>): Quarters {
   const names = new Set(known);
   const bounded = new Map<number, Counts>();
-  for (const [quarter, counts] of quarters) {
+  for (const [quarter, counts] of [...quarters].sort(([a], [b]) => a - b)) {
     const within = boundActions(counts, names);
     for (const name of within.actions.keys()) names.add(name);
     bounded.set(quarter, within);
   }
   return bounded;
+}
+
+/** What of a referral is counted from its responses, because no hour that is closed has it. */
+export interface OpenHours {
+  readonly total: Total;
+  /** From then on; epoch milliseconds. */
+  readonly since: number;
+  /** Hours from before that are open again. */
+  readonly reopened: readonly Hour[];
+}
+
+/** Reads which hours of a referral are open. */
+export async function readOpenHours({ store }: Services, code: string): Promise<OpenHours> {
+  // The marks first: an hour that is closed in between is then in the total, and among the closed ones.
+  const open = await store.openHours(code);
+  const total = await store.readTotal(code);
+  const { through } = total;
+  return {
+    total,
+    since: through === undefined ? 0 : endOf(through),
+    reopened: open.filter((hour) => through !== undefined && hour <= through),
+  };
 }

@@ -1,5 +1,13 @@
 import { boundActions, type Counts, countNames, noCounts, sum } from './counts.ts';
-import { countQuarters, endOf, type Hour, hourAt, isPast, openHour, sumOf } from './hours.ts';
+import {
+  countQuarters,
+  endOf,
+  type Hour,
+  hourAt,
+  mayHaveExpired,
+  openHour,
+  sumOf,
+} from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Services } from './services.ts';
 
@@ -42,7 +50,7 @@ export async function recount(
   }
   const differences: Difference[] = [];
   for (const hour of new Set([...counted.keys(), ...closed.keys()])) {
-    if (open.has(hour) || isPast(hour, now(), settings.retention)) continue;
+    if (open.has(hour) || mayHaveExpired(hour, now(), settings.retention)) continue;
     const [expected, found] = [counted.get(hour) ?? noCounts, closed.get(hour) ?? noCounts];
     if (!isEqual(expected, found)) differences.push({ code, hour, expected, found });
   }

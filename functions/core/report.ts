@@ -1,6 +1,6 @@
-import { boundActions, type Counts, difference, noCounts, sum } from './counts.ts';
+import { type Counts, difference, noCounts, sum } from './counts.ts';
 import { unknownCode } from './errors.ts';
-import { countHour, countQuarters, endOf, sumOf } from './hours.ts';
+import { boundQuarters, countHour, countQuarters, readOpenHours, sumOf } from './hours.ts';
 import { isCode, type Referral } from './referral.ts';
 import type { Response } from './response.ts';
 import type { Services } from './services.ts';
@@ -17,34 +17,22 @@ export async function countReferral(
   services: Services,
   referral: Referral,
 ): Promise<CountedReferral> {
-  const { total, reopened } = await readTotal(services, referral.code);
-  const since = total.through === undefined ? 0 : endOf(total.through);
-  const counted = await Promise.all([
+  const { store } = services;
+  const { code } = referral;
+  const { total, since, reopened } = await readOpenHours(services, code);
+  const [recent, closed, ...late] = await Promise.all([
     countQuarters(services, referral, since),
-    ...reopened.map(({ hour }) => countHour(services, referral, hour)),
+    Promise.all(reopened.map(async (hour) => (await store.readHour(code, hour)).closed)),
+    ...reopened.map((hour) => countHour(services, referral, hour)),
   ]);
-  const names = total.counts.actions.keys();
-  const open = boundActions(counted.map(sumOf).reduce(sum), names);
-  const before = reopened.map(({ closed }) => sumOf(closed)).reduce(sum, noCounts);
-  return { ...referral, ...difference(sum(total.counts, open), before) };
-}
-
-/** A total, and the hours in it that are open again, with the counts that it holds of them. */
-async function readTotal({ store }: Services, code: string) {
-  for (;;) {
-    // The marks first: an hour that is closed in between is then in the total.
-    const open = await store.openHours(code);
-    const total = await store.readTotal(code);
-    const reopened = await Promise.all(
-      open
-        .filter((hour) => total.through !== undefined && hour <= total.through)
-        .map(async (hour) => ({ hour, closed: (await store.readHour(code, hour)).closed })),
-    );
-    // What belongs together was read at several moments: nothing may have been closed between them.
-    const unchanged =
-      reopened.length === 0 || (await store.readTotal(code)).version === total.version;
-    if (unchanged) return { total, reopened };
+  // What belongs together was read at several moments: nothing may have been closed between them.
+  if (reopened.length > 0 && (await store.readTotal(code)).version !== total.version) {
+    return countReferral(services, referral);
   }
+  const open = new Map([recent, ...late].flatMap((quarters) => [...quarters]));
+  const counted = sumOf(boundQuarters(open, total.counts.actions.keys()));
+  const before = closed.map(sumOf).reduce(sum, noCounts);
+  return { ...referral, ...difference(sum(total.counts, counted), before) };
 }
 
 /** A user's referrals, newest first. */

@@ -1,12 +1,13 @@
 import { Temporal } from 'temporal-polyfill';
-import { boundActions, type Counts, noCounts, sum } from './counts.ts';
+import { type Counts, noCounts, sum } from './counts.ts';
 import {
+  boundQuarters,
   countHour,
   countQuarters,
   endOf,
-  type Hour,
   QUARTER,
   quarterOf,
+  readOpenHours,
   startOf,
 } from './hours.ts';
 import type { Referral } from './referral.ts';
@@ -66,29 +67,20 @@ async function readQuarters(
   referral: Referral,
   { from, to }: StatsRange,
 ): Promise<Map<number, Counts>> {
-  const { store } = services;
-  // The marks first: an hour that is closed in between is then among the closed ones.
-  const open = await store.openHours(referral.code);
-  const total = await store.readTotal(referral.code);
-  const isWithin = (hour: Hour) => startOf(hour) < to && endOf(hour) > from;
-  const reopened = open.filter(
-    (hour) => total.through !== undefined && hour <= total.through && isWithin(hour),
-  );
-  const since = total.through === undefined ? 0 : endOf(total.through);
+  const { total, since, reopened: all } = await readOpenHours(services, referral.code);
+  const reopened = all.filter((hour) => startOf(hour) < to && endOf(hour) > from);
   const [closed, recent, ...late] = await Promise.all([
-    store.closedHours(referral.code, from, Math.min(to, since)),
+    services.store.closedHours(referral.code, from, Math.min(to, since)),
     countQuarters(services, referral, Math.max(from, since), to),
     ...reopened.map((hour) => countHour(services, referral, hour)),
   ]);
-  const counted = new Map<number, Counts>();
-  for (const { hour, quarters } of closed) {
-    if (reopened.includes(hour)) continue;
-    for (const [quarter, counts] of quarters) counted.set(quarter, counts);
-  }
-  const names = [...total.counts.actions.keys()];
-  for (const [quarter, counts] of [recent, ...late].flatMap((quarters) => [...quarters])) {
-    counted.set(quarter, boundActions(counts, names));
-  }
+  const open = new Map([recent, ...late].flatMap((quarters) => [...quarters]));
+  const counted = new Map([
+    ...closed
+      .filter(({ hour }) => !reopened.includes(hour))
+      .flatMap(({ quarters }) => [...quarters]),
+    ...boundQuarters(open, total.counts.actions.keys()),
+  ]);
   return new Map([...counted].filter(([quarter]) => quarter >= from && quarter < to));
 }
 

@@ -103,7 +103,7 @@ export interface Store {
   putOpenHour(mark: OpenHour): Promise<void>;
   /** The open hours of a referral. Strongly consistent. */
   openHours(code: string): Promise<readonly Hour[]>;
-  /** Open hours of all referrals that are to be closed by now, those that have waited longest first. */
+  /** Open hours of all referrals that are to be closed by now; none of them always comes last. */
   dueHours(now: Date): AsyncIterable<{ readonly code: string; readonly hour: Hour }>;
   /** All about an hour, as it was at one moment. */
   readHour(code: string, hour: Hour): Promise<HourState>;

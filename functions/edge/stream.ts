@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import QuickLRU from 'quick-lru';
 import * as v from 'valibot';
-import type { Change } from '../core/events.ts';
+import { type Change, changeFollower, type FollowerServices } from '../core/events.ts';
 import { isCode } from '../core/referral.ts';
 import { environment as env } from '../environment.ts';
 import { newEntityOf } from '../store/changes.ts';
@@ -35,6 +36,20 @@ const NewResponse = v.object({
   userId: v.exactOptional(v.string()),
 });
 
+/** Hours that this instance has marked as open while they ran. */
+const runningHours = new QuickLRU<string, true>({ maxSize: 10_000 });
+
+/** Makes a follower of the records of one batch, see `changeFollower`. */
+export function recordFollower(
+  services: FollowerServices,
+): (record: DynamoDBRecord) => Promise<void> {
+  const follow = changeFollower(services, runningHours);
+  return async (record) => {
+    const change = await readOrSetAside(record);
+    if (change !== undefined) await follow(change);
+  };
+}
+
 /**
  * Reads a record of the table's stream. One that is not ours, or malformed, is set aside as a dead letter,
  * so that it holds up nothing: to try it again would not make it better.
@@ -48,7 +63,7 @@ export async function readOrSetAside(record: DynamoDBRecord): Promise<Change | u
   } catch (error) {
     const queueUrl = process.env[env.streamDeadLettersUrl];
     if (queueUrl !== undefined) await sendMessage(queueUrl, record);
-    countMetric('DeadLetters');
+    countMetric('UnreadableRecords');
     logger.error('A record of the stream can’t be read.', error as Error);
     return undefined;
   }

@@ -29,6 +29,9 @@ type HourStore = Pick<
   | 'closedHours'
 >;
 
+/** Milliseconds. */
+const A_WHILE = 60_000;
+
 /** Hours of referrals, open and closed, and the totals of those that are closed. */
 export function hourStore(table: Table): HourStore {
   const { client, name } = table;
@@ -82,7 +85,9 @@ export function hourStore(table: Table): HourStore {
     },
 
     async *dueHours(now) {
-      for (const partition of openPartitions) {
+      // Each run begins with another partition, for one that has not the time for all of them.
+      const first = Math.floor(now.getTime() / A_WHILE) % openPartitions.length;
+      for (const partition of [...openPartitions.slice(first), ...openPartitions.slice(0, first)]) {
         const pages = paginateQuery(
           { client },
           {

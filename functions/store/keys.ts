@@ -45,7 +45,7 @@ export const responsePartitions = (code: string, buckets: number) =>
 export const responsePartitionOf = (code: string, id: string, buckets: number) =>
   responsePartition(code, lastTenBits(id) % buckets);
 
-/** Index: which responses were recorded from a time on? Both in epoch milliseconds. */
+/** Index: which responses were recorded from a time on? It is in epoch milliseconds. */
 export const firstIdOf = (time: number) => `${encodeTime(time, 10)}${'0'.repeat(16)}`;
 
 /** Is this hour of the referral still to be counted? */

@@ -12,6 +12,8 @@ import { buildApp } from 'fauxqs';
 export interface Queue {
   readonly url: string;
   readonly deadLettersUrl: string;
+  /** How many messages were ever sent to it. */
+  readonly sent: () => number;
   /** How many messages wait, or are being worked on. */
   readonly pending: () => Promise<number>;
   readonly deadLetters: () => Promise<number>;
@@ -38,6 +40,13 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 export async function startQueues(): Promise<Queues> {
   // Not by its own start function, which listens on all interfaces.
   const app = buildApp({ logger: false });
+  /** Queues that messages were sent to, once for each. */
+  const sent: string[] = [];
+  app.addHook('preHandler', async ({ headers, body }) => {
+    if (headers['x-amz-target'] === 'AmazonSQS.SendMessage') {
+      sent.push((body as { QueueUrl: string }).QueueUrl);
+    }
+  });
   const endpoint = await app.listen({ port: 0, host: '127.0.0.1' });
   const client = new SQSClient({ endpoint, region: 'local', credentials });
 
@@ -80,6 +89,7 @@ export async function startQueues(): Promise<Queues> {
       return {
         url,
         deadLettersUrl,
+        sent: () => sent.filter((queueUrl) => queueUrl === url).length,
         pending: () => pending(url),
         deadLetters: () => pending(deadLettersUrl),
         redrive: () => move(deadLettersUrl, url),

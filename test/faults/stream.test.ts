@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
-import { changeFollower, type ReferralEvent } from '../../functions/core/events.ts';
+import type { ReferralEvent } from '../../functions/core/events.ts';
 import { closeDueHours } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { streamHandler } from '../../functions/edge/batch-handler.ts';
-import { readOrSetAside } from '../../functions/edge/stream.ts';
+import { recordFollower } from '../../functions/edge/stream.ts';
 import { environment as env } from '../../functions/environment.ts';
 import { newUserId } from '../integration/domain.ts';
 import { readTable, violations } from './oracle.ts';
@@ -28,14 +28,9 @@ function consumerOf(world: World, random: Random): StreamHandler {
     world.published.add(`${type} ${detail.id}`);
     if (random.chance(0.05)) throw new Error('The bus took it, and nobody hears of it.');
   };
-  const running = new Map<string, true>();
-  const handler = streamHandler('Some of the stream is not followed yet.', () => {
-    const follow = changeFollower({ ...world, publish }, running);
-    return async (record) => {
-      const change = await readOrSetAside(record);
-      if (change !== undefined) await follow(change);
-    };
-  });
+  const handler = streamHandler('Some of the stream is not followed yet.', () =>
+    recordFollower({ ...world, publish }),
+  );
   return (event) => handler(event, context);
 }
 

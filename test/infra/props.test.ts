@@ -201,10 +201,10 @@ describe('what Referrals exposes', () => {
     });
     const { metrics, deadLetters } = referrals;
     expect(
-      [metrics.queuedClicks(), metrics.deadLetters(), metrics.closedHours()].map(
+      [metrics.queuedClicks(), metrics.unreadableRecords(), metrics.closedHours()].map(
         ({ metricName }) => metricName,
       ),
-    ).toEqual(['QueuedClicks', 'DeadLetters', 'ClosedHours']);
+    ).toEqual(['QueuedClicks', 'UnreadableRecords', 'ClosedHours']);
     expect(Object.entries(deadLetters).map(([name, { node }]) => [name, node.path])).toEqual([
       ['clicks', 'Host/Referrals/Clicks/DeadLetters'],
       ['signUps', 'Host/Referrals/SignUps/DeadLetters'],

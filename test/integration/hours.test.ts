@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
 import { type Counts, noCounts } from '../../functions/core/counts.ts';
@@ -186,17 +186,21 @@ describe('a closed hour', () => {
     const retention = 30 * 24 * 60 * 60;
     const domain = domainAt('2026-01-01T10:10:00Z', { retention });
     const { referral, visitor } = await clicked(domain);
-    const expired = await respond(domain, referral);
+    const session = newSession();
+    const expired = await respond(domain, referral, { session });
     await openHour(domain, referral.code, '2026-01-01T10');
     pass(domain, HOUR);
     expect(await closeHour(domain, referral.code, '2026-01-01T10')).toBe(true);
     pass(domain, 30 * 24 * HOUR);
-    expect(expired).toMatch(/^01/);
-    const follow = changeFollower({ ...domain, publish: async () => {} }, new Map());
+    const Key = { pk: `VISITOR#${session}`, sk: `RESPONSE#${expired}` };
+    await domain.table.client.send(new DeleteCommand({ TableName: domain.table.name, Key }));
+
     await linkSession(domain, visitor.session, newUserId());
-    const [moved] = (await domain.store.listResponses([referral], { limit: 2, cursor: undefined }))
-      .items;
-    if (moved) await follow({ type: 'response-linked', response: moved });
+    const { items } = await domain.store.listResponses([referral], { limit: 2, cursor: undefined });
+    const [moved] = items;
+    expect(items).toEqual([expect.objectContaining({ session: visitor.session })]);
+    const follow = changeFollower({ ...domain, publish: async () => {} }, new Map());
+    await follow({ type: 'response-linked', response: moved as Response });
     expect(await domain.store.openHours(referral.code)).toEqual([]);
     expect((await countsOf(domain, referral)).clicks).toBe(2);
   });
@@ -246,7 +250,11 @@ test('of the names of actions a referral keeps fifty apart, and counts the rest 
   const domain = domainAt('2026-03-05T10:10:00Z');
   const { referral } = await clicked(domain);
   const record = (action: string) => respond(domain, referral, { action, first: false });
-  for (let name = 0; name < 60; name++) await record(`A${name + 10}`);
+  for (let name = 0; name < 60; name++) {
+    await record(`A${name + 10}`);
+    // Over two quarters of an hour, of which each alone has not too many.
+    if (name === 29) pass(domain, 15 * MINUTE);
+  }
   await openHour(domain, referral.code, '2026-03-05T10');
   pass(domain, HOUR);
   await closeHour(domain, referral.code, '2026-03-05T10');
@@ -254,6 +262,9 @@ test('of the names of actions a referral keeps fifty apart, and counts the rest 
   const names = Array.from({ length: 50 }, (_, name): [string, number] => [`A${name + 10}`, 1]);
   const expected = new Map([...names, ['A10', 2], ['OTHER', 12]]);
   expect((await countsOf(domain, referral)).actions).toEqual(expected);
+  const day = { from: Date.parse('2026-03-05T10:00:00Z'), to: Date.parse('2026-03-05T12:00:00Z') };
+  const stats = await referralStats(domain, referral, { ...day, interval: 'day', timeZone: 'UTC' });
+  expect(stats.totals.actions).toEqual(expected);
   await openHour(domain, referral.code, '2026-03-05T11');
   pass(domain, HOUR);
   await closeHour(domain, referral.code, '2026-03-05T11');
