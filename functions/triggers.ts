@@ -1,4 +1,4 @@
-import { apiTimeout, routes } from './routes.ts';
+import { apiTimeout, clickTimeout, routes } from './routes.ts';
 import { tableShape } from './store/table-shape.ts';
 
 /** Cognito's post-confirmation trigger. */
@@ -45,13 +45,23 @@ export const consumeStream = {
   })),
 } as const;
 
+/** All that invokes a function besides the API. */
+export const triggers: readonly { readonly function: string; readonly timeout: number }[] = [
+  postConfirmation,
+  recordActionDirectly,
+  retrySignUp,
+  storeClick,
+  closeHours,
+  consumeStream,
+];
+
 /** Every function there is, by its file. */
 export const functionNames: readonly string[] = [
-  ...new Set(routes.map((route) => route.function)),
-  postConfirmation.function,
-  recordActionDirectly.function,
-  retrySignUp.function,
-  storeClick.function,
-  closeHours.function,
-  consumeStream.function,
+  ...new Set([...routes, ...triggers].map(({ function: name }) => name)),
 ];
+
+/** Seconds that a function has. */
+export function timeoutOf(name: string): number {
+  if (name === 'hit') return clickTimeout;
+  return triggers.find((trigger) => trigger.function === name)?.timeout ?? apiTimeout;
+}

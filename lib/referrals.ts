@@ -9,7 +9,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
 import { functionsWithHooks } from '../functions/hooks.ts';
-import { apiTimeout, clickTimeout, routes } from '../functions/routes.ts';
+import { routes } from '../functions/routes.ts';
 import {
   closeHours,
   consumeStream,
@@ -18,6 +18,7 @@ import {
   recordActionDirectly,
   retrySignUp,
   storeClick,
+  timeoutOf,
 } from '../functions/triggers.ts';
 import { HooksModule } from './hooks-module.ts';
 import { HoursSchedule } from './hours-schedule.ts';
@@ -32,16 +33,6 @@ import { RetryQueue } from './retry-queue.ts';
 import { settingsEnvironment } from './settings.ts';
 import { TableStream } from './table-stream.ts';
 import { validate } from './validation.ts';
-
-/** Seconds, where it is not that of the API. */
-const TIMEOUTS: Readonly<Record<string, number>> = {
-  hit: clickTimeout,
-  [postConfirmation.function]: postConfirmation.timeout,
-  [retrySignUp.function]: retrySignUp.timeout,
-  [storeClick.function]: storeClick.timeout,
-  [closeHours.function]: closeHours.timeout,
-  [consumeStream.function]: consumeStream.timeout,
-};
 
 /** Variable that tells a function which one records actions, see `grantRecordAction`. */
 const RECORD_ACTION_FUNCTION = 'REFERRALS_RECORD_ACTION_FUNCTION';
@@ -108,7 +99,7 @@ export class Referrals extends Construct {
       functionNames.map((file) => {
         const { handler } = new ReferralFunction(this, pascalCase(file), {
           file,
-          timeout: TIMEOUTS[file] ?? apiTimeout,
+          timeout: timeoutOf(file),
           environment,
           logRetention,
           hooks: functionsWithHooks.includes(file) ? hooks : undefined,

@@ -3,27 +3,12 @@ import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import cors from 'cors';
 import { ReferralsError } from '../functions/core/errors.ts';
-import { apiTimeout, clickTimeout, cors as corsRules, routes } from '../functions/routes.ts';
-import {
-  closeHours,
-  consumeStream,
-  postConfirmation,
-  recordActionDirectly,
-  retrySignUp,
-  storeClick,
-} from '../functions/triggers.ts';
+import { cors as corsRules, routes } from '../functions/routes.ts';
+import { timeoutOf, triggers } from '../functions/triggers.ts';
 import { type BusEvent, PUT_EVENTS, putEvents } from './event-bus.ts';
 import { httpEvent, sendAnswer } from './http-event.ts';
 import { invoke } from './invoke.ts';
 
-const invoked = [
-  postConfirmation,
-  recordActionDirectly,
-  retrySignUp,
-  storeClick,
-  closeHours,
-  consumeStream,
-];
 const INVOCATION = new URLPattern({ pathname: '/2015-03-31/functions/:name/invocations' });
 
 // `{name}` is `:name` to a URLPattern, and `{name+}` takes the rest of the path.
@@ -75,7 +60,7 @@ async function answer(
     return sendJson(response, 200, putEvents(JSON.parse(body.toString()), onEvent));
   }
   const name = INVOCATION.exec(url)?.pathname.groups.name;
-  const invocation = invoked.find((candidate) => candidate.function === name);
+  const invocation = triggers.find((candidate) => candidate.function === name);
   if (invocation !== undefined && request.method === 'POST') {
     const event = parseJson(body.toString());
     if (event === undefined) {
@@ -95,8 +80,7 @@ async function answer(
     }
   }
   const event = httpEvent(request, { ...matched, url, body, claims });
-  const timeout = matched.route.function === 'hit' ? clickTimeout : apiTimeout;
-  const result = await invoke(matched.route.function, event, timeout);
+  const result = await invoke(matched.route.function, event, timeoutOf(matched.route.function));
   sendAnswer(response, result as APIGatewayProxyStructuredResultV2);
 }
 

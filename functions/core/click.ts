@@ -1,5 +1,5 @@
 import { isbot } from 'isbot';
-import { isUnavailable, type ReferralsError, unknownCode } from './errors.ts';
+import { unknownCode } from './errors.ts';
 import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired, type Referral } from './referral.ts';
 import { type ClientDetails, RESPONDED, type Response, type ResponseKind } from './response.ts';
@@ -52,7 +52,7 @@ export interface ClickServices extends Omit<Services, 'store'> {
    *
    * @throws ReferralsError `unavailable` where that can't be done either.
    */
-  readonly queueClick: ((click: PendingClick, cause: ReferralsError) => Promise<void>) | undefined;
+  readonly queueClick: ((click: PendingClick, cause: Error) => Promise<void>) | undefined;
 }
 
 /**
@@ -65,7 +65,7 @@ export interface ClickServices extends Omit<Services, 'store'> {
  */
 export async function recordClick(services: ClickServices, click: Click): Promise<Redirect> {
   const { settings, inTime, queueClick, newSession } = services;
-  const found = isCode(click.code) && (await inTime(services.findRecentReferral(click.code)));
+  const found = isCode(click.code) && (await services.findRecentReferral(click.code));
   if (!found) throw unknownCode();
   const now = services.now();
   if (isExpired(found, now)) {
@@ -98,7 +98,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     return response.kind;
   };
   const outcome = await inTime(store()).catch(async (error) => {
-    if (queueClick === undefined || !isUnavailable(error)) throw error;
+    if (queueClick === undefined) throw error;
     await queueClick(pending, error);
     return 'queued' as const;
   });
@@ -117,12 +117,14 @@ export async function recordClick(services: ClickServices, click: Click): Promis
  * @throws ReferralsError `unknown_code`.
  */
 export async function storeClick(
-  services: Pick<ClickServices, 'store'>,
-  click: PendingClick,
+  services: Pick<ClickServices, 'store' | 'findRecentReferral'>,
+  { first, kind, ...click }: PendingClick,
 ): Promise<ResponseKind> {
-  const referral = await services.store.findReferral(click.code);
+  const referral = await services.findRecentReferral(click.code);
   if (referral === undefined) throw unknownCode();
-  const response = await classified(services, click, referral);
+  // Who was new when they clicked may have come back in the meantime.
+  const known = first === false && kind !== undefined ? { first, kind } : {};
+  const response = await classified(services, { ...click, ...known }, referral);
   await services.store.putResponse(response, referral);
   return response.kind;
 }

@@ -53,7 +53,9 @@ export function tally(counted: Tally, { action, kind, first }: CountedResponse):
     counted[COUNTED_AS[kind]] += 1;
     if (kind === 'human' && first) counted.uniqueVisitors += 1;
   } else {
-    counted.actions.set(action, (counted.actions.get(action) ?? 0) + 1);
+    const { actions } = counted;
+    const name = actions.has(action) || actions.size < MAX_NAMES_AT_ONCE ? action : OTHER;
+    actions.set(name, (actions.get(name) ?? 0) + 1);
   }
 }
 
@@ -75,6 +77,8 @@ function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {
 
 /** Distinct names of actions that a referral's counts keep apart. Anybody may invent some. */
 const MAX_ACTION_NAMES = 50;
+/** Names that are told apart while responses are counted: memory has an end, too. */
+const MAX_NAMES_AT_ONCE = 10_000;
 /** The name under which all further ones are counted. */
 const OTHER = 'OTHER';
 

@@ -92,13 +92,19 @@ export async function openHour(
  * @throws AggregateError after the others, where some could not be closed.
  */
 export async function closeDueHours(services: Services, hasTime: () => boolean): Promise<number> {
-  const due = services.store.dueHours(services.now());
   const closed = await pMap(
-    due,
-    ({ code, hour }) => (hasTime() ? closeHour(services, code, hour) : false),
+    dueHours(services, hasTime),
+    ({ code, hour }) => closeHour(services, code, hour),
     { concurrency: CLOSED_AT_ONCE, stopOnError: false },
   );
   return closed.filter(Boolean).length;
+}
+
+async function* dueHours({ store, now }: Services, hasTime: () => boolean) {
+  for await (const due of store.dueHours(now())) {
+    if (!hasTime()) return;
+    yield due;
+  }
 }
 
 /**

@@ -15,10 +15,11 @@ export type CountedReferral = Referral & Counts;
  */
 export async function countReferral(
   services: Services,
-  referral: Referral,
+  { code, ...rest }: Referral,
 ): Promise<CountedReferral> {
   const { store } = services;
-  const { code } = referral;
+  // What is remembered or in the index may be from before the referral had as many buckets as it has.
+  const referral = (await store.findReferral(code)) ?? { code, ...rest };
   const { total, since, reopened } = await readOpenHours(services, code);
   const [recent, closed, ...late] = await Promise.all([
     countQuarters(services, referral, since),

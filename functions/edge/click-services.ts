@@ -4,7 +4,7 @@ import { unavailable } from '../core/errors.ts';
 import { createClickStore } from '../store/dynamodb-store.ts';
 import { type Composed, compose } from './compose.ts';
 import { sendMessage } from './queue.ts';
-import type { EdgeSettings } from './settings.ts';
+import { rememberReferrals } from './recent-referrals.ts';
 import { logger } from './telemetry.ts';
 
 // Milliseconds. What can't be written is queued, and both have to be done within a visitor's patience.
@@ -17,24 +17,31 @@ const composed = compose(createClickStore, ({ clickQueueUrl }) =>
   clickQueueUrl ? SHORT : undefined,
 );
 
-/** The composition root of the click, which has no more than it needs. */
-export const services: Composed<ClickServices['store']> & ClickServices = {
-  ...composed,
-  ...clickQueue(composed.settings),
-};
+const { clickQueueUrl } = composed.settings;
 
 const giveUp = () => {
   throw unavailable();
 };
 
-/** What becomes of a click that can't be stored in time. */
-function clickQueue({ clickQueueUrl }: EdgeSettings): Pick<ClickServices, 'inTime' | 'queueClick'> {
-  if (clickQueueUrl === undefined) return { inTime: (promise) => promise, queueClick: undefined };
-  return {
-    inTime: (promise) => pTimeout(promise, { milliseconds: PATIENCE, fallback: giveUp }),
-    queueClick: async (click, cause) => {
-      await sendMessage(clickQueueUrl, click);
-      logger.warn('A click could not be stored, and waits in the queue.', cause);
-    },
-  };
-}
+/** With a queue, something is waited for no longer than leaves time for it. */
+const inTime: ClickServices['inTime'] = (promise) =>
+  clickQueueUrl === undefined
+    ? promise
+    : pTimeout(promise, { milliseconds: PATIENCE, fallback: giveUp });
+
+/** The composition root of the click, which has no more than it needs. */
+export const services: Composed<ClickServices['store']> & ClickServices = {
+  ...composed,
+  inTime,
+  // Within the memory, which knows better than to give up where it has the referral from before.
+  findRecentReferral: rememberReferrals({
+    findReferral: (code) => inTime(composed.store.findReferral(code)),
+  }),
+  queueClick:
+    clickQueueUrl === undefined
+      ? undefined
+      : async (click, cause) => {
+          await sendMessage(clickQueueUrl, click);
+          logger.warn('A click could not be stored, and waits in the queue.', cause);
+        },
+};

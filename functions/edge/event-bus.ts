@@ -7,7 +7,14 @@ const SOURCE = 'cdk-referrals';
 /** Entries that one call takes, see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAX_ENTRIES = 10;
 
-const client = new EventBridgeClient();
+// Milliseconds: a connection that hangs must not hold up the stream.
+const requestHandler = {
+  connectionTimeout: 1_000,
+  requestTimeout: 3_000,
+  throwOnRequestTimeout: true,
+};
+
+const client = new EventBridgeClient({ requestHandler });
 
 async function putEvents(events: readonly ReferralEvent[]): Promise<(undefined | Error)[]> {
   const { Entries = [] } = await client.send(

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import pTimeout from 'p-timeout';
 import { ReferralsError } from '../core/errors.ts';
 import { isCode, type NewReferral, type Owner } from '../core/referral.ts';
 import type { Response } from '../core/response.ts';
@@ -7,6 +8,9 @@ import { environment as env } from '../environment.ts';
 import { type Hooks, hookNames } from '../hooks.ts';
 import type { HttpEvent } from './http-handler.ts';
 import { logger } from './telemetry.ts';
+
+/** Milliseconds for which a click waits for a hook that it can do without. */
+const HOOK_PATIENCE = 200;
 
 const hooks = await loadHooks(process.env[env.hooks]);
 
@@ -19,7 +23,9 @@ export async function hookedClientIp(event: HttpEvent): Promise<string | undefin
   if (clientIp === undefined) return undefined;
   const isRight = (ip: string | undefined) => ip === undefined || isIP(ip) !== 0;
   try {
-    return await callHook('clientIp', isRight, () => clientIp(event));
+    return await callHook('clientIp', isRight, () =>
+      pTimeout(Promise.try(clientIp, event), { milliseconds: HOOK_PATIENCE }),
+    );
   } catch (error) {
     logger.error('A hook failed; the request goes on without it.', error as Error);
     return undefined;

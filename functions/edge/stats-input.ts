@@ -65,7 +65,9 @@ export function statsRange(query: StatsQuery, { createdAt }: Referral, now: Date
 const isInterval = (value: string): value is Interval =>
   (intervals as readonly string[]).includes(value);
 
+/** Whether it is a name; Temporal also takes offsets, and whole times. */
 function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][\w+/-]*$/.test(name)) return false;
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
     return true;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import QuickLRU from 'quick-lru';
@@ -7,6 +8,13 @@ import { referralKey } from './keys.ts';
 
 /** Index partitions that the responses of one referral can be spread over. */
 const MAX_BUCKETS = 256;
+
+// Milliseconds.
+const PROBATION = 1_000;
+const PAUSE = 200;
+
+/** Of a write that is refused again and again. */
+const TRIES = 10;
 
 /** Writes a response of a referral, given the referral with as many buckets as it has now. */
 export type BucketGrower = <Result>(
@@ -25,36 +33,49 @@ export function bucketGrower({ client, name }: Table): BucketGrower {
   // What this process has seen of growth; the referral that it remembers may be a minute old.
   const grown = new QuickLRU<string, number>({ maxSize: 1000 });
 
-  /** Doubles a referral's buckets, unless another did. */
+  /**
+   * Doubles a referral's buckets, unless another did, or they were doubled just now: whether that is enough
+   * is not known then, and every bucket makes reading cost more.
+   *
+   * @returns the buckets that there are then.
+   */
   async function double(code: string, buckets: number): Promise<number> {
+    const now = Date.now();
     try {
       await client.send(
         new UpdateCommand({
           TableName: name,
           Key: referralKey(code),
-          UpdateExpression: 'SET buckets = :doubled',
-          ConditionExpression: 'buckets = :buckets',
-          ExpressionAttributeValues: { ':buckets': buckets, ':doubled': buckets * 2 },
+          UpdateExpression: 'SET buckets = :doubled, grownAt = :now',
+          ConditionExpression:
+            'buckets = :buckets AND (attribute_not_exists(grownAt) OR grownAt < :before)',
+          ExpressionAttributeValues: {
+            ':buckets': buckets,
+            ':doubled': buckets * 2,
+            ':now': now,
+            ':before': now - PROBATION,
+          },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
       return buckets * 2;
     } catch (error) {
-      const current = error instanceof ConditionalCheckFailedException && error.Item?.buckets?.N;
-      if (!current) throw error;
-      return Number(current);
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return Number(error.Item?.buckets?.N ?? buckets);
     }
   }
 
   return async (referral, write) => {
     const { code } = referral;
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const buckets = Math.max(referral.buckets, grown.get(code) ?? 1);
       try {
         return await write({ ...referral, buckets });
       } catch (error) {
-        if (!isIndexThrottled(error) || buckets === MAX_BUCKETS) throw error;
-        grown.set(code, await double(code, buckets));
+        if (!isIndexThrottled(error) || buckets === MAX_BUCKETS || tries === TRIES) throw error;
+        const current = await double(code, buckets);
+        grown.set(code, current);
+        if (current === buckets) await delay(Math.random() * PAUSE);
       }
     }
   };

@@ -11,6 +11,7 @@ import {
   isThrottlingError,
   isTransientError,
 } from '@smithy/core/retry';
+import pLimit from 'p-limit';
 import { isUnavailable, unavailable } from '../core/errors.ts';
 
 /** Where the store keeps its items. */
@@ -36,6 +37,12 @@ export interface Timeouts {
 
 const ATTEMPTS = 4;
 
+/**
+ * Queries at once: a referral may have hundreds of buckets, and a query that waits for one of the SDK's
+ * sockets is already running out of its time.
+ */
+const QUERIES = 16;
+
 /** Milliseconds of which a random part is waited before the second attempt; before each further, of twice as many. */
 const BACKOFF = 50;
 
@@ -50,6 +57,13 @@ export function createClient(
     ),
     requestHandler: { ...timeouts, throwOnRequestTimeout: true },
   });
+  const limit = pLimit(QUERIES);
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        commandName === 'QueryCommand' ? limit(() => next(args)) : next(args),
+    { step: 'initialize', name: 'limitMiddleware', priority: 'high' },
+  );
   client.middlewareStack.add((next) => (args) => next(args).catch(rethrowUnavailable), {
     step: 'initialize',
     name: 'unavailableMiddleware',

@@ -76,7 +76,7 @@ export function sessionStore(table: Table): SessionStore {
     async moveResponses(session, userId, now) {
       const traceUntil = Math.floor(now.getTime() / 1000) + TRACE_LIFETIME;
       const pages = paginateQuery(
-        { client, pageSize: MOVES_PER_TRANSACTION },
+        { client },
         {
           TableName: name,
           KeyConditionExpression: 'pk = :session AND begins_with(sk, :prefix)',
@@ -90,7 +90,10 @@ export function sessionStore(table: Table): SessionStore {
       );
       let moved = 0;
       for await (const { Items = [] } of pages) {
-        moved += await moveAll(Items, { session, traceUntil }, userId);
+        for (let from = 0; from < Items.length; from += MOVES_PER_TRANSACTION) {
+          const some = Items.slice(from, from + MOVES_PER_TRANSACTION);
+          moved += await moveAll(some, { session, traceUntil }, userId);
+        }
       }
       return moved;
     },

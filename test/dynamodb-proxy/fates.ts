@@ -37,17 +37,6 @@ export type Fate =
 
 export type Decide = (operation: string, input: Input) => Fate;
 
-/** The first fate that is not to pass; none of the later ones is asked then. */
-export const firstOf =
-  (...decisions: readonly Decide[]): Decide =>
-  (operation, input) => {
-    for (const decide of decisions) {
-      const fate = decide(operation, input);
-      if (fate !== 'pass') return fate;
-    }
-    return 'pass';
-  };
-
 /** An error in DynamoDB's words, see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 export const refusal = (status: number, name: string, rest: Record<string, unknown>): Refusal => ({
   status,

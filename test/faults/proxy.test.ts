@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { cancellation, type Fate, firstOf } from '../dynamodb-proxy/fates.ts';
+import { cancellation, type Fate } from '../dynamodb-proxy/fates.ts';
 import { laggingIndex } from '../dynamodb-proxy/lagging-index.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 
@@ -98,16 +98,6 @@ test('conflict: a transaction has a reason for each item, a write an error of it
     ],
     [200, key],
   ]);
-});
-
-test('decisions are asked one after the other until one is not to pass', async () => {
-  const asked: string[] = [];
-  const decide = (name: string, fate: Fate) => () => {
-    asked.push(name);
-    return fate;
-  };
-  proxy.decide = firstOf(decide('a', 'pass'), decide('b', 'cut'), decide('c', 'hang'));
-  expect([await send('PutItem', put), asked]).toEqual(['cut', ['a', 'b']]);
 });
 
 test('requests and answers are changed on their way', async () => {

@@ -8,7 +8,7 @@ import { createReferral, type Referral } from '../../functions/core/referral.ts'
 import { environment as env } from '../../functions/environment.ts';
 import type { Fate } from '../dynamodb-proxy/fates.ts';
 import { newUserId } from '../integration/domain.ts';
-import { violations } from './oracle.ts';
+import { readTable, violations } from './oracle.ts';
 import { type Stage, startStage } from './stage.ts';
 import { sendClick } from './visitor.ts';
 
@@ -68,10 +68,19 @@ describe('while the table', () => {
 
       await expect.poll(() => stage.clicks.pending(), { timeout: 20_000 }).toBe(0);
       expect(await violations(domain, { answered: referers })).toEqual([]);
+      const { responses } = await readTable(domain);
+      const stored = referers.map((referer) =>
+        responses.find(({ httpReferer }) => httpReferer === referer),
+      );
+      expect(stored.map((response) => [response?.kind, response?.first])).toEqual([
+        ['human', true],
+        ['human', false],
+        ['human', false],
+      ]);
     },
   );
 
-  test('gets each call through at its last try, visitors are redirected in time', async () => {
+  test('hangs in all tries but the last of a call, visitors are redirected in time', async () => {
     const { proxy, domain } = stage;
     const { session } = await sendClick(stage, referral.code, newReferer());
     await linkSession(domain, session ?? '', newUserId());

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inject, onTestFinished } from 'vitest';
 import { type Change, changeFollower } from '../../functions/core/events.ts';
-import { closeDueHours, hourOf } from '../../functions/core/hours.ts';
+import { closeDueHours } from '../../functions/core/hours.ts';
 import { createReferral, type Referral } from '../../functions/core/referral.ts';
 import { RESPONDED, type Response } from '../../functions/core/response.ts';
 import { enableStream } from '../../local/dynamodb.ts';
@@ -89,5 +89,3 @@ export async function closeAll(world: World): Promise<void> {
   }
   throw new Error('Some hours are never closed.');
 }
-
-export const hourOfResponse = ({ id }: Response) => hourOf(id);

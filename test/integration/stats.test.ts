@@ -40,10 +40,9 @@ describe('GET /referrals/{code}/stats', () => {
       totals: counts,
       series: expect.any(Array),
     });
-    const [first, ...rest] = body.series;
     // The hour may just have changed.
-    expect(rest.length).toBeLessThan(2);
-    if (rest.length === 0) expect(first).toEqual({ start: first.start, ...counts });
+    const all = body.series.map(({ clicks }: { clicks: number }) => clicks);
+    expect([all.length < 3, all.reduce((a: number, b: number) => a + b)]).toEqual([true, 2]);
   });
 
   test('by default counts by the day, from the creation to now', async () => {
@@ -93,6 +92,8 @@ describe('GET /referrals/{code}/stats', () => {
       'from must be at most 9600 days before to, where interval is day.',
     ],
     ['?tz=Mars/Olympus', 'tz', 'tz must be a time zone such as Europe/Berlin.'],
+    ['?tz=%2B05:30', 'tz', 'tz must be a time zone such as Europe/Berlin.'],
+    ['?tz=2026-01-01T00:00[Europe/Berlin]', 'tz', 'tz must be a time zone such as Europe/Berlin.'],
     ['?tz=', 'tz', 'tz must be a time zone such as Europe/Berlin.'],
     ['?interval=week', 'interval', 'interval must be one of hour, day, month.'],
     ['?interval=toString', 'interval', 'interval must be one of hour, day, month.'],

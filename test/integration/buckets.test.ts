@@ -1,0 +1,73 @@
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { createReferral } from '../../functions/core/referral.ts';
+import { createClient } from '../../functions/store/client.ts';
+import { createStore } from '../../functions/store/dynamodb-store.ts';
+import { indexIsFull } from '../dynamodb-proxy/fates.ts';
+import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
+import { domainOn, newSession, newUserId } from './domain.ts';
+
+const outputs = inject('outputs');
+
+async function watched() {
+  const proxy = await startDynamoDBProxy(outputs.DynamoDBEndpoint);
+  onTestFinished(proxy.stop);
+  const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
+  const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
+  const put = () => {
+    const now = new Date();
+    return domain.store.putResponse(
+      {
+        id: domain.newId(now),
+        code: referral.code,
+        action: 'RESPONDED',
+        kind: 'human',
+        first: true,
+        session: newSession(),
+        createdAt: now.toISOString(),
+      },
+      referral,
+    );
+  };
+  const bucketsNow = async () => (await domain.store.findReferral(referral.code))?.buckets;
+  return { proxy, domain, referral, put, bucketsNow };
+}
+
+test('a write that the index refuses doubles the buckets, and is tried again at once', async () => {
+  const { proxy, put, bucketsNow } = await watched();
+  let refusals = 1;
+  proxy.operations.length = 0;
+  proxy.decide = (operation) => (operation === 'PutItem' && refusals-- > 0 ? indexIsFull : 'pass');
+  await put();
+  expect(proxy.operations).toEqual(['PutItem', 'UpdateItem', 'PutItem']);
+  expect(await bucketsNow()).toBe(2);
+});
+
+test('many writes that are refused at once double the buckets once', async () => {
+  const { proxy, put, bucketsNow } = await watched();
+  let refusals = 50;
+  proxy.decide = (operation) => (operation === 'PutItem' && refusals-- > 0 ? indexIsFull : 'pass');
+  await Promise.all(Array.from({ length: 20 }, put));
+  expect(await bucketsNow()).toBe(2);
+});
+
+test('a write that is refused however often it is tried is unavailable', async () => {
+  const { proxy, put } = await watched();
+  proxy.decide = (operation) => (operation === 'PutItem' ? indexIsFull : 'pass');
+  await expect(put()).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+test('a referral with all the buckets that there can be is read with the timeouts of a function', async () => {
+  const { proxy, referral } = await watched();
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = proxy.endpoint;
+  const client = createClient();
+  const store = createStore({ client, name: outputs.TableName });
+  // Answers take so long that waiting for a socket would use up the time of those that come later.
+  proxy.patience = 100;
+  proxy.decide = (operation) => (operation === 'Query' ? 'slow' : 'pass');
+  let visited = 0;
+  const hot = { ...referral, buckets: 256 };
+  await store.eachResponse(hot, 0, Number.POSITIVE_INFINITY, () => visited++);
+  expect(visited).toBe(0);
+  expect(proxy.operations.filter((operation) => operation === 'Query')).toHaveLength(256);
+  client.destroy();
+});
