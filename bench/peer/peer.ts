@@ -11,7 +11,7 @@ export interface PeerOptions extends MeasurementOptions {
   readonly report: (line: string) => void;
 }
 
-export const defaults = { rounds: 5, seconds: 8, warmUp: 3, connections: 16 };
+export const defaults = { rounds: 5, seconds: 8, warmUp: 5, connections: 16 };
 
 /**
  * Measures pinax-referrals and us, in turns. What it has started ends with this process at the latest.

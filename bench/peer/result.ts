@@ -1,4 +1,4 @@
-import { type Figure, figureOf } from './figure.ts';
+import { type Figure, figureOf, ratioOf } from '../figure.ts';
 import type { Measurement } from './measurement.ts';
 
 /** pinax-referrals and us under the same load. All times are in milliseconds. */
@@ -40,7 +40,10 @@ export interface Round {
 
 export function ratiosOf(rounds: readonly Round[]): PeerResult['ratios'] {
   const ratio = (pick: (measurement: Measurement) => number) =>
-    figureOf(rounds.map(({ peer, ours }) => pick(ours) / pick(peer)));
+    ratioOf(
+      rounds.map(({ ours }) => pick(ours)),
+      rounds.map(({ peer }) => pick(peer)),
+    );
   return {
     clicksPerSecond: ratio(({ fullSpeed }) => fullSpeed.clicksPerSecond),
     p99AtEqualLoad: ratio(({ equalLoad }) => equalLoad.p99),
