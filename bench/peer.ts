@@ -1,46 +1,44 @@
 import type { Benchmark, Row } from './benchmark.ts';
+import type { Figure } from './figure.ts';
 import { defaults, measurePeer } from './peer/peer.ts';
-import type { SideResult } from './peer/result.ts';
+import type { PeerResult, SideResult } from './peer/result.ts';
 
 /** Clicks on pinax-referrals and on the server of `npm start`, under the same load. */
 export const peer: Benchmark = {
   title: 'Peer',
 
   run: async ({ quick }) => {
-    const rounds = quick ? 1 : defaults.rounds;
     const measured = await measurePeer({
       ...defaults,
-      rounds,
+      rounds: quick ? 1 : defaults.rounds,
       report: (line) => console.log(`  ${line}`),
     });
-    const { ratios, rate } = measured;
-    const ours = row(measured.ours, rate);
-    const rows: Row[] = [
-      row(measured.peer, rate),
-      {
-        ...ours,
-        figures: {
-          ...ours.figures,
-          'clicks/s ÷ peer': ratios.clicksPerSecond,
-          'p99 at equal load ÷ peer': ratios.p99AtEqualLoad,
-        },
-      },
-    ];
-    return [{ peer: rows }];
+    return [{ peer: rowsOf(measured) }];
   },
 };
 
-const row = ({ name, fullSpeed, equalLoad, calls }: SideResult, rate: number): Row => ({
-  name,
-  figures: {
-    'clicks/s': fullSpeed.clicksPerSecond,
-    'p50, ms': fullSpeed.p50,
-    'p99, ms': fullSpeed.p99,
-    'CPU, ms': fullSpeed.cpu,
-    'CPU but for a database, ms': fullSpeed.cpuWithoutDatabase,
-    'equal load, clicks/s': rate,
-    'p50 then, ms': equalLoad.p50,
-    'p99 then, ms': equalLoad.p99,
-    ...calls,
-  },
-});
+function rowsOf({ peer, ours, ratios, rate }: PeerResult): Row[] {
+  const row = (
+    name: string,
+    pick: (side: SideResult) => number | Figure | undefined,
+    ratio?: Figure,
+  ): Row => {
+    const picked = [peer, ours].flatMap((side) => {
+      const value = pick(side);
+      return value === undefined ? [] : [[side.name, value] as const];
+    });
+    return { name, figures: { ...Object.fromEntries(picked), ...(ratio && { ratio }) } };
+  };
+  const kinds = new Set([peer, ours].flatMap(({ calls }) => Object.keys(calls)));
+  return [
+    row('clicks/s', ({ fullSpeed }) => fullSpeed.clicksPerSecond, ratios.clicksPerSecond),
+    row('p50, ms', ({ fullSpeed }) => fullSpeed.p50),
+    row('p99, ms', ({ fullSpeed }) => fullSpeed.p99),
+    row('CPU of a click, ms', ({ fullSpeed }) => fullSpeed.cpu),
+    row('… without the database, ms', ({ fullSpeed }) => fullSpeed.cpuWithoutDatabase),
+    row('equal load, clicks/s', () => rate),
+    row('p50 at equal load, ms', ({ equalLoad }) => equalLoad.p50),
+    row('p99 at equal load, ms', ({ equalLoad }) => equalLoad.p99, ratios.p99AtEqualLoad),
+    ...[...kinds].map((kind) => row(`${kind} of a click`, ({ calls }) => calls[kind])),
+  ];
+}
