@@ -110,10 +110,12 @@ async function judge(tables: Tables): Promise<void> {
   );
 }
 
-process.once('SIGINT', () => {
-  if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
-  process.exit(130);
-});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
 main()
   .catch((error: Error) => {
     console.error(error.message);
