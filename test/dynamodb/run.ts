@@ -49,7 +49,7 @@ async function runTests(endpoint: string, options: string[]): Promise<number> {
   const cli = fileURLToPath(new URL('./vitest.mjs', import.meta.resolve('vitest/package.json')));
   const vitest = spawn(process.execPath, [cli, 'run', '--project', 'integration', ...options], {
     cwd: resolve(import.meta.dirname, '../..'),
-    env: { ...process.env, DYNAMODB_ENDPOINT: endpoint },
+    env: { ...process.env, DYNAMODB_ENDPOINT: endpoint, TEST_DATABASE: process.argv[2] },
     stdio: 'inherit',
   });
   // Ctrl-C reaches vitest by itself, SIGTERM does not; either way the database goes last.
