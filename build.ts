@@ -20,8 +20,8 @@ const options: BuildOptions = {
 
 /**
  * Has bundles take Node's modules as they are, as `require` would. To import one reads everything that it
- * exports, and Node then loads undici for the WebSocket of `http`, and much more for what `buffer` has.
- * Lambda's runtime requires `http` and does not import it:
+ * exports, and Node then loads undici for the WebSocket of `http`. Lambda's runtime requires `http` and does
+ * not import it:
  * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/RAPIDClient.js
  */
 const builtinModules: Plugin = {
@@ -46,7 +46,7 @@ const bundle = (name: string) =>
     outdir: `dist/bundles/${name}`,
     outExtension: { '.js': '.mjs' },
     alias: {
-      // Lambda has credentials in the environment, and the other providers are a sixth of all that is loaded.
+      // Lambda has credentials in the environment, and the other providers are a tenth of all that is loaded.
       '@aws-sdk/credential-provider-node': resolve('functions/bundled/credential-provider-node.ts'),
       // The SDK's cache of discovered endpoints, and ours, can be of one kind.
       'mnemonist/lru-cache': resolve('functions/bundled/lru-cache.ts'),

@@ -78,7 +78,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   const session = isSession(click.session) && !isMachine ? click.session : newSession();
   const { code, userId: referrerId } = found;
   const { httpReferer, userAgent, ip } = click;
-  let pending: PendingClick = {
+  const pending: PendingClick = {
     id: services.newId(now),
     code,
     ...(referrerId && { referrerId }),
@@ -92,8 +92,6 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   };
   const store = async () => {
     const response = await classified(services, pending, found);
-    // From here on it may be stored, and what is queued has to be the same.
-    pending = response;
     await services.store.putResponse(response, found);
     return response.kind;
   };

@@ -5,6 +5,7 @@ import { createClickStore } from '../store/dynamodb-store.ts';
 import { type Composed, compose } from './compose.ts';
 import { sendMessage } from './queue.ts';
 import { rememberReferrals } from './recent-referrals.ts';
+import { readSettings } from './settings.ts';
 import { logger } from './telemetry.ts';
 
 // Milliseconds. What can't be written is queued, and both have to be done within a visitor's patience.
@@ -13,11 +14,9 @@ const SHORT = { connectionTimeout: 250, requestTimeout: 300 };
 /** Milliseconds for looking the referral up, and again for storing the click; queueing needs the rest of 3 s. */
 const PATIENCE = 900;
 
-const composed = compose(createClickStore, ({ clickQueueUrl }) =>
-  clickQueueUrl ? SHORT : undefined,
-);
-
-const { clickQueueUrl } = composed.settings;
+const settings = readSettings(process.env);
+const { clickQueueUrl } = settings;
+const composed = compose(settings, createClickStore, clickQueueUrl ? SHORT : undefined);
 
 const giveUp = () => {
   throw unavailable();

@@ -6,7 +6,7 @@ import type { Store } from '../core/store.ts';
 import { createClient, type Table, type Timeouts } from '../store/client.ts';
 import { generateCode } from './hooks.ts';
 import { rememberReferrals } from './recent-referrals.ts';
-import { type EdgeSettings, readSettings } from './settings.ts';
+import type { EdgeSettings } from './settings.ts';
 
 /** Everything that functions work with, on a store with as much as they need of it. */
 export type Composed<Stored> = Omit<Services, 'store'> & {
@@ -15,22 +15,21 @@ export type Composed<Stored> = Omit<Services, 'store'> & {
 };
 
 /**
- * Puts together what a function instance works with, from its environment.
+ * Puts together what a function instance works with.
  *
  * @param createStore makes the store, or as much of it as is needed.
  * @param timeouts of the database; longer ones by default.
- * @throws Error where the environment is not complete.
  */
 export function compose<Stored extends Pick<Store, 'findReferral'>>(
+  settings: EdgeSettings,
   createStore: (table: Table) => Stored,
-  timeouts?: (settings: EdgeSettings) => Timeouts | undefined,
+  timeouts?: Timeouts,
 ): Composed<Stored> {
-  const settings = readSettings(process.env);
   const { tableName: name, code, retention } = settings;
-  // Of the sources of randomness that will do, this one has a store of it, which is a tenth of the price.
+  // Of the sources of randomness that will do, this one has a store of it, which is a fiftieth of the price.
   const newId = monotonicFactory(() => randomInt(32) / 32);
   const drawCode = customAlphabet(code.alphabet, code.length);
-  const store = createStore({ client: createClient(timeouts?.(settings)), name, retention });
+  const store = createStore({ client: createClient(timeouts), name, retention });
   return {
     settings,
     store,

@@ -29,8 +29,8 @@ type HourStore = Pick<
   | 'closedHours'
 >;
 
-/** Milliseconds. */
-const A_WHILE = 60_000;
+/** Milliseconds for which one partition of the open hours is asked first. */
+const TURN = 60_000;
 
 /** Hours of referrals, open and closed, and the totals of those that are closed. */
 export function hourStore(table: Table): HourStore {
@@ -86,7 +86,7 @@ export function hourStore(table: Table): HourStore {
 
     async *dueHours(now) {
       // Each run begins with another partition, for one that has not the time for all of them.
-      const first = Math.floor(now.getTime() / A_WHILE) % openPartitions.length;
+      const first = Math.floor(now.getTime() / TURN) % openPartitions.length;
       for (const partition of [...openPartitions.slice(first), ...openPartitions.slice(0, first)]) {
         const pages = paginateQuery(
           { client },
