@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { closeDueHours } from './core/hours.ts';
+import { closeDueHours } from './core/closing.ts';
 import { invocationHandler } from './edge/invocation-handler.ts';
 import { services } from './edge/services.ts';
 import { countMetric } from './edge/telemetry.ts';

@@ -1,7 +1,8 @@
 import { recordAction } from './core/action.ts';
 import { responseAnswer } from './edge/answers.ts';
-import { DirectAction, parse } from './edge/input.ts';
+import { DirectAction } from './edge/input.ts';
 import { invocationHandler } from './edge/invocation-handler.ts';
+import { parse } from './edge/parse.ts';
 import { services } from './edge/services.ts';
 import { countMetric } from './edge/telemetry.ts';
 

@@ -1,4 +1,5 @@
-import { hourAt, openHour } from '../../functions/core/hours.ts';
+import { openHour } from '../../functions/core/closing.ts';
+import { hourAt } from '../../functions/core/hours.ts';
 import { closeHours } from '../../functions/triggers.ts';
 import type { Row } from '../benchmark.ts';
 import { click, eventOf, streamed } from '../events.ts';

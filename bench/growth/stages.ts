@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
+import { openHour } from '../../functions/core/closing.ts';
 import { newTally, sum, type Tally, tally } from '../../functions/core/counts.ts';
-import { hourAt, openHour, quarterOf, sumOf } from '../../functions/core/hours.ts';
+import { hourAt, quarterOf, sumOf } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { countReferral } from '../../functions/core/report.ts';
 import type { Services } from '../../functions/core/services.ts';

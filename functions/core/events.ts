@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { endOf, hourOf, openHour } from './hours.ts';
+import { openHour } from './closing.ts';
+import { endOf, hourOf } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Response } from './response.ts';
 import type { Services } from './services.ts';

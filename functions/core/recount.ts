@@ -1,13 +1,6 @@
+import { openHour } from './closing.ts';
 import { boundActions, type Counts, countNames, noCounts, sum } from './counts.ts';
-import {
-  countQuarters,
-  endOf,
-  type Hour,
-  hourAt,
-  mayHaveExpired,
-  openHour,
-  sumOf,
-} from './hours.ts';
+import { countQuarters, endOf, type Hour, hourAt, mayHaveExpired, sumOf } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Services } from './services.ts';
 

@@ -6,7 +6,8 @@ export const RESPONDED = 'RESPONDED';
 export const SIGNED_UP = 'SIGNED_UP';
 
 /** `human` clicks are counted; the others are kept, so that nobody has to guess what was filtered. */
-export type ResponseKind = 'human' | 'bot' | 'prefetch' | 'own';
+export const responseKinds = ['human', 'bot', 'prefetch', 'own'] as const;
+export type ResponseKind = (typeof responseKinds)[number];
 
 /** One recorded thing a visitor did. */
 export interface Response {

@@ -5,12 +5,12 @@ import { RESPONDED, SIGNED_UP } from '../core/response.ts';
 import type { PageRequest } from '../core/store.ts';
 import { isSession } from '../core/visitor.ts';
 import type { HttpEvent } from './http-handler.ts';
-import { DEFAULT_MESSAGE, isTime, strictObject } from './schema.ts';
+import { parse, ULID } from './parse.ts';
+import { isTime, strictObject } from './schema.ts';
 
 const MAX_IDEMPOTENCY_KEY = 255;
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;
-export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const TIME_RULE = 'must be a time such as 2030-01-31T12:00:00Z';
 
@@ -75,19 +75,6 @@ export const DirectAction = v.pipe(
     ['userId'],
   ),
 );
-
-/**
- * Checks a value that came from outside.
- *
- * @throws ReferralsError `invalid_field` that names the first field that is wrong.
- */
-export function parse<Value>(schema: v.GenericSchema<unknown, Value>, value: unknown): Value {
-  const parsed = v.safeParse(schema, value, { abortEarly: true, message: DEFAULT_MESSAGE });
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const field = v.getDotPath(issue) ?? 'body';
-  throw new ReferralsError('invalid_field', `${field} ${issue.message}.`, { field });
-}
 
 /**
  * Makes a reader of a JSON body.

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import type { PendingClick } from '../core/click.ts';
-import { isCode } from '../core/referral.ts';
 import { RESPONDED } from '../core/response.ts';
 import { isSession } from '../core/visitor.ts';
-import { parse, ULID } from './input.ts';
-import { isObject, isTime, strictObject } from './schema.ts';
+import { own, parse } from './parse.ts';
+import { isObject, strictObject } from './schema.ts';
 
 const SignUp = strictObject({
   userId: v.string(),
@@ -13,17 +12,17 @@ const SignUp = strictObject({
 });
 
 const Click = strictObject({
-  id: v.pipe(v.string(), v.regex(ULID)),
-  code: v.custom<string>(isCode),
+  id: own.id,
+  code: own.code,
   referrerId: v.exactOptional(v.string()),
   action: v.literal(RESPONDED),
-  kind: v.exactOptional(v.picklist(['human', 'bot', 'prefetch', 'own'])),
+  kind: v.exactOptional(own.kind),
   first: v.exactOptional(v.boolean()),
   session: v.custom<string>(isSession),
   httpReferer: v.exactOptional(v.string()),
   userAgent: v.exactOptional(v.string()),
   ip: v.exactOptional(v.string()),
-  createdAt: v.pipe(v.string(), v.endsWith('Z'), v.check(isTime)),
+  createdAt: own.createdAt,
 });
 
 /** A sign-up as it waits in the queue. */

@@ -2,20 +2,18 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import QuickLRU from 'quick-lru';
 import * as v from 'valibot';
 import { type Change, changeFollower, type FollowerServices } from '../core/events.ts';
-import { isCode } from '../core/referral.ts';
 import { environment as env } from '../environment.ts';
 import { newEntityOf } from '../store/changes.ts';
-import { parse, ULID } from './input.ts';
+import { own, parse } from './parse.ts';
 import { sendMessage } from './queue.ts';
-import { isTime } from './schema.ts';
 import { countMetric, logger } from './telemetry.ts';
 
 const Target = v.object({ type: v.string(), id: v.string() });
 const common = {
-  id: v.pipe(v.string(), v.regex(ULID)),
-  code: v.custom<string>(isCode),
+  id: own.id,
+  code: own.code,
   target: v.exactOptional(Target),
-  createdAt: v.pipe(v.string(), v.endsWith('Z'), v.check(isTime)),
+  createdAt: own.createdAt,
 };
 
 const NewReferral = v.object({
@@ -29,7 +27,7 @@ const NewReferral = v.object({
 const NewResponse = v.object({
   ...common,
   action: v.string(),
-  kind: v.picklist(['human', 'bot', 'prefetch', 'own']),
+  kind: own.kind,
   first: v.boolean(),
   referrerId: v.exactOptional(v.string()),
   session: v.exactOptional(v.string()),

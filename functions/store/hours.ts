@@ -1,9 +1,9 @@
 import { GetCommand, PutCommand, paginateQuery, TransactGetCommand } from '@aws-sdk/lib-dynamodb';
-import { type Counts, countNames, noCounts } from '../core/counts.ts';
-import { type Hour, hourAt, QUARTER, type Quarters, startOf, type Total } from '../core/hours.ts';
+import { type Hour, hourAt, type Quarters, type Total } from '../core/hours.ts';
 import type { Referral } from '../core/referral.ts';
 import type { Store } from '../core/store.ts';
 import type { Table } from './client.ts';
+import { countsItem, quarterItems, quartersOf, totalOf } from './hour-items.ts';
 import {
   closedHourKey,
   dueSortKey,
@@ -181,40 +181,3 @@ export function hourStore(table: Table): HourStore {
     },
   };
 }
-
-type CountsItem = Partial<Record<(typeof countNames)[number], number>> & {
-  // Pairs, because as the name of an attribute or property not every action's would do.
-  readonly actions?: readonly (readonly [string, number])[];
-};
-
-/** Counts as they lie in the table, without the many that are zero. */
-const countsItem = (counts: Counts): CountsItem => ({
-  ...Object.fromEntries(
-    countNames.filter((name) => counts[name] !== 0).map((name) => [name, counts[name]]),
-  ),
-  ...(counts.actions.size > 0 && { actions: [...counts.actions] }),
-});
-
-const countsOf = ({ actions = [], ...numbers }: CountsItem): Counts => {
-  const counts = countNames.map((name) => [name, numbers[name] ?? 0]);
-  return { ...noCounts, ...Object.fromEntries(counts), actions: new Map(actions) };
-};
-
-const totalOf = (item: Record<string, unknown> | undefined): Total => ({
-  version: item?.version as string | undefined,
-  through: item?.through as Hour | undefined,
-  counts: item === undefined ? noCounts : countsOf(item as CountsItem),
-});
-
-const quarterItems = (hour: Hour, quarters: Quarters) =>
-  [...quarters].map(([quarter, counts]) => ({
-    quarter: (quarter - startOf(hour)) / QUARTER,
-    ...countsItem(counts),
-  }));
-
-const quartersOf = (hour: Hour, item: Record<string, unknown> | undefined): Quarters =>
-  new Map(
-    ((item?.quarters ?? []) as (CountsItem & { quarter: number })[]).map(
-      ({ quarter, ...counts }) => [startOf(hour) + quarter * QUARTER, countsOf(counts)],
-    ),
-  );

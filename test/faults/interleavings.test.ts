@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
 import { type PendingClick, recordClick, storeClick } from '../../functions/core/click.ts';
+import { closeDueHours } from '../../functions/core/closing.ts';
 import {
   type Counts,
   countNames,
@@ -11,7 +12,6 @@ import {
   type Tally,
   tally,
 } from '../../functions/core/counts.ts';
-import { closeDueHours } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inject, onTestFinished } from 'vitest';
+import { closeDueHours } from '../../functions/core/closing.ts';
 import { type Change, changeFollower } from '../../functions/core/events.ts';
-import { closeDueHours } from '../../functions/core/hours.ts';
 import { createReferral, type Referral } from '../../functions/core/referral.ts';
 import { RESPONDED, type Response } from '../../functions/core/response.ts';
 import { enableStream } from '../../local/dynamodb.ts';

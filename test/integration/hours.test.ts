@@ -1,9 +1,10 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
+import { closeDueHours, closeHour, openHour } from '../../functions/core/closing.ts';
 import { type Counts, noCounts } from '../../functions/core/counts.ts';
 import { changeFollower } from '../../functions/core/events.ts';
-import { closeDueHours, closeHour, hourOf, openHour } from '../../functions/core/hours.ts';
+import { hourOf } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';

@@ -1,8 +1,8 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
+import { closeDueHours, openHour } from '../../functions/core/closing.ts';
 import { noCounts } from '../../functions/core/counts.ts';
-import { closeDueHours, openHour } from '../../functions/core/hours.ts';
 import { recount, repair } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { countReferral } from '../../functions/core/report.ts';

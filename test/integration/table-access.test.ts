@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { recordClick } from '../../functions/core/click.ts';
-import { openHour } from '../../functions/core/hours.ts';
+import { openHour } from '../../functions/core/closing.ts';
 import { createReferral as createInDomain, type Referral } from '../../functions/core/referral.ts';
 import { functionNames } from '../../functions/triggers.ts';
 import { tableAccess } from '../../lib/table-access.ts';
