@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { addBackfill, EXAMPLE_OF_BACKFILL } from './backfill-command.ts';
-import { addRecount } from './recount-command.ts';
-import { addRedrive } from './redrive-command.ts';
+import { addBackfill, EXAMPLE_OF_BACKFILL } from './backfill/command.ts';
+import { addRecount } from './recount/command.ts';
+import { addRedrive } from './redrive/command.ts';
 import { Refusal } from './refusal.ts';
 
 const program = new Command('referrals')

@@ -20,8 +20,8 @@ import { referralStats } from '../../functions/core/stats.ts';
 import type { Visitor } from '../../functions/core/visitor.ts';
 import { readOrSetAside } from '../../functions/edge/stream.ts';
 import { BROWSER } from '../integration/client.ts';
+import { recordedStream } from '../integration/recorded-stream.ts';
 import { readTable } from './oracle.ts';
-import { recordedStream } from './recorded-stream.ts';
 import { isLong, seed } from './seed.ts';
 import { createWorld, HOUR, MINUTE, newReferral, pass, type World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { backfill, createPool, directory, inOwnDirectory, run, STATE } from './backfill-command.ts';
+import { backfill, createPool, directory, inOwnDirectory, run, STATE } from './command.ts';
 
 inOwnDirectory();
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
+import { startPagingCognito, startWatchedDynamoDB } from './backfill-emulators.ts';
 import {
   backfill,
   createPool,
@@ -11,8 +12,7 @@ import {
   STATE,
   summary,
   summaryOf,
-} from './backfill-command.ts';
-import { startPagingCognito, startWatchedDynamoDB } from './backfill-emulators.ts';
+} from './command.ts';
 
 const outputs = inject('outputs');
 

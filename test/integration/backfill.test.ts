@@ -9,6 +9,8 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, inject, test } from 'vitest';
 import { ownReferral } from '../../functions/core/referral.ts';
+import { startWatchedDynamoDB } from './backfill-emulators.ts';
+import { PASSWORD } from './client.ts';
 import {
   backfill,
   cognito,
@@ -19,9 +21,7 @@ import {
   oneLinkEach,
   summary,
   summaryOf,
-} from './backfill-command.ts';
-import { startWatchedDynamoDB } from './backfill-emulators.ts';
-import { PASSWORD } from './client.ts';
+} from './command.ts';
 import { domainOn } from './domain.ts';
 
 const outputs = inject('outputs');

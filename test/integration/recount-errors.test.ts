@@ -2,7 +2,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { Decide } from '../dynamodb-proxy/fates.ts';
 import { refusal } from '../dynamodb-proxy/fates.ts';
 import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
-import { inOwnDirectory, run } from './backfill-command.ts';
+import { inOwnDirectory, run } from './command.ts';
 import { clicked, domainOn, ownTable } from './domain.ts';
 
 const outputs = inject('outputs');

@@ -7,7 +7,7 @@ import { recount, repair } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { countReferral } from '../../functions/core/report.ts';
 import type { Outputs } from '../../local/service.ts';
-import { inOwnDirectory, run } from './backfill-command.ts';
+import { inOwnDirectory, run } from './command.ts';
 import { clicked, type Domain, domainOn, ownTable } from './domain.ts';
 
 const NINE = '2026-03-01T09';

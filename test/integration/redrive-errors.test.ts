@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { inOwnDirectory, run } from './backfill-command.ts';
+import { inOwnDirectory, run } from './command.ts';
 import { startLambda } from './redrive-lambda.ts';
 import { type Answer, type DeadQueue, type Sqs, startSqs } from './redrive-sqs.ts';
 

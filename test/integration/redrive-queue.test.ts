@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { inOwnDirectory, run } from './backfill-command.ts';
+import { inOwnDirectory, run } from './command.ts';
 import { type DeadQueue, type Sqs, startSqs } from './redrive-sqs.ts';
 
 inOwnDirectory();

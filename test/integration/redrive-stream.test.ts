@@ -6,7 +6,7 @@ import { hourAt } from '../../functions/core/hours.ts';
 import { createReferral, type Referral } from '../../functions/core/referral.ts';
 import { environment as env } from '../../functions/environment.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
-import { inOwnDirectory, run } from './backfill-command.ts';
+import { inOwnDirectory, run } from './command.ts';
 import { type Domain, domainOn, newSession, newUserId } from './domain.ts';
 import { type ReadStream, readStream } from './redrive-letters.ts';
 import { type Sqs, startSqs } from './redrive-sqs.ts';

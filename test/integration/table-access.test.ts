@@ -9,9 +9,9 @@ import { tableAccess } from '../../lib/table-access.ts';
 import { indexIsFull } from '../dynamodb-proxy/fates.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { writesOf } from '../dynamodb-proxy/writes.ts';
-import { recordedStream } from '../faults/recorded-stream.ts';
 import { BROWSER, call, click, createReferral, signUp, type User } from './client.ts';
 import { clicked, domainOn, newSession, newUserId } from './domain.ts';
+import { recordedStream } from './recorded-stream.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
 let proxy: DynamoDBProxy;

@@ -1,9 +1,9 @@
 import pMap from 'p-map';
-import { ReferralsError } from '../functions/core/errors.ts';
-import { type Difference, recount, repair } from '../functions/core/recount.ts';
-import type { Referral } from '../functions/core/referral.ts';
-import type { Services } from '../functions/core/services.ts';
-import { Refusal, reasonOf, refusalOf } from './refusal.ts';
+import { ReferralsError } from '../../functions/core/errors.ts';
+import { type Difference, recount, repair } from '../../functions/core/recount.ts';
+import type { Referral } from '../../functions/core/referral.ts';
+import type { Services } from '../../functions/core/services.ts';
+import { Refusal, reasonOf, refusalOf } from '../refusal.ts';
 
 /** Referrals that are counted at once. */
 const CONCURRENCY = 10;

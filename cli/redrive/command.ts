@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
+import { exitCodeOf, interruptSignal } from '../interrupt.ts';
+import { readUrl } from '../options.ts';
+import { showProgress } from '../progress.ts';
 import { bringer } from './bring-back.ts';
 import { openConsumer } from './consumer.ts';
-import { exitCodeOf, interruptSignal } from './interrupt.ts';
-import { readUrl } from './options.ts';
-import { showProgress } from './progress.ts';
 import { openQueue } from './queue.ts';
 import { keptLetters, noTally, redrive } from './redrive.ts';
-import { report } from './redrive-report.ts';
+import { report } from './report.ts';
 import { openStreams } from './stream.ts';
 
 interface RedriveOptions {

@@ -1,7 +1,7 @@
 import pThrottle from 'p-throttle';
-import { findOwnReferral, ownReferral } from '../functions/core/referral.ts';
-import type { Services } from '../functions/core/services.ts';
-import { reasonOf, refusalOf } from './refusal.ts';
+import { findOwnReferral, ownReferral } from '../../functions/core/referral.ts';
+import type { Services } from '../../functions/core/services.ts';
+import { reasonOf, refusalOf } from '../refusal.ts';
 import { listUsers, RefusedToken, type User, type UserPool } from './user-pool.ts';
 
 /** How many failed users are kept with their reason; the others are only counted. */

@@ -6,10 +6,10 @@ import {
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { lambdaRecord } from '../local/stream-reader.ts';
+import { lambdaRecord } from '../../local/stream-reader.ts';
+import { Refusal, reasonOf, refusalOf } from '../refusal.ts';
 import { sequenceNumberOf } from './consumer.ts';
 import type { Place } from './dead-letter.ts';
-import { Refusal, reasonOf, refusalOf } from './refusal.ts';
 
 /** A shard takes few readers, and its function is one: being told to wait is not the end. */
 const ATTEMPTS = 10;

@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as v from 'valibot';
-import { consumeStream } from '../functions/triggers.ts';
-import { reasonOf, refusalOf } from './refusal.ts';
+import { consumeStream } from '../../functions/triggers.ts';
+import { reasonOf, refusalOf } from '../refusal.ts';
 
 /** Records in one invocation, as many as Lambda would give it, and bytes, of which it takes 6 MB. */
 const MOST_RECORDS = 500;

@@ -7,7 +7,7 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { Refusal, reasonOf, refusalOf } from './refusal.ts';
+import { Refusal, reasonOf, refusalOf } from '../refusal.ts';
 
 /** Messages that SQS takes or gives at once. */
 const BATCH_SIZE = 10;

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { Refusal, reasonOf } from '../refusal.ts';
 import type { Progress } from './backfill.ts';
-import { Refusal, reasonOf } from './refusal.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const SavedProgress = v.object({

@@ -3,7 +3,7 @@ import {
   DescribeUserPoolCommand,
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { Refusal, reasonOf, refusalOf } from './refusal.ts';
+import { Refusal, reasonOf, refusalOf } from '../refusal.ts';
 
 // The most that ListUsers gives, see
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html

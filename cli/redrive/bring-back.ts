@@ -1,10 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { consumeStream } from '../functions/triggers.ts';
-import { matches } from '../local/stream-filter.ts';
+import { consumeStream } from '../../functions/triggers.ts';
+import { matches } from '../../local/stream-filter.ts';
+import { Refusal } from '../refusal.ts';
 import { type Consumer, sequenceNumberOf } from './consumer.ts';
 import { readStreamLetter, type StreamLetter } from './dead-letter.ts';
 import type { Message, Queue } from './queue.ts';
-import { Refusal } from './refusal.ts';
 import type { Streams } from './stream.ts';
 
 /** Why a letter can't be brought back any more. */

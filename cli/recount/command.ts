@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { readWholeNumber } from './options.ts';
-import { showProgress } from './progress.ts';
+import { readWholeNumber } from '../options.ts';
+import { showProgress } from '../progress.ts';
+import { createServices } from '../services.ts';
 import { recountAll } from './recount.ts';
-import { report } from './recount-report.ts';
-import { createServices } from './services.ts';
+import { report } from './report.ts';
 
 const DAY = 24 * 60 * 60;
 

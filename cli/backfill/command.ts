@@ -1,12 +1,12 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Command } from 'commander';
+import { exitCodeOf, interruptSignal } from '../interrupt.ts';
+import { readUrl, readWholeNumber } from '../options.ts';
+import { showProgress } from '../progress.ts';
+import { createLinkServices } from '../services.ts';
 import { backfill, noProgress, seenUsers } from './backfill.ts';
-import { summarize } from './backfill-report.ts';
-import { type BackfillState, backfillState } from './backfill-state.ts';
-import { exitCodeOf, interruptSignal } from './interrupt.ts';
-import { readUrl, readWholeNumber } from './options.ts';
-import { showProgress } from './progress.ts';
-import { createLinkServices } from './services.ts';
+import { summarize } from './report.ts';
+import { type BackfillState, backfillState } from './state.ts';
 import { estimateUsers } from './user-pool.ts';
 
 // The default of functions/edge/settings.ts.

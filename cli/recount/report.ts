@@ -1,5 +1,5 @@
-import { type Counts, countNames } from '../functions/core/counts.ts';
-import type { Difference } from '../functions/core/recount.ts';
+import { type Counts, countNames } from '../../functions/core/counts.ts';
+import type { Difference } from '../../functions/core/recount.ts';
 import type { Recounted } from './recount.ts';
 
 const HEADER = ['code', 'hour', 'what', 'expected', 'found'];
