@@ -2,21 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { bundling } from './bundling.ts';
 import { functionNames } from './functions/triggers.ts';
 
 // What is in dist/ is what the package ships: constructs, bundles of the functions, the command.
 rmSync('dist', { recursive: true, force: true });
-
-const options: BuildOptions = {
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  legalComments: 'none',
-  logLevel: 'warning',
-};
 
 /**
  * Has bundles take Node's modules as they are, as `require` would. To import one reads everything that it
@@ -39,7 +30,7 @@ const builtinModules: Plugin = {
 /** One by one, so that what a function loads only when it needs it is a file of its own beside it. */
 const bundle = (name: string) =>
   build({
-    ...options,
+    ...bundling,
     minify: true,
     splitting: true,
     entryPoints: [{ in: `functions/${name}.ts`, out: 'index' }],
@@ -56,7 +47,7 @@ const bundle = (name: string) =>
 await Promise.all(functionNames.map(bundle));
 
 await build({
-  ...options,
+  ...bundling,
   target: 'node20',
   entryPoints: ['cli/referrals.ts'],
   outfile: 'dist/cli/referrals.mjs',

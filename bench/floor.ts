@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundling } from '../bundling.ts';
 
 /** What the functions are measured against, and what measures them. */
 export interface Floor {
@@ -15,14 +16,8 @@ export interface Floor {
 export async function bundleFloor(directory: string): Promise<Floor> {
   const outdir = join(directory, 'floor');
   await build({
-    bundle: true,
+    ...bundling,
     minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    logLevel: 'warning',
     entryPoints: ['bare', 'empty', 'instance'].map((name) =>
       join(import.meta.dirname, 'lambda', `${name}.ts`),
     ),

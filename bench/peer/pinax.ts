@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import getPort from 'get-port';
 import { startEmulator } from '../../local/emulator.ts';
-import { download } from '../../test/deploy/download.ts';
+import { installPython } from '../../test/deploy/python.ts';
 import { cpuOf, startTree } from './process-tree.ts';
 import type { Side } from './side.ts';
 
@@ -17,7 +17,7 @@ export const pinax: Side = {
   name: 'pinax-referrals',
 
   start: async (directory) => {
-    const python = await installPython();
+    const python = await installPython('pinax', join(PROJECT, 'requirements.txt'));
     const variables = variablesOf(directory);
     const code = await runScript('create_referral', directory);
     const port = await getPort({ host: '127.0.0.1' });
@@ -50,7 +50,7 @@ export const pinax: Side = {
 
 /** Python and its packages, as they name themselves: `Django==5.2.19`. */
 export async function pinaxVersions(): Promise<string[]> {
-  const python = await installPython();
+  const python = await installPython('pinax', join(PROJECT, 'requirements.txt'));
   const { stdout: version } = await run(python, ['--version']);
   const { stdout: packages } = await run(python, ['-m', 'pip', 'freeze']);
   return `${version}${packages}`.trim().split('\n');
@@ -60,7 +60,7 @@ const pathOf = (code: string) => `/r/${code}/`;
 
 async function runScript(name: string, directory: string, ...parameters: string[]) {
   const { stdout } = await run(
-    await installPython(),
+    await installPython('pinax', join(PROJECT, 'requirements.txt')),
     [join(PROJECT, `${name}.py`), ...parameters],
     { env: { ...process.env, ...variablesOf(directory) } },
   );
@@ -73,30 +73,3 @@ const variablesOf = (directory: string) => ({
   PYTHONPATH: PROJECT,
   PYTHONDONTWRITEBYTECODE: '1',
 });
-
-/**
- * Installs pinax-referrals, once.
- *
- * @returns the Python that has it.
- * @throws Error in one line where Python is missing.
- */
-async function installPython(): Promise<string> {
-  const requirements = join(PROJECT, 'requirements.txt');
-  const environment = await download({
-    name: 'pinax',
-    pins: requirements,
-    needs: {
-      name: 'Python 3.10 or later with venv (python.org; on Debian: apt install python3-venv)',
-      command: [
-        'python3',
-        '-c',
-        'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))',
-      ],
-    },
-    commands: (filling) => [
-      ['python3', '-m', 'venv', filling],
-      [join(filling, 'bin', 'python'), '-m', 'pip', 'install', '--requirement', requirements],
-    ],
-  });
-  return join(environment, 'bin', 'python');
-}

@@ -1,7 +1,7 @@
 import { delimiter, dirname, join } from 'node:path';
 import getPort from 'get-port';
 import { type Emulator, startEmulator } from '../../local/emulator.ts';
-import { download } from './download.ts';
+import { installPython } from './python.ts';
 
 /**
  * Starts MiniStack, an emulator of AWS, on a free port of this machine. What it keeps is in the directory.
@@ -9,27 +9,11 @@ import { download } from './download.ts';
  * @throws Error in one line where Python is missing.
  */
 export async function startMiniStack(directory: string): Promise<Emulator> {
-  const requirements = join(import.meta.dirname, 'requirements.txt');
-  const environment = await download({
-    name: 'ministack',
-    pins: requirements,
-    needs: {
-      name: 'Python 3.10 or later with venv (python.org; on Debian: apt install python3-venv)',
-      command: [
-        'python3',
-        '-c',
-        'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))',
-      ],
-    },
-    commands: (filling) => [
-      ['python3', '-m', 'venv', filling],
-      [join(filling, 'bin', 'python'), '-m', 'pip', 'install', '--requirement', requirements],
-    ],
-  });
+  const python = await installPython('ministack', join(import.meta.dirname, 'requirements.txt'));
   const port = await getPort({ host: '127.0.0.1' });
   return startEmulator({
     name: 'ministack',
-    command: join(environment, 'bin', 'python'),
+    command: python,
     parameters: ['-m', 'ministack'],
     port,
     directory,
