@@ -20,6 +20,7 @@ export const generateCode = ({ label }, owner) => {
 export const clientIp = async (event) => {
   const ip = event.headers['x-test-ip'];
   if (ip === 'throw') throw new Error('no IP today');
+  if (ip === 'never') return new Promise(() => {});
   return ip === 'none' ? undefined : (ip ?? '198.51.100.7');
 };
 export const includeResponse = ({ action }) => {
@@ -75,7 +76,7 @@ describe('the hook generateCode', () => {
     expect([status, body.code]).toEqual([409, 'code_taken']);
   });
 
-  test.each(['throw', 'rubbish'])(
+  test.each(['throw', 'rubbish', 'never'])(
     'that fails (%s) is a named error for the caller, and logged',
     async (label) => {
       const before = service.printed().length;
@@ -111,7 +112,7 @@ describe('the hook clientIp', () => {
     expect(await ipOf(sessionIn(answer))).toEqual(['127.0.0.1']);
   });
 
-  test.each(['throw', 'rubbish'])(
+  test.each(['throw', 'rubbish', 'never'])(
     'that fails (%s) loses no click: API Gateway’s address is kept',
     async (ip) => {
       const { code } = (await create(`code:${randomUUID()}`)).body;

@@ -11,12 +11,18 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.stop());
 
-/** The functions' own services, whose database is watched. */
+/** The click's own services, whose database is watched. */
 async function importServices() {
   const { ApiUrl, TableName } = outputs;
-  Object.assign(process.env, { TABLE_NAME: TableName, API_URL: ApiUrl, APP_URL: ApiUrl });
+  Object.assign(process.env, {
+    TABLE_NAME: TableName,
+    API_URL: ApiUrl,
+    APP_URL: ApiUrl,
+    // With a queue they don't wait for long.
+    CLICK_QUEUE_URL: 'http://127.0.0.1:9/000000000000/clicks',
+  });
   domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
-  return (await import('../../functions/edge/services.ts')).services;
+  return (await import('../../functions/edge/click-services.ts')).services;
 }
 
 test('a link that is remembered is looked up again after a minute, and kept where that fails', async () => {
@@ -44,5 +50,11 @@ test('a link that is remembered is looked up again after a minute, and kept wher
   expect(await lookUp()).toBeGreaterThan(1);
   expect(await lookUp()).toBe(0);
   await expect(findRecentReferral('unknown')).rejects.toMatchObject({ code: 'unavailable' });
+
+  passed = 183_000;
+  proxy.decide = () => 'hang';
+  const started = now();
+  expect(await lookUp()).toBeGreaterThan(1);
+  expect(now() - started).toBeLessThan(1_500);
   proxy.decide = () => 'pass';
 });

@@ -1,0 +1,70 @@
+import { expect, inject, test } from 'vitest';
+import { type PendingClick, recordClick, storeClick } from '../../functions/core/click.ts';
+import { createReferral } from '../../functions/core/referral.ts';
+import { BROWSER } from './client.ts';
+import { domainOn, newUserId } from './domain.ts';
+
+const outputs = inject('outputs');
+
+async function aLink() {
+  const domain = domainOn(outputs);
+  const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
+  const click = (session?: string) => ({
+    code: referral.code,
+    method: 'GET',
+    session,
+    redirectTo: undefined,
+    purpose: undefined,
+    userAgent: BROWSER,
+  });
+  /** Clicks while the table refuses to store it, and gives what is queued. */
+  const queue = async (error: Error) => {
+    const queued: PendingClick[] = [];
+    const putResponse = () => Promise.reject(error);
+    const redirect = await recordClick(
+      {
+        ...domain,
+        store: { ...domain.store, putResponse },
+        queueClick: async (pending) => void queued.push(pending),
+      },
+      click(),
+    );
+    return { redirect, queued };
+  };
+  return { domain, referral, click, queue };
+}
+
+test('a click that can’t be stored is queued, whatever the reason, as the request tells it', async () => {
+  const { queue, referral } = await aLink();
+  const { redirect, queued } = await queue(new Error('The role may not.'));
+  expect(redirect).toEqual({
+    location: referral.redirectTo,
+    outcome: 'queued',
+    session: expect.any(String),
+  });
+  expect(queued).toEqual([
+    {
+      id: expect.any(String),
+      code: referral.code,
+      referrerId: referral.userId,
+      action: 'RESPONDED',
+      kind: 'human',
+      first: true,
+      session: redirect.session,
+      userAgent: BROWSER,
+      createdAt: expect.any(String),
+    },
+  ]);
+});
+
+test('a new visitor whose click waits in the queue and who clicks again is one visitor', async () => {
+  const { domain, referral, click, queue } = await aLink();
+  const { redirect, queued } = await queue(new Error('The table is away.'));
+  await recordClick(domain, click(redirect.session));
+  for (const pending of queued) await storeClick(domain, pending);
+  const { items } = await domain.store.listResponses([referral], { limit: 3, cursor: undefined });
+  expect(items.map(({ kind, first }) => [kind, first])).toEqual([
+    ['human', true],
+    ['human', false],
+  ]);
+});

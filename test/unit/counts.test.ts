@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { newTally, tally } from '../../functions/core/counts.ts';
+
+test('of ten thousand names of actions no more are told apart while responses are counted', () => {
+  const counted = newTally();
+  for (let name = 0; name < 10_005; name++) {
+    tally(counted, { id: '', action: `A${name}`, kind: 'human', first: false });
+  }
+  expect(counted.actions.size).toBe(10_001);
+  expect(counted.actions.get('OTHER')).toBe(5);
+});
