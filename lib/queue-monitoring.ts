@@ -16,14 +16,10 @@ export interface MonitoredQueues {
 
 const SILENCE_IS_FINE = { treatMissingDataOverride: TreatMissingData.NOT_BREACHING };
 const EMPTY = { maxMessageCount: 0, ...SILENCE_IS_FINE };
-/**
- * The second try was in vain too. It must be less than three tries take, after which SQS leaves a message out
- * of the age, see
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
- */
+/** The second try was in vain, too. */
 const LONG_FOR_A_CLICK = { maxAgeInSeconds: Duration.minutes(4).toSeconds(), ...SILENCE_IS_FINE };
 
-/** The queues of what must not be lost, and, where there are alarms, those that anything is dead. */
+/** The queues of what must not be lost, with their alarms where there are any. */
 export function monitorQueues(
   facade: MonitoringFacade,
   { clicks, signUps, streamDeadLetters }: MonitoredQueues,
