@@ -1,14 +1,14 @@
-import { recordClick } from './core/click.ts';
+import type { Context } from 'aws-lambda';
+import { type Redirect, recordClick } from './core/click.ts';
 import { services } from './edge/click-services.ts';
 import { clientDetails } from './edge/client-details.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './edge/http-handler.ts';
 import { sessionCookie, sessionOfCookie, withSession } from './edge/session.ts';
-import { countMetric } from './edge/telemetry.ts';
 
 /** `GET` and `HEAD /r/{code}`: records the click, then redirects. */
-export const handler = httpHandler(async (event: HttpEvent): Promise<HttpAnswer> => {
+export const handler = httpHandler(async (event, context): Promise<HttpAnswer> => {
   const { settings } = services;
-  const { location, outcome, session } = await recordClick(services, {
+  const { location, session, ...recorded } = await recordClick(services, {
     code: (event.pathParameters?.proxy ?? '').replace(/\/$/, ''),
     method: event.requestContext.http.method,
     session: sessionOfCookie(event, settings),
@@ -16,8 +16,7 @@ export const handler = httpHandler(async (event: HttpEvent): Promise<HttpAnswer>
     purpose: event.headers['sec-purpose'] ?? event.headers.purpose,
     ...(await clientDetails(event, settings)),
   });
-  if (outcome === 'queued') countMetric('QueuedClicks');
-  else countMetric('Clicks', 1, { kind: outcome });
+  await report(recorded, event, context);
   return {
     statusCode: 302,
     headers: {
@@ -28,3 +27,16 @@ export const handler = httpHandler(async (event: HttpEvent): Promise<HttpAnswer>
     ...(session && { cookies: [sessionCookie(session, settings)] }),
   };
 });
+
+/** Counts and logs what never gets to the stream, or late. The others are counted there. */
+async function report(
+  { outcome, failure }: Pick<Redirect, 'outcome' | 'failure'>,
+  event: HttpEvent,
+  context: Context,
+): Promise<void> {
+  if (outcome !== 'expired' && failure === undefined) return;
+  const { countMetric, loggerOf } = await import('./edge/telemetry.ts');
+  if (failure === undefined) return countMetric('Clicks', 1, { kind: outcome });
+  countMetric('QueuedClicks');
+  loggerOf(event, context).warn('A click could not be stored, and waits in the queue.', failure);
+}

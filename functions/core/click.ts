@@ -23,6 +23,8 @@ export interface Redirect {
   readonly location: string;
   /** What became of the click; on a link that has expired it is not recorded. */
   readonly outcome: ResponseKind | 'queued' | 'expired';
+  /** Why it was queued. */
+  readonly failure?: Error;
   /** The session a human goes on with. */
   readonly session: string | undefined;
 }
@@ -52,7 +54,7 @@ export interface ClickServices extends Omit<Services, 'store'> {
    *
    * @throws ReferralsError `unavailable` where that can't be done either.
    */
-  readonly queueClick: ((click: PendingClick, cause: Error) => Promise<void>) | undefined;
+  readonly queueClick: ((click: PendingClick) => Promise<void>) | undefined;
 }
 
 /**
@@ -93,17 +95,17 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   const store = async () => {
     const response = await classified(services, pending, found);
     await services.store.putResponse(response, found);
-    return response.kind;
+    return { outcome: response.kind };
   };
-  const outcome = await inTime(store()).catch(async (error) => {
-    if (queueClick === undefined) throw error;
-    await queueClick(pending, error);
-    return 'queued' as const;
+  const stored = await inTime(store()).catch(async (failure) => {
+    if (queueClick === undefined) throw failure;
+    await queueClick(pending);
+    return { outcome: 'queued' as const, failure };
   });
   const override = click.redirectTo && resolveRedirect(click.redirectTo, settings);
   return {
     location: override || found.redirectTo,
-    outcome,
+    ...stored,
     session: isMachine ? undefined : session,
   };
 }
@@ -111,20 +113,18 @@ export async function recordClick(services: ClickServices, click: Click): Promis
 /**
  * Stores a click that was queued. Again and again is the same as once.
  *
- * @returns its kind.
  * @throws ReferralsError `unknown_code`.
  */
 export async function storeClick(
   services: Pick<ClickServices, 'store' | 'findRecentReferral'>,
   { first, kind, ...click }: PendingClick,
-): Promise<ResponseKind> {
+): Promise<void> {
   const referral = await services.findRecentReferral(click.code);
   if (referral === undefined) throw unknownCode();
   // Who was new when they clicked may have come back in the meantime.
   const known = first === false && kind !== undefined ? { first, kind } : {};
   const response = await classified(services, { ...click, ...known }, referral);
   await services.store.putResponse(response, referral);
-  return response.kind;
 }
 
 /** Who clicks, as far as the request alone tells; undefined for a visitor who was here before. */

@@ -6,7 +6,6 @@ import type { Visitor } from '../core/visitor.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http-handler.ts';
 import { services } from './services.ts';
 import { sessionOf } from './session.ts';
-import { countMetric } from './telemetry.ts';
 
 /** Bytes. */
 const MAX_BODY = 8 * 1024;
@@ -50,7 +49,10 @@ export const apiHandler = <Input, UserId extends string | undefined>(
       });
     }
     const linked = session ? await linkSession(services, session, userId) : 0;
-    if (linked > 0) countMetric('LinkedResponses', linked);
+    if (linked > 0) {
+      const { countMetric } = await import('./telemetry.ts');
+      countMetric('LinkedResponses', linked);
+    }
     return handle({ event, input, userId, visitor: { userId }, linked });
   })
     .before(({ event }) => refuseLargeBody(event))

@@ -8,7 +8,7 @@ import type {
   SQSEvent,
   SQSRecord,
 } from 'aws-lambda';
-import { logger, publishMetrics } from './telemetry.ts';
+import { logger } from './telemetry.ts';
 
 /**
  * A function that works on the messages of a queue: what it throws for is tried again, and after so many
@@ -22,16 +22,27 @@ export const queueHandler =
   (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
     processBatch(EventType.SQS, event, context, failure, ({ body }: SQSRecord) => work(body));
 
+/** What works on a batch of the stream. */
+export interface Follower {
+  readonly follow: (record: DynamoDBRecord) => Promise<void>;
+  /** Called when the batch is done, as far as it could be. */
+  readonly finish: () => void;
+}
+
 /**
  * A function that follows the table's stream: what it throws for is tried again, with all that comes after.
  *
  * @param failure what is logged where some records fail.
- * @param start makes the function that works on the records of one batch.
+ * @param start makes what works on the records of one batch.
  */
 export const streamHandler =
-  (failure: string, start: () => (record: DynamoDBRecord) => Promise<void>) =>
-  (event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> =>
-    processBatch(EventType.DynamoDBStreams, event, context, failure, start());
+  (failure: string, start: () => Follower) =>
+  async (event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> => {
+    const { follow, finish } = start();
+    const answer = await processBatch(EventType.DynamoDBStreams, event, context, failure, follow);
+    finish();
+    return answer;
+  };
 
 async function processBatch<Record extends SQSRecord | DynamoDBRecord>(
   type: typeof EventType.SQS | typeof EventType.DynamoDBStreams,
@@ -52,6 +63,5 @@ async function processBatch<Record extends SQSRecord | DynamoDBRecord>(
       of: event.Records.length,
       error,
     });
-  publishMetrics();
   return answer;
 }

@@ -6,7 +6,6 @@ import { type Composed, compose } from './compose.ts';
 import { sendMessage } from './queue.ts';
 import { rememberReferrals } from './recent-referrals.ts';
 import { readSettings } from './settings.ts';
-import { logger } from './telemetry.ts';
 
 // Milliseconds. What can't be written is queued, and both have to be done within a visitor's patience.
 const SHORT = { connectionTimeout: 250, requestTimeout: 300 };
@@ -37,10 +36,5 @@ export const services: Composed<ClickServices['store']> & ClickServices = {
     findReferral: (code) => inTime(composed.store.findReferral(code)),
   }),
   queueClick:
-    clickQueueUrl === undefined
-      ? undefined
-      : async (click, cause) => {
-          await sendMessage(clickQueueUrl, click);
-          logger.warn('A click could not be stored, and waits in the queue.', cause);
-        },
+    clickQueueUrl === undefined ? undefined : (click) => sendMessage(clickQueueUrl, click),
 };

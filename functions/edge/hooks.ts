@@ -7,7 +7,6 @@ import type { Page } from '../core/store.ts';
 import { environment as env } from '../environment.ts';
 import { type Hooks, hookNames } from '../hooks.ts';
 import type { HttpEvent } from './http-handler.ts';
-import { logger } from './telemetry.ts';
 
 /** Milliseconds for which a click waits for a hook that it can do without. */
 const HOOK_PATIENCE = 200;
@@ -27,7 +26,7 @@ export async function hookedClientIp(event: HttpEvent): Promise<string | undefin
       pTimeout(Promise.try(clientIp, event), { milliseconds: HOOK_PATIENCE }),
     );
   } catch (error) {
-    logger.error('A hook failed; the request goes on without it.', error as Error);
+    await logError('A hook failed; the request goes on without it.', error as Error);
     return undefined;
   }
 }
@@ -76,8 +75,13 @@ async function loadHooks(path: string | undefined): Promise<Hooks> {
   try {
     return await import(path);
   } catch (error) {
-    logger.error('The hooks module could not be loaded.', error as Error);
+    await logError('The hooks module could not be loaded.', error as Error);
     const fail = () => Promise.reject(error);
     return Object.fromEntries(hookNames.map((name) => [name, fail]));
   }
+}
+
+async function logError(message: string, error: Error): Promise<void> {
+  const { logger } = await import('./telemetry.ts');
+  logger.error(message, error);
 }

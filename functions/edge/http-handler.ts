@@ -1,9 +1,11 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
 import { unavailable } from '../core/errors.ts';
 import { answerProblems } from './problem.ts';
-import { logger, publishMetrics } from './telemetry.ts';
 
 export type HttpEvent = APIGatewayProxyEventV2;
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;
@@ -20,11 +22,7 @@ const refuse = () => {
  *
  * @example export const handler = httpHandler(async (event) => ({ statusCode: 204 }));
  */
-export const httpHandler = (handle: (event: HttpEvent) => Promise<HttpAnswer>) =>
+export const httpHandler = (handle: (event: HttpEvent, context: Context) => Promise<HttpAnswer>) =>
   middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: RESERVE, timeoutEarlyResponse: refuse })
-    // Registered first, because middy runs the onError hooks last-registered first.
     .use(answerProblems())
-    .use(injectLambdaContext(logger))
-    .before(({ event }) => logger.setCorrelationId(event.requestContext.requestId))
-    .after(publishMetrics)
     .handler(handle);

@@ -1,7 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { logger, publishMetrics } from './telemetry.ts';
+import { logger } from './telemetry.ts';
 
 /**
  * A function that is invoked directly, by the app's own backend or a schedule: what it throws reaches the
@@ -11,5 +11,4 @@ import { logger, publishMetrics } from './telemetry.ts';
  */
 export const invocationHandler = <Answer>(
   handle: (event: unknown, context: Context) => Promise<Answer>,
-) =>
-  middy<unknown, Answer>().use(injectLambdaContext(logger)).after(publishMetrics).handler(handle);
+) => middy<unknown, Answer>().use(injectLambdaContext(logger)).handler(handle);

@@ -2,7 +2,6 @@ import { STATUS_CODES } from 'node:http';
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type ErrorCode, ReferralsError } from '../core/errors.ts';
-import { logger } from './telemetry.ts';
 
 const STATUS: Record<ErrorCode, number> = {
   body_too_large: 413,
@@ -35,11 +34,14 @@ export const answerProblems = (): MiddlewareObj<
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2
 > => ({
-  onError: (request) => {
-    const { error } = request;
+  onError: async (request) => {
+    const { error, event, context } = request;
     const known = error instanceof ReferralsError ? error : malformedJson(error);
     const status = known ? STATUS[known.code] : 500;
-    if (status >= 500) logger.error('The request failed.', error ?? 'unknown');
+    if (status >= 500) {
+      const { loggerOf } = await import('./telemetry.ts');
+      loggerOf(event, context).error('The request failed.', error ?? 'unknown');
+    }
     request.response = problem(status, known);
   },
 });

@@ -2,8 +2,10 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import QuickLRU from 'quick-lru';
 import * as v from 'valibot';
 import { type Change, changeFollower, type FollowerServices } from '../core/events.ts';
+import { RESPONDED, type ResponseKind } from '../core/response.ts';
 import { environment as env } from '../environment.ts';
 import { newEntityOf } from '../store/changes.ts';
+import type { Follower } from './batch-handler.ts';
 import { own, parse } from './parse.ts';
 import { sendMessage } from './queue.ts';
 import { countMetric, logger } from './telemetry.ts';
@@ -37,14 +39,25 @@ const NewResponse = v.object({
 /** Hours that this instance has marked as open while they ran. */
 const runningHours = new QuickLRU<string, true>({ maxSize: 10_000 });
 
-/** Makes a follower of the records of one batch, see `changeFollower`. */
-export function recordFollower(
-  services: FollowerServices,
-): (record: DynamoDBRecord) => Promise<void> {
-  const follow = changeFollower(services, runningHours);
-  return async (record) => {
-    const change = await readOrSetAside(record);
-    if (change !== undefined) await follow(change);
+/**
+ * Makes a follower of the records of one batch, see `changeFollower`. It counts the clicks among them, as
+ * one metric a batch: of each click by itself the metric would cost more than Lambda.
+ */
+export function recordFollower(services: FollowerServices): Follower {
+  const followChange = changeFollower(services, runningHours);
+  const clicks = new Map<ResponseKind, number>();
+  return {
+    follow: async (record) => {
+      const change = await readOrSetAside(record);
+      if (change === undefined) return;
+      await followChange(change);
+      if (change.type !== 'response-recorded' || change.response.action !== RESPONDED) return;
+      const { kind } = change.response;
+      clicks.set(kind, 1 + (clicks.get(kind) ?? 0));
+    },
+    finish: () => {
+      for (const [kind, count] of clicks) countMetric('Clicks', count, { kind });
+    },
   };
 }
 

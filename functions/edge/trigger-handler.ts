@@ -1,6 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
-import { countMetric, logger, publishMetrics } from './telemetry.ts';
+import { countMetric, logger } from './telemetry.ts';
 
 /** Milliseconds that are kept for queueing and answering, of the time that the function has. */
 const RESERVE = 1_500;
@@ -19,12 +19,10 @@ export const triggerHandler = <Event>(
     .onError(async (request) => {
       logger.error('The trigger failed.', request.error ?? 'unknown');
       countMetric(failureMetric);
-      publishMetrics();
       await retry(request.event).catch((error) => logger.error('It is not queued either.', error));
       request.response = request.event;
     })
     .use(injectLambdaContext(logger))
-    .after(publishMetrics)
     .handler(async (event) => {
       await handle(event);
       return event;

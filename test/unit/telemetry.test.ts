@@ -1,29 +1,30 @@
 import { expect, test, vi } from 'vitest';
 
-test('what is counted is written once, in CloudWatch’s embedded metric format', async () => {
+test('what is counted is written at once, in CloudWatch’s embedded metric format', async () => {
   vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'Host/Referrals');
   const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const { countMetric, publishMetrics } = await import('../../functions/edge/telemetry.ts');
-  countMetric('Clicks', 1, { kind: 'human' });
-  publishMetrics();
-  publishMetrics();
+  const { countMetric } = await import('../../functions/edge/telemetry.ts');
+  countMetric('Clicks', 3, { kind: 'human' });
+  countMetric('Actions');
   const lines = printed.mock.calls.map(([line]) => JSON.parse(String(line)));
   printed.mockRestore();
+  const metric = (name: string, dimensions: string[]) => ({
+    Timestamp: expect.any(Number),
+    CloudWatchMetrics: [
+      {
+        Namespace: 'Referrals',
+        Dimensions: [dimensions],
+        Metrics: [{ Name: name, Unit: 'Count' }],
+      },
+    ],
+  });
   expect(lines).toEqual([
     {
-      _aws: {
-        Timestamp: expect.any(Number),
-        CloudWatchMetrics: [
-          {
-            Namespace: 'Referrals',
-            Dimensions: [['service', 'kind']],
-            Metrics: [{ Name: 'Clicks', Unit: 'Count' }],
-          },
-        ],
-      },
+      _aws: metric('Clicks', ['service', 'kind']),
       service: 'Host/Referrals',
       kind: 'human',
-      Clicks: 1,
+      Clicks: 3,
     },
+    { _aws: metric('Actions', ['service']), service: 'Host/Referrals', Actions: 1 },
   ]);
 });
