@@ -6,7 +6,7 @@ import { monotonicFactory } from 'ulid';
 import { isCode } from '../functions/core/referral.ts';
 import type { Services } from '../functions/core/services.ts';
 import type { Hooks } from '../functions/hooks.ts';
-import { createClient } from '../functions/store/client.ts';
+import { createClients } from '../functions/store/client.ts';
 import { createStore } from '../functions/store/dynamodb-store.ts';
 import { Refusal } from './refusal.ts';
 
@@ -25,8 +25,8 @@ export interface TableServices extends Services {
  * @param retention seconds after which responses are deleted; undefined: never.
  */
 export function createServices(tableName: string, retention?: number): TableServices {
-  const client = createClient(FROM_A_DESK);
-  const store = createStore({ client, name: tableName });
+  const clients = createClients(FROM_A_DESK);
+  const store = createStore({ ...clients, name: tableName });
   const newId = monotonicFactory();
   return {
     settings: {
@@ -45,7 +45,7 @@ export function createServices(tableName: string, retention?: number): TableServ
     },
     newSession: () => randomBytes(16).toString('base64url'),
     findRecentReferral: store.findReferral,
-    close: () => client.destroy(),
+    close: () => clients.itemClient.destroy(),
   };
 }
 

@@ -3,7 +3,7 @@ import { customAlphabet } from 'nanoid';
 import { monotonicFactory } from 'ulid';
 import type { Services } from '../core/services.ts';
 import type { Store } from '../core/store.ts';
-import { createClient, type Table, type Timeouts } from '../store/client.ts';
+import { createClients, type Table, type Timeouts } from '../store/client.ts';
 import { generateCode } from './hooks.ts';
 import { rememberReferrals } from './recent-referrals.ts';
 import type { EdgeSettings } from './settings.ts';
@@ -29,7 +29,7 @@ export function compose<Stored extends Pick<Store, 'findReferral'>>(
   // Of the sources of randomness that will do, this one has a store of it, which is a fiftieth of the price.
   const newId = monotonicFactory(() => randomInt(32) / 32);
   const drawCode = customAlphabet(code.alphabet, code.length);
-  const store = createStore({ client: createClient(timeouts), name, retention });
+  const store = createStore({ ...createClients(timeouts), name, retention });
   return {
     settings,
     store,

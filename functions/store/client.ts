@@ -14,9 +14,18 @@ import {
 import pLimit from 'p-limit';
 import { isUnavailable, unavailable } from '../core/errors.ts';
 
-/** Where the store keeps its items. */
-export interface Table {
+/** A client of DynamoDB, in two forms. */
+export interface Clients {
   readonly client: DynamoDBDocumentClient;
+  /**
+   * For items as DynamoDB has them. It resolves its middleware once for each kind of call and not at every
+   * call, which a document client has to do: a tenth of a click's CPU.
+   */
+  readonly itemClient: DynamoDBClient;
+}
+
+/** Where the store keeps its items. */
+export interface Table extends Clients {
   readonly name: string;
   /** Seconds after which responses are deleted; undefined: never. */
   readonly retention?: number | undefined;
@@ -46,11 +55,12 @@ const QUERIES = 16;
 /** Milliseconds of which a random part is waited before the second attempt; before each further, of twice as many. */
 const BACKOFF = 50;
 
-/** The DynamoDB client, with a time budget: by default, a call that can't be answered fails within 3.6 s. */
-export function createClient(
+/** Makes a client with a time budget: by default, a call that can't be answered fails within 3.6 s. */
+export function createClients(
   timeouts: Timeouts = { connectionTimeout: 500, requestTimeout: 800 },
-): DynamoDBDocumentClient {
-  const client = new DynamoDBClient({
+): Clients {
+  const itemClient = new DynamoDBClient({
+    cacheMiddleware: true,
     retryStrategy: new ConfiguredRetryStrategy(
       ATTEMPTS,
       (attempt) => Math.random() * BACKOFF * 2 ** (attempt - 1),
@@ -58,22 +68,30 @@ export function createClient(
     requestHandler: { ...timeouts, throwOnRequestTimeout: true },
   });
   const limit = pLimit(QUERIES);
-  client.middlewareStack.add(
+  itemClient.middlewareStack.add(
     (next, { commandName }) =>
       (args) =>
         commandName === 'QueryCommand' ? limit(() => next(args)) : next(args),
     { step: 'initialize', name: 'limitMiddleware', priority: 'high' },
   );
-  client.middlewareStack.add((next) => (args) => next(args).catch(rethrowUnavailable), {
+  itemClient.middlewareStack.add((next) => (args) => next(args).catch(rethrowUnavailable), {
     step: 'initialize',
     name: 'unavailableMiddleware',
   });
-  client.middlewareStack.add((next) => (args) => next(args).catch(rethrowForRetry), {
+  itemClient.middlewareStack.add((next) => (args) => next(args).catch(rethrowForRetry), {
     step: 'deserialize',
     name: 'retryHintMiddleware',
     priority: 'high',
   });
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return { client: documentClientOf(itemClient), itemClient };
+}
+
+function documentClientOf(itemClient: DynamoDBClient): DynamoDBDocumentClient {
+  const config = { ...itemClient.config, cacheMiddleware: false };
+  const uncached: DynamoDBClient = Object.create(itemClient, { config: { value: config } });
+  return DynamoDBDocumentClient.from(uncached, {
+    marshallOptions: { removeUndefinedValues: true },
+  });
 }
 
 // Outside of the SDK's retries: what it would still try again is unavailable.

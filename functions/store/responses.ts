@@ -1,5 +1,6 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { CountedResponse } from '../core/counts.ts';
 import type { Referral } from '../core/referral.ts';
 import type { Response } from '../core/response.ts';
@@ -43,7 +44,7 @@ const LAST_ID = 'Z';
 
 /** Responses by visitor and by referral. */
 export function responseStore(table: Table, spread: BucketGrower): ResponseStore {
-  const { client, name } = table;
+  const { client, itemClient, name } = table;
 
   async function* query(input: Omit<QueryCommandInput, 'TableName'>) {
     for await (const { Items = [] } of paginateQuery({ client }, { TableName: name, ...input })) {
@@ -61,10 +62,10 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
   /** What is there already was put by an earlier try, and may have been moved since. */
   const putOnce = async (item: Record<string, unknown>) => {
     try {
-      await client.send(
-        new PutCommand({
+      await itemClient.send(
+        new PutItemCommand({
           TableName: name,
-          Item: item,
+          Item: marshall(item, { removeUndefinedValues: true }),
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       );

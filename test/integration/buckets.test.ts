@@ -1,6 +1,6 @@
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createReferral } from '../../functions/core/referral.ts';
-import { createClient } from '../../functions/store/client.ts';
+import { createClients } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
 import { indexIsFull } from '../dynamodb-proxy/fates.ts';
 import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
@@ -59,8 +59,8 @@ test('a write that is refused however often it is tried is unavailable', async (
 test('a referral with all the buckets that there can be is read with the timeouts of a function', async () => {
   const { proxy, referral } = await watched();
   process.env.AWS_ENDPOINT_URL_DYNAMODB = proxy.endpoint;
-  const client = createClient();
-  const store = createStore({ client, name: outputs.TableName });
+  const clients = createClients();
+  const store = createStore({ ...clients, name: outputs.TableName });
   // Answers take so long that waiting for a socket would use up the time of those that come later.
   proxy.patience = 100;
   proxy.decide = (operation) => (operation === 'Query' ? 'slow' : 'pass');
@@ -69,5 +69,5 @@ test('a referral with all the buckets that there can be is read with the timeout
   await store.eachResponse(hot, 0, Number.POSITIVE_INFINITY, () => visited++);
   expect(visited).toBe(0);
   expect(proxy.operations.filter((operation) => operation === 'Query')).toHaveLength(256);
-  client.destroy();
+  clients.itemClient.destroy();
 });

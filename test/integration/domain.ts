@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type ClickServices, recordClick } from '../../functions/core/click.ts';
 import { createReferral } from '../../functions/core/referral.ts';
 import type { Services, Settings } from '../../functions/core/services.ts';
-import { createClient, type Table } from '../../functions/store/client.ts';
+import { createClients, type Table } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
 import { createTable } from '../../local/dynamodb.ts';
 import type { Outputs } from '../../local/service.ts';
@@ -36,9 +36,9 @@ export function domainOn(
 ): Domain {
   useEmulator(DynamoDBEndpoint);
   // A test puts many rows at once, which may take a small machine longer than a click may.
-  const client = createClient({ connectionTimeout: 5_000, requestTimeout: 5_000 });
-  const table = { client, name: TableName };
-  onTestFinished(() => table.client.destroy());
+  const clients = createClients({ connectionTimeout: 5_000, requestTimeout: 5_000 });
+  const table = { ...clients, name: TableName };
+  onTestFinished(() => clients.itemClient.destroy());
   const store = createStore(table);
   const clock = { now: new Date() };
   let latest = { now: clock.now, newId: monotonicFactory() };
