@@ -75,15 +75,18 @@ test('a bundle takes its credentials from the environment, and new ones once tho
   expect(keys).toEqual(['FIRST', 'FIRST', 'SECOND']);
 });
 
-test('a click does not have Node load undici', async () => {
+test('a click has Node load neither undici nor zlib, and no file of the SDK’s configuration', async () => {
   const script = `
     const require = process.getBuiltinModule('node:module').createRequire('/');
     // As Lambda's runtime has them.
     for (const module of ['http', 'https', 'crypto']) require(module);
     const { handler } = await import('${bundleOf('hit')}');
+    const read = [];
+    const files = process.getBuiltinModule('node:fs/promises');
+    for (const name of ['open', 'readFile']) files[name] = async (path) => { read.push(path); throw new Error(); };
     const { statusCode } = await handler(${JSON.stringify(click)}, { getRemainingTimeInMillis: () => 3000 });
-    const loaded = process.moduleLoadList.filter((module) => module.includes('undici'));
-    console.log(JSON.stringify({ statusCode, loaded }));
+    const loaded = process.moduleLoadList.filter((module) => /undici|zlib/.test(module));
+    console.log(JSON.stringify({ statusCode, loaded, read }));
     process.exit(0);
   `;
   const { stdout } = await promisify(execFile)(process.execPath, [
@@ -91,5 +94,5 @@ test('a click does not have Node load undici', async () => {
     '--eval',
     script,
   ]);
-  expect(JSON.parse(stdout)).toEqual({ statusCode: 302, loaded: [] });
+  expect(JSON.parse(stdout)).toEqual({ statusCode: 302, loaded: [], read: [] });
 });

@@ -36,10 +36,12 @@ async function aLink() {
 
 test('a click that can’t be stored is queued, whatever the reason, as the request tells it', async () => {
   const { queue, referral } = await aLink();
-  const { redirect, queued } = await queue(new Error('The role may not.'));
+  const failure = new Error('The role may not.');
+  const { redirect, queued } = await queue(failure);
   expect(redirect).toEqual({
     location: referral.redirectTo,
     outcome: 'queued',
+    failure,
     session: expect.any(String),
   });
   expect(queued).toEqual([
