@@ -4,8 +4,8 @@ import { closeHours } from '../../functions/triggers.ts';
 import type { Row } from '../benchmark.ts';
 import { click, eventOf, streamed } from '../events.ts';
 import { setScene } from '../scene.ts';
-import { bytesOfLogs } from './click-log.ts';
 import type { Counting } from './counting.ts';
+import { bytesOfInvocation, bytesOfRequest } from './logs.ts';
 import type { Usage } from './meter.ts';
 import { prices } from './prices.ts';
 import { clicksOfBatch, clicksOfHour, traffic } from './traffic.ts';
@@ -43,7 +43,10 @@ export async function billOf(counting: Counting): Promise<Row[]> {
   };
   const besides = {
     'event bus: events': batch.eventsOfClick * prices.events,
-    'logs: taken in': (bytesOfLogs(click.logged) * clicks * prices.logGigabyte) / 1e9,
+    'logs: taken in': ofLogs(
+      clicks * (bytesOfRequest + bytesOfInvocation(click.logged)) +
+        batches * bytesOfInvocation(batch.logged),
+    ),
   };
   const lines = {
     ...needed,
@@ -67,6 +70,9 @@ const ofRequest = prices.lambdaRequests / 1e6;
 const ofDuration = (milliseconds: number): number =>
   (milliseconds / 1000) * MEMORY * prices.lambdaGigabyteSecond;
 
+/** Dollars of so many bytes. */
+const ofLogs = (bytes: number): number => (bytes * prices.logGigabyte) / 1e9;
+
 /** Dollars of what was asked of DynamoDB. */
 const ofUsage = ({ readUnits, writeUnits, indexWriteUnits }: Usage): number =>
   (readUnits * prices.readUnits + (writeUnits + indexWriteUnits) * prices.writeUnits) / 1e6;
@@ -89,15 +95,16 @@ async function countClick({ services, metered, timed, usageOf }: Counting) {
   };
 }
 
-/** A batch of clicks of the table's stream: what the first of an hour asks, how long others take. */
+/** A batch of clicks of the table's stream: what the first of an hour asks, how long others take, how much it logs. */
 async function countBatch({ services, metered, timed, usageOf, published }: Counting) {
   const event = streamed(await setScene(services, { clicks: clicksOfBatch }));
   const mark = await usageOf(() => metered('consume-stream').run({ event, ...ONCE }));
   const before = published();
-  const { warm } = await timed('consume-stream').run({ event, ...OFTEN });
+  const { run, logged } = timed('consume-stream');
+  const { warm } = await run({ event, ...OFTEN });
   const batches = 1 + OFTEN.warmUp + OFTEN.times;
   const eventsOfClick = (published() - before) / batches / clicksOfBatch;
-  return { mark, milliseconds: warm.billed, eventsOfClick };
+  return { mark, milliseconds: warm.billed, eventsOfClick, logged: logged() / batches };
 }
 
 /** Dollars of a run of the schedule with nothing to close, and what an hour of a link adds to it. */
