@@ -9,7 +9,7 @@ export async function passOn<Event>(event: Event): Promise<Event> {
   const FunctionName = process.env[env.nextPostConfirmation];
   if (FunctionName === undefined) return event;
   // Loaded only where it is needed: few have a second trigger.
-  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  const { InvokeCommand, LambdaClient } = await import('./lambda.ts');
   const { FunctionError, Payload } = await new LambdaClient({ maxAttempts: 1 }).send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
   );

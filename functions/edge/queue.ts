@@ -13,7 +13,7 @@ let client: SQSClient | undefined;
  */
 export async function sendMessage(QueueUrl: string, message: unknown): Promise<void> {
   // Loaded only where it is needed: nearly everything succeeds without a queue.
-  const { SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
+  const { SendMessageCommand, SQSClient } = await import('./sqs.ts');
   client ??= new SQSClient({ maxAttempts: 2, requestHandler: TIMEOUTS });
   const MessageBody = JSON.stringify(message);
   try {
