@@ -26,7 +26,9 @@ export async function hookedClientIp(event: HttpEvent): Promise<string | undefin
       pTimeout(Promise.try(clientIp, event), { milliseconds: HOOK_PATIENCE }),
     );
   } catch (error) {
-    await logError('A hook failed; the request goes on without it.', error as Error);
+    const { logger } = await import('./telemetry.ts');
+    logger.setCorrelationId(event.requestContext.requestId);
+    logger.error('A hook failed; the request goes on without it.', error as Error);
     return undefined;
   }
 }
@@ -75,13 +77,9 @@ async function loadHooks(path: string | undefined): Promise<Hooks> {
   try {
     return await import(path);
   } catch (error) {
-    await logError('The hooks module could not be loaded.', error as Error);
+    const { logger } = await import('./telemetry.ts');
+    logger.error('The hooks module could not be loaded.', error as Error);
     const fail = () => Promise.reject(error);
     return Object.fromEntries(hookNames.map((name) => [name, fail]));
   }
-}
-
-async function logError(message: string, error: Error): Promise<void> {
-  const { logger } = await import('./telemetry.ts');
-  logger.error(message, error);
 }

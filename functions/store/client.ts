@@ -62,7 +62,7 @@ export function createClients(
 ): Clients {
   const itemClient = new DynamoDBClient({
     cacheMiddleware: true,
-    streamCollector: (stream: Readable) => collect(stream),
+    streamCollector: collect,
     retryStrategy: new ConfiguredRetryStrategy(
       ATTEMPTS,
       (attempt) => Math.random() * BACKOFF * 2 ** (attempt - 1),

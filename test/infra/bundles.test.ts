@@ -75,24 +75,38 @@ test('a bundle takes its credentials from the environment, and new ones once tho
   expect(keys).toEqual(['FIRST', 'FIRST', 'SECOND']);
 });
 
+/** Runs a script as Lambda runs a function, and gives what it prints as JSON. */
+async function runInLambda(script: string, variables: Record<string, string> = {}) {
+  const env = { ...process.env, AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand', ...variables };
+  const parameters = ['--input-type=module', '--eval', `${script}; process.exit(0);`];
+  const { stdout } = await promisify(execFile)(process.execPath, parameters, { env });
+  return JSON.parse(stdout);
+}
+
+test('the click’s function makes its first call while it starts, so that a visitor finds it connected', async () => {
+  setCredentials('START');
+  await runInLambda(`await import('${bundleOf('hit')}'); console.log(true)`);
+  expect(keys).toEqual(['START']);
+});
+
+test('the click’s function starts where there is no table', async () => {
+  const closed = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
+  const start = `const { handler } = await import('${bundleOf('hit')}'); console.log(JSON.stringify(typeof handler))`;
+  expect(await runInLambda(start, closed)).toBe('function');
+});
+
 test('a click has Node load neither undici nor zlib, and no file of the SDK’s configuration', async () => {
   const script = `
     const require = process.getBuiltinModule('node:module').createRequire('/');
     // As Lambda's runtime has them.
     for (const module of ['http', 'https', 'crypto']) require(module);
-    const { handler } = await import('${bundleOf('hit')}');
     const read = [];
     const files = process.getBuiltinModule('node:fs/promises');
     for (const name of ['open', 'readFile']) files[name] = async (path) => { read.push(path); throw new Error(); };
+    const { handler } = await import('${bundleOf('hit')}');
     const { statusCode } = await handler(${JSON.stringify(click)}, { getRemainingTimeInMillis: () => 3000 });
     const loaded = process.moduleLoadList.filter((module) => /undici|zlib/.test(module));
     console.log(JSON.stringify({ statusCode, loaded, read }));
-    process.exit(0);
   `;
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--input-type=module',
-    '--eval',
-    script,
-  ]);
-  expect(JSON.parse(stdout)).toEqual({ statusCode: 302, loaded: [], read: [] });
+  expect(await runInLambda(script)).toEqual({ statusCode: 302, loaded: [], read: [] });
 });
