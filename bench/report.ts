@@ -24,17 +24,17 @@ export async function writeReport(results: Results): Promise<void> {
 function goalTable(results: Results): string {
   const rows = goals.map(({ what, goal, benchmark, judge }) => {
     const result = results[benchmark];
-    if (result === undefined) return [what, goal, 'not yet', '', ''];
+    if (result === undefined) return [what, goal, 'not yet', ''];
     const { measured, isReached } = judge(result.tables);
-    return [what, goal, measured, isReached ? 'yes' : '**no**', result.machine];
+    return [what, goal, measured, isReached ? 'yes' : '**no**'];
   });
-  return [
-    ['what', 'goal', 'measured', 'reached', 'on'],
-    ['---', '---', '---', '---', '---'],
+  const table = [
+    ['what', 'goal', 'measured', 'reached'],
+    ['---', '---', '---', '---'],
     ...rows,
-  ]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  ].map((cells) => `| ${cells.join(' | ')} |`);
+  const machines = new Set(Object.values(results).map(({ machine }) => machine));
+  return `${table.join('\n')}\n\nOn ${[...machines].join(' and ')}.`;
 }
 
 /** @throws Error where the page has no such place. */

@@ -21,7 +21,7 @@ import { warm } from './warm.ts';
 const HELP = `Usage: npm run bench [-- option …]
 
 Measures what a click takes and costs, against a floor, and writes bench/results.json and the tables of
-docs/performance.md. It takes some minutes, and should have the machine for itself.
+docs/performance.md. It takes about 20 minutes, and should have the machine for itself.
 
 Options:
   --only <names>    some of them, such as warm,cold; what the others measured before is kept
