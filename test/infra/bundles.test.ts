@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -11,24 +13,41 @@ const bundleOf = (name: string) => pathToFileURL(resolve(`dist/bundles/${name}/i
 
 /** Access keys that requests were signed with. */
 const keys: string[] = [];
-// A DynamoDB that knows one referral.
-const database = createServer((request, response) => {
+/** Whether items may be put. */
+let isWritable = true;
+// A DynamoDB that knows one referral, and an SQS that takes everything.
+const aws = createServer(async (request, response) => {
   keys.push(/Credential=(\w+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
-  const isRead = request.headers['x-amz-target']?.includes('GetItem');
-  const Item = {
-    code: { S: 'code' },
-    redirectTo: { S: 'https://app.example.com/' },
-    buckets: { N: '1' },
-  };
+  const body = await text(request);
   response.setHeader('content-type', 'application/x-amz-json-1.0');
-  request.resume().once('end', () => response.end(JSON.stringify(isRead ? { Item } : {})));
+  const answer = (status: number, output: object) =>
+    response.writeHead(status).end(JSON.stringify(output));
+  switch (`${request.headers['x-amz-target']}`.split('.')[1]) {
+    case 'GetItem':
+      return answer(200, {
+        Item: {
+          code: { S: 'code' },
+          redirectTo: { S: 'https://app.example.com/' },
+          buckets: { N: '1' },
+        },
+      });
+    case 'PutItem':
+      return isWritable ? answer(200, {}) : answer(400, { __type: 'AccessDeniedException' });
+    case 'SendMessage': {
+      const { MessageBody } = JSON.parse(body);
+      const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
+      return answer(200, { MessageId: '1', MD5OfMessageBody });
+    }
+    default:
+      return answer(400, { __type: 'UnknownOperationException' });
+  }
 });
 
 beforeAll(async () => {
-  database.listen(0, '127.0.0.1');
-  await once(database, 'listening');
+  aws.listen(0, '127.0.0.1');
+  await once(aws, 'listening');
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(database.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
     AWS_REGION: 'local',
     TABLE_NAME: 'table',
     API_URL: 'https://api.example.com',
@@ -39,10 +58,11 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   keys.length = 0;
+  isWritable = true;
 });
 afterAll(() => {
-  database.close();
-  database.closeAllConnections();
+  aws.close();
+  aws.closeAllConnections();
 });
 
 const click = {
@@ -75,12 +95,15 @@ test('a bundle takes its credentials from the environment, and new ones once tho
   expect(keys).toEqual(['FIRST', 'FIRST', 'SECOND']);
 });
 
-/** Runs a script as Lambda runs a function, and gives what it prints as JSON. */
+/** Runs a script as Lambda runs a function, and gives the lines of JSON that it prints. */
 async function runInLambda(script: string, variables: Record<string, string> = {}) {
   const env = { ...process.env, AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand', ...variables };
   const parameters = ['--input-type=module', '--eval', `${script}; process.exit(0);`];
-  const { stdout } = await promisify(execFile)(process.execPath, parameters, { env });
-  return JSON.parse(stdout);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, parameters, { env });
+  return `${stdout}${stderr}`
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 test('the click’s function makes its first call while it starts, so that a visitor finds it connected', async () => {
@@ -90,9 +113,9 @@ test('the click’s function makes its first call while it starts, so that a vis
 });
 
 test('the click’s function starts where there is no table', async () => {
-  const closed = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' };
+  const closed = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
   const start = `const { handler } = await import('${bundleOf('hit')}'); console.log(JSON.stringify(typeof handler))`;
-  expect(await runInLambda(start, closed)).toBe('function');
+  expect(await runInLambda(start, closed)).toEqual(['function']);
 });
 
 test('a click has Node load neither undici nor zlib, and no file of the SDK’s configuration', async () => {
@@ -108,5 +131,32 @@ test('a click has Node load neither undici nor zlib, and no file of the SDK’s 
     const loaded = process.moduleLoadList.filter((module) => /undici|zlib/.test(module));
     console.log(JSON.stringify({ statusCode, loaded, read }));
   `;
-  expect(await runInLambda(script)).toEqual({ statusCode: 302, loaded: [], read: [] });
+  expect(await runInLambda(script)).toEqual([{ statusCode: 302, loaded: [], read: [] }]);
+});
+
+test('a click that can’t be stored is queued, counted and logged by what is loaded only then', async () => {
+  isWritable = false;
+  const script = `
+    const { handler } = await import('${bundleOf('hit')}');
+    const { statusCode } = await handler(${JSON.stringify(click)}, {
+      awsRequestId: '2',
+      getRemainingTimeInMillis: () => 3000,
+    });
+    console.log(statusCode);
+  `;
+  const variables = {
+    CLICK_QUEUE_URL: `${process.env.AWS_ENDPOINT_URL}/000000000000/clicks`,
+    POWERTOOLS_METRICS_DISABLED: 'false',
+  };
+  expect(await runInLambda(script, variables)).toEqual([
+    expect.objectContaining({ QueuedClicks: 1 }),
+    302,
+    expect.objectContaining({
+      level: 'WARN',
+      message: 'A click could not be stored, and waits in the queue.',
+      function_request_id: '2',
+      correlation_id: '1',
+      error: expect.objectContaining({ name: 'AccessDeniedException' }),
+    }),
+  ]);
 });
