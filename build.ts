@@ -27,15 +27,6 @@ const builtinModules: Plugin = {
   },
 };
 
-/** The SDK looks for eight settings, one by one, in files that Lambda has not: 3 % of a click's cold start. */
-const noConfigFiles: Plugin = {
-  name: 'no-config-files',
-  setup({ onResolve }) {
-    const path = resolve('functions/bundled/shared-config-files.ts');
-    onResolve({ filter: /\/loadSharedConfigFiles$/ }, () => ({ path }));
-  },
-};
-
 /**
  * Has each module that is imported only when it is needed be a file of its own, with a copy of all that it needs.
  * So what is loaded at once is one file with nothing in it for the others: 6 % of a click's cold start against
@@ -45,10 +36,8 @@ const ownFiles = (modules: Map<string, string>): Plugin => ({
   name: 'own-files',
   setup({ onResolve, resolve: resolvePath }) {
     onResolve({ filter: /./ }, async ({ path, kind, resolveDir, pluginData }) => {
-      if (kind !== 'dynamic-import' || isBuiltin(path) || pluginData === 'resolved')
-        return undefined;
-      const options = { kind, resolveDir, pluginData: 'resolved' };
-      const found = await resolvePath(path, options);
+      if (kind !== 'dynamic-import' || pluginData === 'resolved') return undefined;
+      const found = await resolvePath(path, { kind, resolveDir, pluginData: 'resolved' });
       if (found.errors.length > 0) return { errors: found.errors };
       const name = relative('.', found.path).replace(/\W+/g, '-');
       modules.set(name, found.path);
@@ -72,7 +61,7 @@ async function bundle(module: string, directory: string, name: string): Promise<
       // The SDK's cache of discovered endpoints, and ours, can be of one kind.
       'mnemonist/lru-cache': resolve('functions/bundled/lru-cache.ts'),
     },
-    plugins: [ownFiles(later), builtinModules, noConfigFiles],
+    plugins: [builtinModules, ownFiles(later)],
   });
   for (const [file, path] of later) await bundle(path, directory, file);
 }

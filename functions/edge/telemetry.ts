@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 
-// Who seldom logs imports this where it logs: loading it is a tenth of a click's cold start.
+// Who seldom logs imports this where it logs: loading it is 7 % of a click's cold start.
 
 /** Structured logs; never a token, a cookie, a session or an IP in them. */
 export const logger = new Logger();
