@@ -118,17 +118,20 @@ test('the click’s function starts where there is no table', async () => {
   expect(await runInLambda(start, closed)).toEqual(['function']);
 });
 
-test('a click has Node load neither undici nor zlib', async () => {
+test('a click has Node load neither undici nor zlib, and no file of the SDK’s configuration', async () => {
   const script = `
     const require = process.getBuiltinModule('node:module').createRequire('/');
     // As Lambda's runtime has them.
     for (const module of ['http', 'https', 'crypto']) require(module);
+    const read = [];
+    const files = process.getBuiltinModule('node:fs/promises');
+    for (const name of ['open', 'readFile']) files[name] = async (path) => { read.push(path); throw new Error(); };
     const { handler } = await import('${bundleOf('hit')}');
     const { statusCode } = await handler(${JSON.stringify(click)}, { getRemainingTimeInMillis: () => 3000 });
     const loaded = process.moduleLoadList.filter((module) => /undici|zlib/.test(module));
-    console.log(JSON.stringify({ statusCode, loaded }));
+    console.log(JSON.stringify({ statusCode, loaded, read }));
   `;
-  expect(await runInLambda(script)).toEqual([{ statusCode: 302, loaded: [] }]);
+  expect(await runInLambda(script)).toEqual([{ statusCode: 302, loaded: [], read: [] }]);
 });
 
 test('a click that can’t be stored is queued, counted and logged by what is loaded only then', async () => {
