@@ -151,7 +151,7 @@ export const eventOf: Readonly<Record<string, (scene: Scene) => unknown>> = {
     },
     response: {},
   }),
-  'record-action-directly': ({ session }) => ({ session, action: 'PURCHASED' }),
+  'record-backend-action': ({ session }) => ({ session, action: 'PURCHASED' }),
   'retry-sign-up': ({ session }) =>
     messages({ userId: `retried-${session}`, attributes: {}, session }),
   'store-click': ({ clicks: [click] }) => {

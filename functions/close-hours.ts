@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { closeDueHours } from './core/closing.ts';
-import { invocationHandler } from './edge/invocation-handler.ts';
-import { services } from './edge/services.ts';
-import { countMetric } from './edge/telemetry.ts';
+import { invocationHandler } from './messages/invocation-handler.ts';
+import { services } from './setup/services.ts';
+import { countMetric } from './setup/telemetry.ts';
 
 /** Milliseconds that are left for finishing what was begun; the next run does the rest. */
 const RESERVE = 20_000;

@@ -1,11 +1,11 @@
 import type { Context, PostConfirmationTriggerEvent } from 'aws-lambda';
 import { signUp } from './core/sign-up.ts';
-import { passOn } from './edge/pass-on.ts';
-import type { SignUpMessage } from './edge/queue-messages.ts';
-import { services } from './edge/services.ts';
-import { queueSignUp } from './edge/sign-up-queue.ts';
-import { logger } from './edge/telemetry.ts';
-import { triggerHandler } from './edge/trigger-handler.ts';
+import { passOn } from './messages/pass-on.ts';
+import type { SignUpMessage } from './messages/queue-messages.ts';
+import { queueSignUp } from './messages/sign-up-queue.ts';
+import { triggerHandler } from './messages/trigger-handler.ts';
+import { services } from './setup/services.ts';
+import { logger } from './setup/telemetry.ts';
 
 const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', {
   handle: async (event) => {

@@ -1,7 +1,7 @@
-import { streamHandler } from './edge/batch-handler.ts';
-import { publish } from './edge/event-bus.ts';
-import { services } from './edge/services.ts';
-import { recordFollower } from './edge/stream.ts';
+import { streamHandler } from './messages/batch-handler.ts';
+import { publish } from './messages/event-bus.ts';
+import { recordFollower } from './messages/stream.ts';
+import { services } from './setup/services.ts';
 
 /** Follows what is new in the table: opens the hours to be counted, and publishes events. */
 export const handler = streamHandler('Some of the stream is not followed yet.', () =>

@@ -1,9 +1,9 @@
-import { createReferral } from './core/referral.ts';
-import { countReferral } from './core/report.ts';
-import { json, referralAnswer } from './edge/answers.ts';
-import { gatewayClaims, userHandler } from './edge/api-handler.ts';
-import { bodyReader, NewReferralBody } from './edge/input.ts';
-import { services } from './edge/services.ts';
+import { countReferral } from './core/counting.ts';
+import { createReferral } from './core/create-referral.ts';
+import { json, referralAnswer } from './http/answers.ts';
+import { gatewayClaims, userHandler } from './http/api-handler.ts';
+import { bodyReader, NewReferralBody } from './http/input.ts';
+import { services } from './setup/services.ts';
 
 /** `POST /referrals`: creates a referral of the caller's, or gives back the one that exists. */
 export const handler = userHandler(

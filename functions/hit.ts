@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { type Redirect, recordClick } from './core/click.ts';
-import { services } from './edge/click-services.ts';
-import { clientDetails } from './edge/client-details.ts';
-import { type HttpAnswer, type HttpEvent, httpHandler } from './edge/http-handler.ts';
-import { sessionCookie, sessionOfCookie, withSession } from './edge/session.ts';
+import { clientDetails } from './http/client-details.ts';
+import { type HttpAnswer, type HttpEvent, httpHandler } from './http/http-handler.ts';
+import { sessionCookie, sessionOfCookie, withSession } from './http/session.ts';
+import { services } from './setup/click-services.ts';
 
 /** `GET` and `HEAD /r/{code}`: records the click, then redirects. */
 export const handler = httpHandler(async (event, context): Promise<HttpAnswer> => {
@@ -35,7 +35,7 @@ async function report(
   context: Context,
 ): Promise<void> {
   if (outcome !== 'expired' && failure === undefined) return;
-  const { countMetric, loggerOf } = await import('./edge/telemetry.ts');
+  const { countMetric, loggerOf } = await import('./setup/telemetry.ts');
   if (failure === undefined) return countMetric('Clicks', 1, { kind: outcome });
   countMetric('QueuedClicks');
   loggerOf(event, context).warn('A click could not be stored, and waits in the queue.', failure);

@@ -1,11 +1,11 @@
 import { recordAction } from './core/action.ts';
-import { json, responseAnswer } from './edge/answers.ts';
-import { apiHandler } from './edge/api-handler.ts';
-import { bearerUser } from './edge/bearer-user.ts';
-import { clientDetails } from './edge/client-details.ts';
-import { ActionBody, bodyReader, readIdempotencyKey } from './edge/input.ts';
-import { services } from './edge/services.ts';
-import { countMetric } from './edge/telemetry.ts';
+import { json, responseAnswer } from './http/answers.ts';
+import { apiHandler } from './http/api-handler.ts';
+import { bearerUser } from './http/bearer-user.ts';
+import { clientDetails } from './http/client-details.ts';
+import { ActionBody, bodyReader, readIdempotencyKey } from './http/input.ts';
+import { services } from './setup/services.ts';
+import { countMetric } from './setup/telemetry.ts';
 
 const readBody = bodyReader(ActionBody);
 

@@ -1,7 +1,7 @@
 import { signUp } from './core/sign-up.ts';
-import { queueHandler } from './edge/batch-handler.ts';
-import { readSignUp } from './edge/queue-messages.ts';
-import { services } from './edge/services.ts';
+import { queueHandler } from './messages/batch-handler.ts';
+import { readSignUp } from './messages/queue-messages.ts';
+import { services } from './setup/services.ts';
 
 /** Gives the sign-ups of the queue the links that they could not get at once. */
 export const handler = queueHandler('A sign-up is still without its link.', async (body) => {

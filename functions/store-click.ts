@@ -1,7 +1,7 @@
 import { storeClick } from './core/click.ts';
-import { queueHandler } from './edge/batch-handler.ts';
-import { readClick } from './edge/queue-messages.ts';
-import { services } from './edge/services.ts';
+import { queueHandler } from './messages/batch-handler.ts';
+import { readClick } from './messages/queue-messages.ts';
+import { services } from './setup/services.ts';
 
 /** Stores the clicks of the queue, which were redirected and could not be stored at once. */
 export const handler = queueHandler('A click is still not stored.', async (body) => {

@@ -12,8 +12,8 @@ export const postConfirmation = {
 } as const;
 
 /** Invoked by the app's own backend to record an action for a user or session it knows. */
-export const recordActionDirectly = {
-  function: 'record-action-directly',
+export const recordBackendAction = {
+  function: 'record-backend-action',
   timeout: apiTimeout,
 } as const;
 
@@ -48,7 +48,7 @@ export const consumeStream = {
 /** All that invokes a function besides the API. */
 export const triggers: readonly { readonly function: string; readonly timeout: number }[] = [
   postConfirmation,
-  recordActionDirectly,
+  recordBackendAction,
   retrySignUp,
   storeClick,
   closeHours,

@@ -15,7 +15,7 @@ import {
   consumeStream,
   functionNames,
   postConfirmation,
-  recordActionDirectly,
+  recordBackendAction,
   retrySignUp,
   storeClick,
   timeoutOf,
@@ -168,7 +168,7 @@ export class Referrals extends Construct {
    * referrals.grantRecordAction(paymentWebhook);
    */
   grantRecordAction(grantee: IGrantable): void {
-    const recorder = this.#function(recordActionDirectly.function);
+    const recorder = this.#function(recordBackendAction.function);
     recorder.grantInvoke(grantee);
     if (grantee instanceof LambdaFunction) {
       grantee.addEnvironment(RECORD_ACTION_FUNCTION, recorder.functionName);

@@ -58,7 +58,7 @@ export const tableAccess: Readonly<Record<string, Access>> = {
   'list-referral-responses': { ...link, GetItem: [visitor, referral], QueryIndex: [referral] },
   'list-responses': { ...link, QueryIndex: [owner, referral] },
   'record-action': record,
-  'record-action-directly': record,
+  'record-backend-action': record,
   'get-attribution': count,
   'link-session': link,
   'get-my-referral': createAndCount,

@@ -14,7 +14,7 @@ import {
 import getPort from 'get-port';
 import { postConfirmation } from '../functions/triggers.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
-import type { Outputs } from './service.ts';
+import type { Outputs } from './outputs.ts';
 
 /** The code that confirms every sign-up on this machine. */
 export const CONFIRMATION_CODE = '123456';

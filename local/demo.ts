@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signInUser, signUpUser } from './cognito.ts';
-import type { Outputs } from './service.ts';
+import type { Outputs } from './outputs.ts';
 
 const password = 'Demo-password-1';
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';

@@ -131,7 +131,7 @@ function decodeLeniently(value: string): string {
 async function authorize(
   authorization: string | undefined,
 ): Promise<Record<string, string> | undefined> {
-  const { verifiedClaims } = await import('../functions/edge/token.ts');
+  const { verifiedClaims } = await import('../functions/http/token.ts');
   try {
     const claims = await verifiedClaims(authorization);
     return (

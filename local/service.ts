@@ -10,19 +10,9 @@ import { createUserPool, startCognito } from './cognito.ts';
 import { createTable, enableStream, startDynamoDB } from './dynamodb.ts';
 import { accepts, type Emulator } from './emulator.ts';
 import type { BusEvent } from './event-bus.ts';
+import type { Outputs } from './outputs.ts';
 import { createListener } from './server.ts';
 import { startSchedule, startStream } from './triggers.ts';
-
-/** What is running, under the names of the deployed stack's outputs. */
-export interface Outputs {
-  readonly ApiUrl: string;
-  readonly UserPoolId: string;
-  readonly UserPoolClientId: string;
-  readonly CognitoEndpoint: string;
-  readonly DynamoDBEndpoint: string;
-  readonly TableName: string;
-  readonly DefaultRedirectTo: string;
-}
 
 export interface Service {
   readonly outputs: Outputs;

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { openHour } from '../../functions/core/closing.ts';
+import { countReferral } from '../../functions/core/counting.ts';
 import { newTally, sum, type Tally, tally } from '../../functions/core/counts.ts';
 import { hourAt, quarterOf, sumOf } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
-import { countReferral } from '../../functions/core/report.ts';
 import type { Services } from '../../functions/core/services.ts';
 import type { Table } from '../../functions/store/client.ts';
 import { ownerPartition, referralKey } from '../../functions/store/keys.ts';

@@ -1,5 +1,5 @@
 import pThrottle from 'p-throttle';
-import { findOwnReferral, ownReferral } from '../../functions/core/referral.ts';
+import { findOwnReferral, ownReferral } from '../../functions/core/create-referral.ts';
 import type { Services } from '../../functions/core/services.ts';
 import { reasonOf, refusalOf } from '../refusal.ts';
 import { listUsers, RefusedToken, type User, type UserPool } from './user-pool.ts';

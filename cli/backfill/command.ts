@@ -5,8 +5,8 @@ import { readUrl, readWholeNumber } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { createLinkServices } from '../services.ts';
 import { backfill, noProgress, seenUsers } from './backfill.ts';
-import { summarize } from './report.ts';
 import { type BackfillState, backfillState } from './state.ts';
+import { summarize } from './summary.ts';
 import { estimateUsers } from './user-pool.ts';
 
 // The default of functions/edge/settings.ts.

@@ -3,7 +3,7 @@ import { readWholeNumber } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { createServices } from '../services.ts';
 import { recountAll } from './recount.ts';
-import { report } from './report.ts';
+import { report } from './summary.ts';
 
 const DAY = 24 * 60 * 60;
 

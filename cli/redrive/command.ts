@@ -6,8 +6,8 @@ import { bringer } from './bring-back.ts';
 import { openConsumer } from './consumer.ts';
 import { openQueue } from './queue.ts';
 import { keptLetters, noTally, redrive } from './redrive.ts';
-import { report } from './report.ts';
 import { openStreams } from './stream.ts';
+import { report } from './summary.ts';
 
 interface RedriveOptions {
   readonly queueUrl: string;

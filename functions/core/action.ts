@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { attributedReferral } from './attribution.ts';
+import { type AttributingServices, attributedReferral } from './attribution.ts';
 import type { Target } from './referral.ts';
 import type { ClientDetails, Response } from './response.ts';
-import type { Services } from './services.ts';
+import type { Using } from './services.ts';
 import type { Visitor } from './visitor.ts';
 
 export interface Action extends ClientDetails {
@@ -25,7 +25,7 @@ const DAY = 24 * 60 * 60;
  * @throws ReferralsError `idempotency_mismatch` where the key came with another action or target before.
  */
 export async function recordAction(
-  services: Services,
+  services: AttributingServices & Using<'putResponse' | 'putResponseOnce', 'newId'>,
   { visitor, action, target, idempotencyKey, idempotencyLifetime = DAY, ...client }: Action,
 ): Promise<Response | undefined> {
   const { store, newId, now } = services;
@@ -47,13 +47,13 @@ export async function recordAction(
     },
   };
   if (idempotencyKey !== undefined) {
-    const once = {
+    const request = {
       visitor,
       key: idempotencyKey,
       fingerprint: fingerprintOf(action, target),
       lifetime: idempotencyLifetime,
     };
-    return store.putResponseOnce(once, at, recorded);
+    return store.putResponseOnce(request, at, recorded);
   }
   if (recorded !== undefined) await store.putResponse(recorded.response, recorded.referral);
   return recorded?.response;

@@ -1,6 +1,13 @@
 import type { Referral } from './referral.ts';
-import type { Services } from './services.ts';
+import type { Using } from './services.ts';
 import type { Visitor } from './visitor.ts';
+
+/** What attribution uses. The store's `findReferral` is what `findRecentReferral` reads with. */
+export type AttributingServices = Using<
+  'findSessionUser' | 'responsesOf' | 'findReferral',
+  'findRecentReferral' | 'now',
+  'attribution'
+>;
 
 /**
  * Which referral a visitor's actions are credited to: that of the most recent response (or of the
@@ -10,7 +17,7 @@ import type { Visitor } from './visitor.ts';
  * @returns undefined where none is to be credited.
  */
 export async function attributedReferral(
-  services: Services,
+  services: AttributingServices,
   visitor: Visitor,
 ): Promise<Referral | undefined> {
   const { store, settings, now, findRecentReferral } = services;

@@ -3,8 +3,7 @@ import { unknownCode } from './errors.ts';
 import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired, type Referral } from './referral.ts';
 import { type ClientDetails, RESPONDED, type Response, type ResponseKind } from './response.ts';
-import type { Services } from './services.ts';
-import type { Store } from './store.ts';
+import type { Using } from './services.ts';
 import { isSession } from './visitor.ts';
 
 /** What a click brings along; all of it can be forged, none of it is trusted. */
@@ -34,14 +33,23 @@ export type PendingClick = Omit<Response, keyof Classification> & Partial<Classi
 
 type Classification = Pick<Response, 'kind' | 'first'>;
 
-/** What of the store a click needs. */
-export type ClickStore = Pick<
-  Store,
-  'findReferral' | 'putResponse' | 'findSessionUser' | 'hasResponded'
+/** What storing a click uses. */
+type StoringServices = Using<
+  'findReferral' | 'putResponse' | 'findSessionUser' | 'hasResponded',
+  'findRecentReferral'
 >;
 
-/** What recording a click needs. */
-export interface ClickServices extends Omit<Services, 'store'> {
+/** What of the store a click uses. */
+export type ClickStore = StoringServices['store'];
+
+/** What recording a click uses. */
+export interface ClickServices
+  extends StoringServices,
+    Using<
+      never,
+      'now' | 'newId' | 'newSession',
+      'appUrl' | 'redirectOrigins' | 'defaultRedirectTo'
+    > {
   readonly store: ClickStore;
   /**
    * Waits for something no longer than a visitor can be kept waiting.
@@ -116,7 +124,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
  * @throws ReferralsError `unknown_code`.
  */
 export async function storeClick(
-  services: Pick<ClickServices, 'store' | 'findRecentReferral'>,
+  services: StoringServices,
   { first, kind, ...click }: PendingClick,
 ): Promise<void> {
   const referral = await services.findRecentReferral(click.code);
@@ -138,7 +146,7 @@ function classify(click: Click): Classification | undefined {
 
 /** The click with its classification, for which the visitor is looked up where need be. */
 async function classified(
-  { store }: Pick<ClickServices, 'store'>,
+  { store }: StoringServices,
   click: PendingClick,
   { code, userId: owner }: Referral,
 ): Promise<Response> {

@@ -1,16 +1,16 @@
 import pMap from 'p-map';
+import { countHour } from './counting.ts';
 import { difference, sum } from './counts.ts';
 import {
   boundQuarters,
   type ClosedHour,
-  countHour,
   endOf,
   type Hour,
   type HourState,
   mayHaveExpired,
   sumOf,
 } from './hours.ts';
-import type { Services } from './services.ts';
+import type { Using } from './services.ts';
 
 /**
  * Milliseconds for which an hour rests after it ended, or was marked late, before it is counted: by then
@@ -20,9 +20,19 @@ const REST = 5 * 60_000;
 
 const CLOSED_AT_ONCE = 10;
 
+/** What opening an hour uses. */
+export type OpeningServices = Using<'putOpenHour', 'now' | 'newId', 'retention'>;
+
+/** What closing hours uses. */
+type ClosingServices = Using<
+  'dueHours' | 'readHour' | 'closeHour' | 'eachResponse',
+  'now' | 'newId',
+  'retention'
+>;
+
 /** Marks an hour as open: something was recorded in it that its counts may lack. */
 export async function openHour(
-  { store, settings, now, newId }: Services,
+  { store, settings, now, newId }: OpeningServices,
   code: string,
   hour: Hour,
 ): Promise<void> {
@@ -39,7 +49,10 @@ export async function openHour(
  * @returns how many.
  * @throws AggregateError after the others, where some could not be closed.
  */
-export async function closeDueHours(services: Services, hasTime: () => boolean): Promise<number> {
+export async function closeDueHours(
+  services: ClosingServices,
+  hasTime: () => boolean,
+): Promise<number> {
   const closed = await pMap(
     dueHours(services, hasTime),
     ({ code, hour }) => closeHour(services, code, hour),
@@ -48,7 +61,7 @@ export async function closeDueHours(services: Services, hasTime: () => boolean):
   return closed.filter(Boolean).length;
 }
 
-async function* dueHours({ store, now }: Services, hasTime: () => boolean) {
+async function* dueHours({ store, now }: ClosingServices, hasTime: () => boolean) {
   for await (const due of store.dueHours(now())) {
     if (!hasTime()) return;
     yield due;
@@ -60,7 +73,11 @@ async function* dueHours({ store, now }: Services, hasTime: () => boolean) {
  *
  * @returns whether it was closed.
  */
-export async function closeHour(services: Services, code: string, hour: Hour): Promise<boolean> {
+export async function closeHour(
+  services: ClosingServices,
+  code: string,
+  hour: Hour,
+): Promise<boolean> {
   for (;;) {
     const state = await services.store.readHour(code, hour);
     if (state.mark === undefined || new Date(state.mark.due) > services.now()) return false;
@@ -70,7 +87,7 @@ export async function closeHour(services: Services, code: string, hour: Hour): P
   }
 }
 
-async function countAgain(services: Services, state: HourState): Promise<ClosedHour> {
+async function countAgain(services: ClosingServices, state: HourState): Promise<ClosedHour> {
   const { hour, referral, total } = state;
   const now = services.now();
   const keep = referral === undefined || mayHaveExpired(hour, now, services.settings.retention);

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { openHour } from './closing.ts';
+import { type OpeningServices, openHour } from './closing.ts';
 import { endOf, hourOf } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Response } from './response.ts';
-import type { Services } from './services.ts';
 
 /** Something new in the table. */
 export type Change =
@@ -17,9 +16,9 @@ export interface ReferralEvent {
 }
 
 /** What following changes needs besides. */
-export interface FollowerServices extends Services {
+export type FollowerServices = OpeningServices & {
   readonly publish: (event: ReferralEvent) => Promise<void>;
-}
+};
 
 /**
  * Makes a follower of a batch of changes, which opens the hours that they lie in and publishes them as

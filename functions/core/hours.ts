@@ -1,7 +1,6 @@
 import { decodeTime } from 'ulid';
-import { boundActions, type Counts, newTally, noCounts, sum, type Tally, tally } from './counts.ts';
+import { boundActions, type Counts, noCounts, sum } from './counts.ts';
 import type { Referral } from './referral.ts';
-import type { Services } from './services.ts';
 
 /** An hour of UTC. @example '2026-11-24T09' */
 export type Hour = string;
@@ -13,9 +12,9 @@ export type Quarters = ReadonlyMap<number, Counts>;
 export interface HourState {
   readonly code: string;
   readonly hour: Hour;
-  /** Of the mark that says that the hour is to be counted; undefined where there is none. */
+  /** The mark that says that the hour is to be counted; undefined where there is none. */
   readonly mark: { readonly version: string; readonly due: string } | undefined;
-  /** As counted when the hour was closed before. */
+  /** The counts from when the hour was closed before. */
   readonly closed: Quarters;
   readonly total: Total;
   readonly referral: Referral | undefined;
@@ -23,7 +22,7 @@ export interface HourState {
 
 /** The sum of a referral's closed hours. */
 export interface Total {
-  /** Another one after every change; undefined before the first. */
+  /** Changes with every change; undefined before the first. */
   readonly version: string | undefined;
   /** The latest hour that was closed. */
   readonly through: Hour | undefined;
@@ -50,34 +49,12 @@ export const hourAt = (time: number): Hour => new Date(time).toISOString().slice
 export const startOf = (hour: Hour): number => Date.parse(`${hour}:00:00Z`);
 export const endOf = (hour: Hour): number => startOf(hour) + HOUR;
 
+/** The beginning of the quarter of an hour that a time lies in; both in epoch milliseconds. */
+export const quarterOf = (time: number): number => Math.floor(time / QUARTER) * QUARTER;
+
 /** Whether responses of an hour may have been deleted at their retention: it is never counted again then. */
 export const mayHaveExpired = (hour: Hour, now: Date, retention: number | undefined): boolean =>
   retention !== undefined && startOf(hour) + retention * 1000 < now.getTime() + DAY;
-
-/** The counts of an hour, from its responses. */
-export const countHour = (services: Services, referral: Referral, hour: Hour): Promise<Quarters> =>
-  countQuarters(services, referral, startOf(hour), endOf(hour));
-
-/** Counts responses from one time to before another, both in epoch milliseconds. */
-export async function countQuarters(
-  { store }: Services,
-  referral: Referral,
-  from: number,
-  to = Number.POSITIVE_INFINITY,
-): Promise<Quarters> {
-  const quarters = new Map<number, Tally>();
-  if (from >= to) return quarters;
-  await store.eachResponse(referral, from, to, (response) => {
-    const quarter = quarterOf(decodeTime(response.id));
-    const counted = quarters.get(quarter) ?? newTally();
-    quarters.set(quarter, counted);
-    tally(counted, response);
-  });
-  return quarters;
-}
-
-/** The beginning of the quarter of an hour that a time lies in; both in epoch milliseconds. */
-export const quarterOf = (time: number): number => Math.floor(time / QUARTER) * QUARTER;
 
 export const sumOf = (quarters: Quarters): Counts => [...quarters.values()].reduce(sum, noCounts);
 
@@ -91,26 +68,4 @@ export function boundQuarters(quarters: Quarters, known: Iterable<string>): Quar
     bounded.set(quarter, within);
   }
   return bounded;
-}
-
-/** What of a referral is counted from its responses, because no hour that is closed has it. */
-export interface OpenHours {
-  readonly total: Total;
-  /** From then on; epoch milliseconds. */
-  readonly since: number;
-  /** Hours from before that are open again. */
-  readonly reopened: readonly Hour[];
-}
-
-/** Reads which hours of a referral are open. */
-export async function readOpenHours({ store }: Services, code: string): Promise<OpenHours> {
-  // The marks first: an hour that is closed in between is then in the total, and among the closed ones.
-  const open = await store.openHours(code);
-  const total = await store.readTotal(code);
-  const { through } = total;
-  return {
-    total,
-    since: through === undefined ? 0 : endOf(through),
-    reopened: open.filter((hour) => through !== undefined && hour <= through),
-  };
 }

@@ -1,4 +1,7 @@
-import type { Services } from './services.ts';
+import type { Using } from './services.ts';
+
+/** What linking a session uses. */
+export type LinkingServices = Using<'findSessionUser' | 'putSessionUser' | 'moveResponses', 'now'>;
 
 /**
  * Moves everything a session did to the user it turned out to be, whichever referral it was for. Repeating
@@ -7,7 +10,7 @@ import type { Services } from './services.ts';
  * @returns how many responses this call moved.
  */
 export async function linkSession(
-  { store, now }: Services,
+  { store, now }: LinkingServices,
   session: string,
   userId: string,
 ): Promise<number> {

@@ -1,8 +1,20 @@
-import { openHour } from './closing.ts';
+import { type OpeningServices, openHour } from './closing.ts';
+import { countQuarters } from './counting.ts';
 import { boundActions, type Counts, countNames, noCounts, sum } from './counts.ts';
-import { countQuarters, endOf, type Hour, hourAt, mayHaveExpired, sumOf } from './hours.ts';
+import { endOf, type Hour, hourAt, mayHaveExpired, sumOf } from './hours.ts';
 import type { Referral } from './referral.ts';
-import type { Services } from './services.ts';
+import type { Using } from './services.ts';
+
+/** What counting again uses. */
+export type RecountingServices = Using<
+  'readTotal' | 'closedHours' | 'openHours' | 'eachResponse',
+  'now',
+  'retention'
+>;
+
+/** What repairing uses. */
+export type RepairingServices = OpeningServices &
+  Using<'readTotal' | 'closedHours' | 'replaceTotal'>;
 
 /** A count that is not what the responses say. */
 export interface Difference {
@@ -21,7 +33,7 @@ export interface Difference {
  * @returns the differences; none where everything is as it should be.
  */
 export async function recount(
-  services: Services,
+  services: RecountingServices,
   referral: Referral,
 ): Promise<readonly Difference[]> {
   const { store, settings, now } = services;
@@ -58,7 +70,10 @@ export async function recount(
  * Repairs a difference: an hour is marked as open, so that it is counted anew when it is closed again, and
  * a total becomes the sum of its hours, which closing changes by what an hour has then that it had not.
  */
-export async function repair(services: Services, { code, hour }: Difference): Promise<void> {
+export async function repair(
+  services: RepairingServices,
+  { code, hour }: Difference,
+): Promise<void> {
   if (hour !== undefined) return openHour(services, code, hour);
   const { store, now, newId } = services;
   for (let repaired = false; !repaired; ) {
@@ -73,7 +88,7 @@ export async function repair(services: Services, { code, hour }: Difference): Pr
 }
 
 /** What all closed hours hold, those too that a total has not heard of. */
-async function closedHours({ store, now }: Services, code: string) {
+async function closedHours({ store, now }: Using<'closedHours', 'now'>, code: string) {
   const hours = await store.closedHours(code, 0, now().getTime());
   return new Map(hours.map(({ hour, quarters }) => [hour, sumOf(quarters)]));
 }

@@ -1,4 +1,4 @@
-import type { Settings } from './services.ts';
+import type { Settings } from './settings.ts';
 
 // White space, control characters and backslashes are what browsers and parsers read differently.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

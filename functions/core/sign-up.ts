@@ -1,19 +1,24 @@
 import { recordAction } from './action.ts';
+import { ownReferral } from './create-referral.ts';
 import { linkSession } from './link.ts';
-import { type Owner, ownReferral } from './referral.ts';
+import type { Owner } from './referral.ts';
 import { SIGNED_UP } from './response.ts';
-import type { Services } from './services.ts';
 import { isSession } from './visitor.ts';
 
 // No client can send it: theirs have no control characters.
 const ONCE = '\u0000SIGNED_UP';
+
+/** What a sign-up uses. */
+type SignUpServices = Parameters<typeof ownReferral>[0] &
+  Parameters<typeof linkSession>[0] &
+  Parameters<typeof recordAction>[0];
 
 /**
  * Gives a new user their link and, where they came with a session, credits whoever brought them. Safe to
  * repeat: a user signs up once.
  */
 export async function signUp(
-  services: Services,
+  services: SignUpServices,
   { userId, attributes }: Owner,
   session: string | undefined,
 ): Promise<void> {

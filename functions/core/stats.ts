@@ -1,17 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
+import { countOpenHours, readOpenHours } from './counting.ts';
 import { type Counts, noCounts, sum } from './counts.ts';
-import {
-  boundQuarters,
-  countHour,
-  countQuarters,
-  endOf,
-  QUARTER,
-  quarterOf,
-  readOpenHours,
-  startOf,
-} from './hours.ts';
+import { endOf, QUARTER, type Quarters, quarterOf, startOf } from './hours.ts';
 import type { Referral } from './referral.ts';
-import type { Services } from './services.ts';
+import type { Using } from './services.ts';
 
 export const intervals = ['hour', 'day', 'month'] as const;
 export type Interval = (typeof intervals)[number];
@@ -39,11 +31,14 @@ export interface Stats {
   readonly series: readonly StatsEntry[];
 }
 
+/** What stats use. */
+export type StatsServices = Using<'openHours' | 'readTotal' | 'eachResponse' | 'closedHours'>;
+
 /**
  * Counts a referral over a range: closed hours as they were counted, open ones from the responses.
  */
 export async function referralStats(
-  services: Services,
+  services: StatsServices,
   referral: Referral,
   range: StatsRange,
 ): Promise<Stats> {
@@ -63,25 +58,19 @@ export async function referralStats(
 
 /** The counts of each quarter of an hour of the range in which there are any. */
 async function readQuarters(
-  services: Services,
+  services: StatsServices,
   referral: Referral,
   { from, to }: StatsRange,
-): Promise<Map<number, Counts>> {
-  const { total, since, reopened: all } = await readOpenHours(services, referral.code);
+): Promise<Quarters> {
+  const { reopened: all, ...openHours } = await readOpenHours(services, referral.code);
   const reopened = all.filter((hour) => startOf(hour) < to && endOf(hour) > from);
-  const [closed, recent, ...late] = await Promise.all([
-    services.store.closedHours(referral.code, from, Math.min(to, since)),
-    countQuarters(services, referral, Math.max(from, since), to),
-    ...reopened.map((hour) => countHour(services, referral, hour)),
+  const [closed, open] = await Promise.all([
+    services.store.closedHours(referral.code, from, Math.min(to, openHours.since)),
+    countOpenHours(services, referral, { ...openHours, reopened }, from, to),
   ]);
-  const open = new Map([recent, ...late].flatMap((quarters) => [...quarters]));
-  const counted = new Map([
-    ...closed
-      .filter(({ hour }) => !reopened.includes(hour))
-      .flatMap(({ quarters }) => [...quarters]),
-    ...boundQuarters(open, total.counts.actions.keys()),
-  ]);
-  return new Map([...counted].filter(([quarter]) => quarter >= from && quarter < to));
+  const stillClosed = closed.filter(({ hour }) => !reopened.includes(hour));
+  const counted = [...stillClosed.flatMap(({ quarters }) => [...quarters]), ...open];
+  return new Map(counted.filter(([quarter]) => quarter >= from && quarter < to));
 }
 
 /** Start and end of each interval that the range touches. */

@@ -17,8 +17,8 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** A promise that something is done once, however often it is asked for. */
-export interface Once {
+/** A request that is done once, however often it is sent. */
+export interface IdempotentRequest {
   readonly visitor: Visitor;
   readonly key: string;
   /** The same key with another fingerprint is another request. */
@@ -68,7 +68,7 @@ export interface Store {
    * @throws ReferralsError `idempotency_mismatch` where the key was used with another fingerprint.
    */
   putResponseOnce(
-    once: Once,
+    request: IdempotentRequest,
     now: Date,
     recorded?: { readonly response: Response; readonly referral: Referral },
   ): Promise<Response | undefined>;

@@ -7,7 +7,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { PostConfirmationConfirmSignUpTriggerEvent } from 'aws-lambda';
 import { expect } from 'vitest';
 import { signInUser, signUpUser } from '../../local/cognito.ts';
-import type { Outputs } from '../../local/service.ts';
+import type { Outputs } from '../../local/outputs.ts';
 import { PASSWORD, type User } from '../integration/client.ts';
 
 export interface SignUp {

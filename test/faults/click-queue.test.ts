@@ -1,7 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ulid } from 'ulid';
 import { expect, test } from 'vitest';
-import { createReferral } from '../../functions/core/referral.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
 import { newSession, newUserId } from '../integration/domain.ts';
 import { readTable, violations } from './oracle.ts';
 import { startStage } from './stage.ts';

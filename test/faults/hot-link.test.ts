@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createReferral } from '../../functions/core/referral.ts';
-import { countReferral } from '../../functions/core/report.ts';
+import { countReferral } from '../../functions/core/counting.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
 import { capacity } from '../dynamodb-proxy/capacity.ts';
 import { newUserId } from '../integration/domain.ts';
 import { violations } from './oracle.ts';

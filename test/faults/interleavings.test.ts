@@ -4,6 +4,7 @@ import { expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
 import { type PendingClick, recordClick, storeClick } from '../../functions/core/click.ts';
 import { closeDueHours } from '../../functions/core/closing.ts';
+import { countReferral } from '../../functions/core/counting.ts';
 import {
   type Counts,
   countNames,
@@ -15,10 +16,9 @@ import {
 import { linkSession } from '../../functions/core/link.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
-import { countReferral } from '../../functions/core/report.ts';
 import { referralStats } from '../../functions/core/stats.ts';
 import type { Visitor } from '../../functions/core/visitor.ts';
-import { readOrSetAside } from '../../functions/edge/stream.ts';
+import { readOrSetAside } from '../../functions/messages/stream.ts';
 import { BROWSER } from '../integration/client.ts';
 import { recordedStream } from '../integration/recorded-stream.ts';
 import { readTable } from './oracle.ts';

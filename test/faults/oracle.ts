@@ -1,8 +1,8 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import { countReferral } from '../../functions/core/counting.ts';
 import { type Counts, countNames, newTally, tally } from '../../functions/core/counts.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
-import { countReferral } from '../../functions/core/report.ts';
 import type { Response } from '../../functions/core/response.ts';
 import type { Domain } from '../integration/domain.ts';
 

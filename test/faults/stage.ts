@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import getPort from 'get-port';
 import { onTestFinished } from 'vitest';
 import { createTable, enableStream } from '../../local/dynamodb.ts';
-import type { Outputs } from '../../local/service.ts';
+import type { Outputs } from '../../local/outputs.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { type Domain, domainOn, useEmulator } from '../integration/domain.ts';
 import { type Database, startDatabase } from './database.ts';

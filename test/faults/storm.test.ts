@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
 import { isUnavailable } from '../../functions/core/errors.ts';
 import { linkSession } from '../../functions/core/link.ts';
-import { createReferral, type Referral } from '../../functions/core/referral.ts';
+import type { Referral } from '../../functions/core/referral.ts';
 import { newUserId } from '../integration/domain.ts';
 import { startFastClock } from './fast-clock.ts';
 import { killAtRandom } from './killer.ts';

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { inject, onTestFinished } from 'vitest';
 import { closeDueHours } from '../../functions/core/closing.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
 import { type Change, changeFollower } from '../../functions/core/events.ts';
-import { createReferral, type Referral } from '../../functions/core/referral.ts';
+import type { Referral } from '../../functions/core/referral.ts';
 import { RESPONDED, type Response } from '../../functions/core/response.ts';
 import { enableStream } from '../../local/dynamodb.ts';
-import type { Outputs } from '../../local/service.ts';
+import type { Outputs } from '../../local/outputs.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { type Domain, domainOn, newSession, newUserId, ownTable } from '../integration/domain.ts';
 

@@ -215,7 +215,7 @@ describe('what Referrals exposes', () => {
   test('grantRecordAction: the grantee may invoke one function, and finds its name', () => {
     const { stack, referrals, template } = hosted(() => ({}));
     referrals.grantRecordAction(hostFunction(stack, 'Webhook'));
-    const recorder = functionsOf(template()).get('record-action-directly')?.id;
+    const recorder = functionsOf(template()).get('record-backend-action')?.id;
     template().hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { REFERRALS_RECORD_ACTION_FUNCTION: { Ref: recorder } } },
     });

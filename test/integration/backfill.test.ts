@@ -8,7 +8,7 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, inject, test } from 'vitest';
-import { ownReferral } from '../../functions/core/referral.ts';
+import { ownReferral } from '../../functions/core/create-referral.ts';
 import { startWatchedDynamoDB } from './backfill-emulators.ts';
 import { PASSWORD } from './client.ts';
 import {

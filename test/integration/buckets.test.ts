@@ -1,5 +1,5 @@
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { createReferral } from '../../functions/core/referral.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
 import { createClients } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
 import { indexIsFull } from '../dynamodb-proxy/fates.ts';

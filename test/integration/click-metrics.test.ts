@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { expect, inject, test, vi } from 'vitest';
-import { createReferral } from '../../functions/core/referral.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
 import type { Response } from '../../functions/core/response.ts';
 import { responseItem } from '../../functions/store/responses.ts';
 import { domainOn, newSession, newUserId } from './domain.ts';
@@ -9,8 +9,8 @@ import { domainOn, newSession, newUserId } from './domain.ts';
 test('the clicks of a batch are one metric for each kind, without what has to be followed again', async () => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', undefined);
   const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const { streamHandler } = await import('../../functions/edge/batch-handler.ts');
-  const { recordFollower } = await import('../../functions/edge/stream.ts');
+  const { streamHandler } = await import('../../functions/messages/batch-handler.ts');
+  const { recordFollower } = await import('../../functions/messages/stream.ts');
   const domain = domainOn(inject('outputs'));
   const owner = { userId: newUserId(), redirectTo: '/' };
   const { referral } = await createReferral(domain, owner);

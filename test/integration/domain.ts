@@ -3,12 +3,13 @@ import { customAlphabet } from 'nanoid';
 import { monotonicFactory } from 'ulid';
 import { onTestFinished } from 'vitest';
 import { type ClickServices, recordClick } from '../../functions/core/click.ts';
-import { createReferral } from '../../functions/core/referral.ts';
-import type { Services, Settings } from '../../functions/core/services.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
+import type { Services } from '../../functions/core/services.ts';
+import type { Settings } from '../../functions/core/settings.ts';
 import { createClients, type Table } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
 import { createTable } from '../../local/dynamodb.ts';
-import type { Outputs } from '../../local/service.ts';
+import type { Outputs } from '../../local/outputs.ts';
 import { BROWSER } from './client.ts';
 
 const settings: Settings = {
@@ -23,7 +24,7 @@ const settings: Settings = {
 const drawCode = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12);
 
 /** The domain on the real table, with a clock that a test can turn. */
-export interface Domain extends Services, Omit<ClickServices, 'store'> {
+export interface Domain extends Services, Omit<ClickServices, 'store' | 'settings'> {
   readonly table: Table;
   readonly clock: { now: Date };
   readonly newCode: () => string;

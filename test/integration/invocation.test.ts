@@ -12,8 +12,8 @@ const outputs = inject('outputs');
 const invoke = (service: typeof outputs, name: string, event: unknown) =>
   call(service, `POST /2015-03-31/functions/${name}/invocations`, { body: event });
 
-describe('record-action-directly', () => {
-  const record = (event: unknown) => invoke(outputs, 'record-action-directly', event);
+describe('record-backend-action', () => {
+  const record = (event: unknown) => invoke(outputs, 'record-backend-action', event);
 
   test('records what a session did, for a backend that knows it', async () => {
     const code = await createReferral(outputs, await signUp(outputs));

@@ -1,8 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { countReferral } from '../../functions/core/counting.ts';
+import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
 import { linkSession } from '../../functions/core/link.ts';
-import { createReferral as createInDomain } from '../../functions/core/referral.ts';
-import { countReferral } from '../../functions/core/report.ts';
 import { isWrite } from '../dynamodb-proxy/accesses.ts';
 import type { Fate } from '../dynamodb-proxy/fates.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';

@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, test } from 'vitest';
-import { createReferral as createInDomain } from '../../functions/core/referral.ts';
-import { countReferral } from '../../functions/core/report.ts';
+import { countReferral } from '../../functions/core/counting.ts';
+import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
 import { allPages, call, click, createReferral, signUp } from './client.ts';
 import { domainOn, newUserId } from './domain.ts';
 

@@ -1,8 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, test } from 'vitest';
 import { recordClick } from '../../functions/core/click.ts';
-import { createReferral as createInDomain, ownReferral } from '../../functions/core/referral.ts';
-import { countReferral } from '../../functions/core/report.ts';
+import { countReferral } from '../../functions/core/counting.ts';
+import {
+  createReferral as createInDomain,
+  ownReferral,
+} from '../../functions/core/create-referral.ts';
 import { allPages, BROWSER, call, click, createReferral, signUp } from './client.ts';
 import { domainOn, newSession, newUserId } from './domain.ts';
 

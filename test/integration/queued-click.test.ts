@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest';
 import { type PendingClick, recordClick, storeClick } from '../../functions/core/click.ts';
-import { createReferral } from '../../functions/core/referral.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
 import { BROWSER } from './client.ts';
 import { domainOn, newUserId } from './domain.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { createReferral } from '../../functions/core/referral.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { domainOn, newUserId } from './domain.ts';
 
@@ -22,7 +22,7 @@ async function importServices() {
     CLICK_QUEUE_URL: 'http://127.0.0.1:9/000000000000/clicks',
   });
   domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
-  return (await import('../../functions/edge/click-services.ts')).services;
+  return (await import('../../functions/setup/click-services.ts')).services;
 }
 
 test('a link that is remembered is looked up again after a minute, and kept where that fails', async () => {

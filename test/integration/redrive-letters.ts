@@ -6,7 +6,7 @@ import {
   GetShardIteratorCommand,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import type { Outputs } from '../../local/service.ts';
+import type { Outputs } from '../../local/outputs.ts';
 
 /** What Lambda says of a batch that it gave up, see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
 export interface BatchInfo {

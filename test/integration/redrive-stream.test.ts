@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { _Record } from '@aws-sdk/client-dynamodb-streams';
 import pMap from 'p-map';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { createReferral } from '../../functions/core/create-referral.ts';
 import { hourAt } from '../../functions/core/hours.ts';
-import { createReferral, type Referral } from '../../functions/core/referral.ts';
+import type { Referral } from '../../functions/core/referral.ts';
 import { environment as env } from '../../functions/environment.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { inOwnDirectory, run } from './command.ts';
@@ -222,7 +223,7 @@ test('referrals redrive keeps a letter until the function has taken all its reco
 test.each([
   ['close-hours', 'close-hours is not the function that follows the stream.'],
   ['store-click', 'store-click is not the function that follows the stream.'],
-  ['record-action-directly', expect.stringContaining('record-action-directly failed: ')],
+  ['record-backend-action', expect.stringContaining('record-backend-action failed: ')],
 ])('referrals redrive keeps letters that the wrong function gets (%s)', async (name, reason) => {
   const { referral } = await respondedTo(1);
   const { letter, first, last } = await streamOf(referral);

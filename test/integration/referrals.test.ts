@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { createReferral as createInDomain } from '../../functions/core/referral.ts';
+import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
 import { allPages, call, click, createReferral, signUp } from './client.ts';
 import { domainOn, newUserId } from './domain.ts';
 

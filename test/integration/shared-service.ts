@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import type { Outputs } from '../../local/service.ts';
+import type { Outputs } from '../../local/outputs.ts';
 import { startTestService } from './test-service.ts';
 
 declare module 'vitest' {

@@ -3,7 +3,8 @@ import { ulid } from 'ulid';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { recordClick } from '../../functions/core/click.ts';
 import { openHour } from '../../functions/core/closing.ts';
-import { createReferral as createInDomain, type Referral } from '../../functions/core/referral.ts';
+import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
+import type { Referral } from '../../functions/core/referral.ts';
 import { functionNames } from '../../functions/triggers.ts';
 import { tableAccess } from '../../lib/table-access.ts';
 import { indexIsFull } from '../dynamodb-proxy/fates.ts';
@@ -74,10 +75,10 @@ const exercises: Record<string, () => Promise<unknown>> = {
     );
     return asUser('POST /actions', { action: 'A' });
   },
-  'record-action-directly': async () => {
+  'record-backend-action': async () => {
     const session = await clickedSession();
     const event = { session, action: 'A', idempotencyKey: newUserId() };
-    return whileIndexIsFull(() => invoke('record-action-directly', event));
+    return whileIndexIsFull(() => invoke('record-backend-action', event));
   },
   'get-attribution': async () => {
     const session = await clickedSession();

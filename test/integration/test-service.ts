@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Outputs } from '../../local/service.ts';
+import type { Outputs } from '../../local/outputs.ts';
 
 const running = new Set<ChildProcess>();
 

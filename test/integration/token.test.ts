@@ -25,7 +25,7 @@ test.each([
   vi.stubEnv('TOKEN_ISSUER', issuer());
   vi.stubEnv('TOKEN_CLIENT_IDS', outputs.UserPoolClientId);
   vi.resetModules();
-  const { verifiedClaims } = await import('../../functions/edge/token.ts');
+  const { verifiedClaims } = await import('../../functions/http/token.ts');
   await expect(verifiedClaims(`Bearer ${head}.${foreign}.${signature}`)).rejects.toMatchObject({
     name: 'ReferralsError',
     code: 'unavailable',

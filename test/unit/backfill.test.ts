@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { type Backfill, backfill, noProgress, type Progress } from '../../cli/backfill/backfill.ts';
-import { summarize } from '../../cli/backfill/report.ts';
+import { summarize } from '../../cli/backfill/summary.ts';
 import { refusalOf } from '../../cli/refusal.ts';
 import { ReferralsError } from '../../functions/core/errors.ts';
 import type { Referral } from '../../functions/core/referral.ts';

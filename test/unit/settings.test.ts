@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSettings } from '../../functions/edge/settings.ts';
+import { readSettings } from '../../functions/setup/settings.ts';
 
 const required = {
   TABLE_NAME: 'referrals',

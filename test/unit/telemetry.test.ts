@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 test('what is counted is written at once, in CloudWatch’s embedded metric format', async () => {
   vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'Host/Referrals');
   const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const { countMetric } = await import('../../functions/edge/telemetry.ts');
+  const { countMetric } = await import('../../functions/setup/telemetry.ts');
   countMetric('Clicks', 3, { kind: 'human' });
   countMetric('Actions');
   const lines = printed.mock.calls.map(([line]) => JSON.parse(String(line)));

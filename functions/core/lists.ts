@@ -1,0 +1,53 @@
+import { type CountedReferral, type CountingServices, countReferral } from './counting.ts';
+import { unknownCode } from './errors.ts';
+import { isCode, type Referral } from './referral.ts';
+import type { Response } from './response.ts';
+import type { Using } from './services.ts';
+import type { Page, PageRequest } from './store.ts';
+
+/**
+ * A user's referral by its code.
+ *
+ * @throws ReferralsError `unknown_code`, also where it is someone else's.
+ */
+export async function ownedReferral(
+  { store }: Using<'findReferral'>,
+  userId: string,
+  code: string,
+): Promise<Referral> {
+  const referral = isCode(code) ? await store.findReferral(code) : undefined;
+  if (referral?.userId !== userId) throw unknownCode();
+  return referral;
+}
+
+/** A user's referrals, newest first. */
+export async function listReferrals(
+  services: CountingServices & Using<'listReferrals'>,
+  userId: string,
+  page: PageRequest,
+): Promise<Page<CountedReferral>> {
+  const { items, nextCursor } = await services.store.listReferrals(userId, page);
+  return {
+    items: await Promise.all(items.map((referral) => countReferral(services, referral))),
+    nextCursor,
+  };
+}
+
+/** Responses to one of the user's referrals, newest first. */
+export async function listReferralResponses(
+  services: Using<'findReferral' | 'listResponses'>,
+  userId: string,
+  code: string,
+  page: PageRequest,
+): Promise<Page<Response>> {
+  return services.store.listResponses([await ownedReferral(services, userId, code)], page);
+}
+
+/** Responses to all the user's referrals, newest first. */
+export async function listResponses(
+  { store }: Using<'allReferrals' | 'listResponses'>,
+  userId: string,
+  page: PageRequest,
+): Promise<Page<Response>> {
+  return store.listResponses(await store.allReferrals(userId), page);
+}

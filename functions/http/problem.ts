@@ -1,0 +1,75 @@
+import { STATUS_CODES } from 'node:http';
+import type { MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { type ErrorCode, ReferralsError } from '../core/errors.ts';
+
+const STATUS: Record<ErrorCode, number> = {
+  body_too_large: 413,
+  code_taken: 409,
+  hook_failed: 500,
+  idempotency_mismatch: 422,
+  invalid_cursor: 400,
+  invalid_field: 422,
+  invalid_header: 400,
+  invalid_limit: 400,
+  invalid_query: 400,
+  invalid_redirect: 422,
+  invalid_session: 400,
+  malformed_json: 400,
+  unauthorized: 401,
+  unavailable: 503,
+  unknown_code: 404,
+};
+
+const HEADERS: Partial<Record<ErrorCode, Record<string, string>>> = {
+  unauthorized: { 'www-authenticate': 'Bearer' },
+  unavailable: { 'retry-after': '1' },
+};
+
+/**
+ * Turns whatever was thrown into a problem document (RFC 9457). What is not a ReferralsError is a bare
+ * 500 to the caller; faults of ours are logged, once, with their cause.
+ */
+export const answerProblems = (): MiddlewareObj<
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2
+> => ({
+  onError: async (request) => {
+    const { error, event, context } = request;
+    const known = error instanceof ReferralsError ? error : malformedJson(error);
+    const status = known ? STATUS[known.code] : 500;
+    if (status >= 500) {
+      const { loggerOf } = await import('../setup/telemetry.ts');
+      loggerOf(event, context).error('The request failed.', error ?? 'unknown');
+    }
+    request.response = problem(status, known);
+  },
+});
+
+// The body parser throws errors of its own kind, all of them about JSON that can't be read.
+const malformedJson = (error: Error | null | undefined) =>
+  (error?.cause as { package?: string } | undefined)?.package === '@middy/http-json-body-parser'
+    ? new ReferralsError('malformed_json', 'The body is not valid JSON.', { field: 'body' })
+    : undefined;
+
+function problem(
+  status: number,
+  error: ReferralsError | undefined,
+): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(error && HEADERS[error.code]),
+    },
+    body: JSON.stringify({
+      type: 'about:blank',
+      title: STATUS_CODES[status],
+      status,
+      code: error?.code ?? 'internal',
+      ...(error && { detail: error.message }),
+      ...(error?.field && { field: error.field }),
+    }),
+  };
+}

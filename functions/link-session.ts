@@ -1,5 +1,0 @@
-import { json } from './edge/answers.ts';
-import { nothing, userHandler } from './edge/api-handler.ts';
-
-/** `POST /session/link`: every request of a user links its session, and this one tells how much. */
-export const handler = userHandler(nothing, async ({ linked }) => json(200, { linked }));

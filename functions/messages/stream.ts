@@ -1,0 +1,90 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import QuickLRU from 'quick-lru';
+import * as v from 'valibot';
+import { type Change, changeFollower, type FollowerServices } from '../core/events.ts';
+import { RESPONDED, type ResponseKind } from '../core/response.ts';
+import { environment as env } from '../environment.ts';
+import { countMetric, logger } from '../setup/telemetry.ts';
+import { newEntityOf } from '../store/changes.ts';
+import { own, parse } from '../validation/parse.ts';
+import type { Follower } from './batch-handler.ts';
+import { sendMessage } from './queue.ts';
+
+const Target = v.object({ type: v.string(), id: v.string() });
+const common = {
+  id: own.id,
+  code: own.code,
+  target: v.exactOptional(Target),
+  createdAt: own.createdAt,
+};
+
+const NewReferral = v.object({
+  ...common,
+  userId: v.exactOptional(v.string()),
+  label: v.exactOptional(v.string()),
+  redirectTo: v.string(),
+  buckets: v.number(),
+});
+
+const NewResponse = v.object({
+  ...common,
+  action: v.string(),
+  kind: own.kind,
+  first: v.boolean(),
+  referrerId: v.exactOptional(v.string()),
+  session: v.exactOptional(v.string()),
+  userId: v.exactOptional(v.string()),
+});
+
+/** Hours that this instance has marked as open while they ran. */
+const runningHours = new QuickLRU<string, true>({ maxSize: 10_000 });
+
+/**
+ * Makes a follower of the records of one batch, see `changeFollower`. It counts the clicks among them, as
+ * one metric a batch: of each click by itself the metric would cost more than Lambda.
+ */
+export function recordFollower(services: FollowerServices): Follower {
+  const followChange = changeFollower(services, runningHours);
+  const clicks = new Map<ResponseKind, number>();
+  return {
+    follow: async (record) => {
+      const change = await readOrSetAside(record);
+      if (change === undefined) return;
+      await followChange(change);
+      if (change.type !== 'response-recorded' || change.response.action !== RESPONDED) return;
+      const { kind } = change.response;
+      clicks.set(kind, 1 + (clicks.get(kind) ?? 0));
+    },
+    finish: () => {
+      for (const [kind, count] of clicks) countMetric('Clicks', count, { kind });
+    },
+  };
+}
+
+/**
+ * Reads a record of the table's stream. One that is not ours, or malformed, is set aside as a dead letter,
+ * so that it holds up nothing: to try it again would not make it better.
+ *
+ * @returns undefined where it was set aside.
+ * @throws ReferralsError `unavailable` where that can't be done now.
+ */
+export async function readOrSetAside(record: DynamoDBRecord): Promise<Change | undefined> {
+  try {
+    return readChange(record);
+  } catch (error) {
+    const queueUrl = process.env[env.streamDeadLettersUrl];
+    if (queueUrl !== undefined) await sendMessage(queueUrl, record);
+    countMetric('UnreadableRecords');
+    logger.error('A record of the stream can’t be read.', error as Error);
+    return undefined;
+  }
+}
+
+function readChange({ dynamodb }: DynamoDBRecord): Change {
+  const found = newEntityOf((dynamodb?.NewImage ?? {}) as Parameters<typeof newEntityOf>[0]);
+  if (found === undefined) throw new Error('It is neither a referral nor a response.');
+  const { type, entity } = found;
+  return type === 'referral-created'
+    ? { type, referral: parse(NewReferral, entity) }
+    : { type, response: parse(NewResponse, entity) };
+}

@@ -1,0 +1,29 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { countMetric, logger } from '../setup/telemetry.ts';
+
+/** Milliseconds that are kept for queueing and answering, of the time that the function has. */
+const RESERVE = 1_500;
+
+/**
+ * A Cognito trigger that never stands in the user's way: whatever goes wrong, and however long it takes,
+ * Cognito gets its event back, and what was not done is handed to `retry`.
+ *
+ * @example export const handler = triggerHandler('SignUpFailures', { handle, retry });
+ */
+export const triggerHandler = <Event>(
+  failureMetric: string,
+  { handle, retry }: Record<'handle' | 'retry', (event: Event) => Promise<void>>,
+) =>
+  middy<Event, Event>({ timeoutEarlyInMillis: RESERVE })
+    .onError(async (request) => {
+      logger.error('The trigger failed.', request.error ?? 'unknown');
+      countMetric(failureMetric);
+      await retry(request.event).catch((error) => logger.error('It is not queued either.', error));
+      request.response = request.event;
+    })
+    .use(injectLambdaContext(logger))
+    .handler(async (event) => {
+      await handle(event);
+      return event;
+    });
