@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { bundling } from './bundling.ts';
-import { functionNames } from './functions/triggers.ts';
+import { functionNames } from './functions/manifest.ts';
 
 // What is in dist/ is what the package ships: constructs, bundles of the functions, the command.
 rmSync('dist', { recursive: true, force: true });

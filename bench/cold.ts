@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { functionNames } from '../functions/triggers.ts';
+import { functionNames } from '../functions/manifest.ts';
 import { startEventBus } from '../test/faults/event-bus.ts';
 import { alternate } from './alternate.ts';
 import type { Benchmark, Row } from './benchmark.ts';

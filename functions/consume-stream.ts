@@ -1,9 +1,14 @@
 import { streamHandler } from './messages/batch-handler.ts';
-import { publish } from './messages/event-bus.ts';
+import { eventPublisher } from './messages/event-bus.ts';
 import { recordFollower } from './messages/stream.ts';
-import { services } from './setup/services.ts';
+import { servicesFor } from './setup/services.ts';
+import { consumeStream } from './triggers.ts';
+
+const services = servicesFor(consumeStream);
+const { eventBusName, streamDeadLettersUrl } = services.settings;
+const publish = eventPublisher(eventBusName);
 
 /** Follows what is new in the table: opens the hours to be counted, and publishes events. */
 export const handler = streamHandler('Some of the stream is not followed yet.', () =>
-  recordFollower({ ...services, publish }),
+  recordFollower({ ...services, publish }, streamDeadLettersUrl),
 );

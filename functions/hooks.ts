@@ -41,15 +41,3 @@ export interface Hooks {
 
 /** Names of the hooks there are. */
 export const hookNames = ['generateCode', 'clientIp', 'includeResponse'] as const;
-
-/** The functions that call one. */
-export const functionsWithHooks: readonly string[] = [
-  'hit',
-  'create-referral',
-  'get-my-referral',
-  'confirm-sign-up',
-  'retry-sign-up',
-  'record-action',
-  'list-referral-responses',
-  'list-responses',
-];

@@ -6,12 +6,13 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { FunctionName } from '../functions/manifest.ts';
 import type { HooksModule } from './hooks-module.ts';
 
 /** A function of `functions/`. */
 export interface ReferralFunctionProps {
   /** File in `functions/`, without its extension. */
-  readonly file: string;
+  readonly file: FunctionName;
   /** Seconds. */
   readonly timeout: number;
   readonly environment: Record<string, string>;
@@ -62,7 +63,10 @@ function bundleDirectory(file: string): string {
   const entry = `cdk-referrals/bundles/${file}/index.mjs`;
   try {
     return dirname(createRequire(import.meta.url).resolve(entry));
-  } catch {
-    throw new Error(`The functions are not bundled yet: run "npm run build" first.`);
+  } catch (cause) {
+    throw new Error(
+      `The bundle ${entry} can't be found. In a clone, make it with "npm run build"; a package without it is broken: install it anew.`,
+      { cause },
+    );
   }
 }

@@ -10,8 +10,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
+import { type FunctionStoreMethod, rightsOf } from '../functions/store/table-rights.ts';
 import { tableShape } from '../functions/store/table-shape.ts';
-import { type Access, tableAccess } from './table-access.ts';
 
 const key = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -49,11 +49,11 @@ export class ReferralTable extends Construct {
     });
   }
 
-  /** Tells a function which table it is, and allows it what it does there. */
-  connect(handler: LambdaFunction, file: string): void {
+  /** Tells a function which table it is, and allows it what these methods of the store do there. */
+  connect(handler: LambdaFunction, methods: readonly FunctionStoreMethod[]): void {
     handler.addEnvironment(env.tableName, this.table.tableName);
-    for (const [operation, prefixes] of Object.entries(tableAccess[file] ?? {})) {
-      handler.addToRolePolicy(this.#allow(operation as keyof Access, prefixes));
+    for (const [operation, prefixes] of Object.entries(rightsOf(methods))) {
+      handler.addToRolePolicy(this.#allow(operation, prefixes));
     }
   }
 
@@ -61,7 +61,7 @@ export class ReferralTable extends Construct {
    * IAM compares the partition key of every item that is asked for, see
    * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    */
-  #allow(operation: keyof Access, prefixes: readonly string[]): PolicyStatement {
+  #allow(operation: string, prefixes: readonly string[]): PolicyStatement {
     const onIndex = operation === 'QueryIndex';
     const { tableArn } = this.table;
     return new PolicyStatement({

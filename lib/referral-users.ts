@@ -43,9 +43,10 @@ export class ReferralUsers extends Construct {
   addPostConfirmation(handler: IFunction): void {
     try {
       (this.userPool as UserPool).addTrigger(UserPoolOperation.POST_CONFIRMATION, handler);
-    } catch {
+    } catch (cause) {
       throw new Error(
         'userPool: it has a post-confirmation trigger already; give that as nextPostConfirmation instead of attaching it.',
+        { cause },
       );
     }
   }

@@ -8,17 +8,15 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
-import { functionsWithHooks } from '../functions/hooks.ts';
+import { type FunctionName, functionNames, manifestOf } from '../functions/manifest.ts';
 import { routes } from '../functions/routes.ts';
 import {
   closeHours,
   consumeStream,
-  functionNames,
   postConfirmation,
   recordBackendAction,
   retrySignUp,
   storeClick,
-  timeoutOf,
 } from '../functions/triggers.ts';
 import { HooksModule } from './hooks-module.ts';
 import { HoursSchedule } from './hours-schedule.ts';
@@ -61,7 +59,7 @@ export class Referrals extends Construct {
    */
   readonly bus: EventBus;
   /** Every function by its name, such as `hit`. */
-  readonly functions: Readonly<Record<string, LambdaFunction>>;
+  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   readonly metrics: ReferralMetrics;
   /** What could not be done, to be looked at and moved back; the package's `docs/runbook.md` says how. */
   readonly deadLetters: Readonly<Record<'clicks' | 'signUps' | 'stream', Queue>>;
@@ -95,31 +93,34 @@ export class Referrals extends Construct {
       ...settingsEnvironment(props, api.url),
     };
     const hooks = props.hooks === undefined ? undefined : new HooksModule(props.hooks);
+    // A scope of their own: `Api` is the name of a function, too.
+    const scopeOfFunctions = new Construct(this, 'Functions');
     this.functions = Object.fromEntries(
       functionNames.map((file) => {
-        const { handler } = new ReferralFunction(this, pascalCase(file), {
+        const { timeout, store } = manifestOf(file);
+        const { handler } = new ReferralFunction(scopeOfFunctions, pascalCase(file), {
           file,
-          timeout: timeoutOf(file),
+          timeout,
           environment,
           logRetention,
-          hooks: functionsWithHooks.includes(file) ? hooks : undefined,
+          hooks,
         });
-        table.connect(handler, file);
+        table.connect(handler, store);
         return [file, handler];
       }),
-    );
+    ) as Record<FunctionName, LambdaFunction>;
 
     for (const route of routes) {
-      const handler = this.#function(route.function);
+      const handler = this.functions[route.function];
       api.addRoute(route, handler);
       // It verifies tokens itself, which the gateway does for the other routes.
       if (route.auth === 'optional') users.tellIssuer(handler);
     }
-    const confirmSignUp = this.#function(postConfirmation.function);
+    const confirmSignUp = this.functions[postConfirmation.function];
     const clicks = new RetryQueue(this, 'Clicks', {
-      sender: this.#function('hit'),
+      sender: this.functions.hit,
       variable: env.clickQueueUrl,
-      receiver: this.#function(storeClick.function),
+      receiver: this.functions[storeClick.function],
       // For a day: clicks are all there minutes after the table is well again.
       interval: Duration.minutes(3),
       tries: 480,
@@ -127,17 +128,17 @@ export class Referrals extends Construct {
     const signUps = new RetryQueue(this, 'SignUps', {
       sender: confirmSignUp,
       variable: env.signUpQueueUrl,
-      receiver: this.#function(retrySignUp.function),
+      receiver: this.functions[retrySignUp.function],
       // What is out of order now is often still so a minute later.
       interval: Duration.minutes(10),
       tries: 10,
     });
     const { deadLetters: streamDeadLetters } = new TableStream(this, 'Stream', {
       table: this.table,
-      consumer: this.#function(consumeStream.function),
+      consumer: this.functions[consumeStream.function],
       bus: this.bus,
     });
-    new HoursSchedule(this, 'Hours', this.#function(closeHours.function));
+    new HoursSchedule(this, 'Hours', this.functions[closeHours.function]);
     this.deadLetters = {
       clicks: clicks.deadLetters,
       signUps: signUps.deadLetters,
@@ -168,17 +169,11 @@ export class Referrals extends Construct {
    * referrals.grantRecordAction(paymentWebhook);
    */
   grantRecordAction(grantee: IGrantable): void {
-    const recorder = this.#function(recordBackendAction.function);
+    const recorder = this.functions[recordBackendAction.function];
     recorder.grantInvoke(grantee);
     if (grantee instanceof LambdaFunction) {
       grantee.addEnvironment(RECORD_ACTION_FUNCTION, recorder.functionName);
     }
-  }
-
-  #function(name: string): LambdaFunction {
-    const handler = this.functions[name];
-    if (handler === undefined) throw new Error(`There is no function ${name}.`);
-    return handler;
   }
 }
 

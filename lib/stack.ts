@@ -50,7 +50,6 @@ export class ReferralsStack extends Stack {
 
     const { url, domainTarget, userPool, userPoolClients, table } = this.referrals;
     const { bus, deadLetters, functions } = this.referrals;
-    const consumer = functions[consumeStream.function];
     const outputs = {
       ApiUrl: url,
       UserPoolId: userPool.userPoolId,
@@ -63,7 +62,7 @@ export class ReferralsStack extends Stack {
       ClickDeadLettersUrl: deadLetters.clicks.queueUrl,
       SignUpDeadLettersUrl: deadLetters.signUps.queueUrl,
       StreamDeadLettersUrl: deadLetters.stream.queueUrl,
-      ...(consumer && { ConsumeStreamFunctionName: consumer.functionName }),
+      ConsumeStreamFunctionName: functions[consumeStream.function].functionName,
       ...(domainTarget && { DomainTarget: domainTarget }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

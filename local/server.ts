@@ -3,8 +3,11 @@ import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import cors from 'cors';
 import { ReferralsError } from '../functions/core/errors.ts';
+import { type TokenVerifier, tokenVerifier } from '../functions/http/token.ts';
+import { manifestOf } from '../functions/manifest.ts';
 import { cors as corsRules, routes } from '../functions/routes.ts';
-import { timeoutOf, triggers } from '../functions/triggers.ts';
+import { readSettings } from '../functions/setup/settings.ts';
+import { triggers } from '../functions/triggers.ts';
 import { type BusEvent, PUT_EVENTS, putEvents } from './event-bus.ts';
 import { httpEvent, sendAnswer } from './http-event.ts';
 import { invoke } from './invoke.ts';
@@ -80,7 +83,11 @@ async function answer(
     }
   }
   const event = httpEvent(request, { ...matched, url, body, claims });
-  const result = await invoke(matched.route.function, event, timeoutOf(matched.route.function));
+  const result = await invoke(
+    matched.route.function,
+    event,
+    manifestOf(matched.route.function).timeout,
+  );
   sendAnswer(response, result as APIGatewayProxyStructuredResultV2);
 }
 
@@ -127,13 +134,15 @@ function decodeLeniently(value: string): string {
   }
 }
 
+let verifyToken: TokenVerifier | undefined;
+
 /** The claims of a valid token, as text like API Gateway's; undefined where there is none. */
 async function authorize(
   authorization: string | undefined,
 ): Promise<Record<string, string> | undefined> {
-  const { verifiedClaims } = await import('../functions/http/token.ts');
   try {
-    const claims = await verifiedClaims(authorization);
+    verifyToken ??= tokenVerifier(readSettings(process.env).token);
+    const claims = await verifyToken(authorization);
     return (
       claims &&
       Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, String(value)]))

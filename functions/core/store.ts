@@ -8,7 +8,7 @@ export interface PageRequest {
   /** 1 to 100. */
   readonly limit: number;
   /** The id that the page before ended with. */
-  readonly cursor: string | undefined;
+  readonly cursor?: string | undefined;
 }
 
 export interface Page<Item> {

@@ -6,7 +6,7 @@
 export type Visitor = { readonly userId: string } | { readonly session: string };
 
 // 128 random bits in base64url; a colon can't occur, so no session can be taken for `user:<sub>`.
-const SESSION = /^[A-Za-z0-9_-]{22}$/;
+export const SESSION = /^[A-Za-z0-9_-]{22}$/;
 
 /** Whether a value that came from outside can be a session. */
 export const isSession = (value: unknown): value is string =>

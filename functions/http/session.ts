@@ -1,7 +1,7 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { ReferralsError } from '../core/errors.ts';
 import { isSession } from '../core/visitor.ts';
-import type { EdgeSettings } from '../setup/settings.ts';
+import type { FunctionSettings } from '../setup/settings.ts';
 import type { HttpEvent } from './http-handler.ts';
 
 const HEADER = 'X-Referral-Session';
@@ -10,7 +10,10 @@ const URL_PARAMETER = 'referral_session';
 const PARAMETER = new RegExp(`^${URL_PARAMETER}(=|$)`);
 
 /** The session of the cookie. Browsers keep sending what they once got, so a malformed one is ignored. */
-export function sessionOfCookie(event: HttpEvent, { session }: EdgeSettings): string | undefined {
+export function sessionOfCookie(
+  event: HttpEvent,
+  { session }: FunctionSettings,
+): string | undefined {
   // API Gateway moves cookies out of the header; not everything that speaks its format does.
   const cookies = event.cookies?.join('; ') ?? event.headers.cookie ?? '';
   const value = parseCookie(cookies)[session.cookieName];
@@ -22,7 +25,7 @@ export function sessionOfCookie(event: HttpEvent, { session }: EdgeSettings): st
  *
  * @throws ReferralsError `invalid_session` where the header is malformed: an app wrote it on purpose.
  */
-export function sessionOf(event: HttpEvent, settings: EdgeSettings): string | undefined {
+export function sessionOf(event: HttpEvent, settings: FunctionSettings): string | undefined {
   const header = event.headers[HEADER.toLowerCase()];
   if (header === undefined) return sessionOfCookie(event, settings);
   if (isSession(header)) return header;
@@ -34,7 +37,7 @@ export function sessionOf(event: HttpEvent, settings: EdgeSettings): string | un
 }
 
 /** The cookie that keeps a session. Lax, because the redirect is a top-level navigation. */
-export const sessionCookie = (value: string, { session }: EdgeSettings): string =>
+export const sessionCookie = (value: string, { session }: FunctionSettings): string =>
   stringifySetCookie({
     name: session.cookieName,
     value,

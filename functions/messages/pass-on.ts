@@ -1,12 +1,13 @@
-import { environment as env } from '../environment.ts';
-
 /**
- * Hands a Cognito event on to the host app's own trigger, where there is one, and gives back its answer.
+ * Hands a Cognito event on to the app's own trigger, where there is one, and gives back its answer.
  *
+ * @param FunctionName of that trigger; undefined: there is none, and the event is the answer.
  * @throws Error in that trigger's words where it fails; Cognito then treats it as it would without us.
  */
-export async function passOn<Event>(event: Event): Promise<Event> {
-  const FunctionName = process.env[env.nextPostConfirmation];
+export async function passOn<Event>(
+  event: Event,
+  FunctionName: string | undefined,
+): Promise<Event> {
   if (FunctionName === undefined) return event;
   // Loaded only where it is needed: few have a second trigger.
   const { InvokeCommand, LambdaClient } = await import('./lambda-client.ts');

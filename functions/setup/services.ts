@@ -1,6 +1,13 @@
+import type { Store } from '../core/store.ts';
 import { createStore } from '../store/dynamodb-store.ts';
-import { compose } from './compose.ts';
+import type { FunctionStoreMethod } from '../store/table-rights.ts';
+import { compose, type FunctionServices } from './compose.ts';
 import { readSettings } from './settings.ts';
 
 /** The composition root: everything that the functions work with, made once for each function instance. */
-export const services = compose(readSettings(process.env), createStore);
+export const services = await compose(readSettings(process.env), createStore);
+
+/** The services, with as much of the store as the table of triggers lets a function use. */
+export const servicesFor = <Method extends FunctionStoreMethod>(_trigger: {
+  readonly store: readonly Method[];
+}): FunctionServices<Pick<Store, Method>> => services;

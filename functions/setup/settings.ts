@@ -3,8 +3,8 @@ import type { Settings } from '../core/settings.ts';
 import { environment as env } from '../environment.ts';
 import { DEFAULT_MESSAGE, isObject } from '../validation/schemas.ts';
 
-/** What core needs to know, and what only the edge does. */
-export interface EdgeSettings extends Settings {
+/** Everything that a function reads from its environment: what core needs to know, and what only functions do. */
+export interface FunctionSettings extends Settings {
   readonly tableName: string;
   /** Query parameter of a link that changes its destination. */
   readonly redirectParameter: string;
@@ -17,13 +17,35 @@ export interface EdgeSettings extends Settings {
     /** Whether the redirect appends the session to the destination, for an app on another site. */
     readonly inUrl: boolean;
   };
-  /** What actions are called before people; an action that is not in here is called what it is. */
+  /** What actions are called before people; an action that is not in here is called by its own name. */
   readonly actionDisplay: ReadonlyMap<string, string>;
   readonly code: { readonly length: number; readonly alphabet: string };
   /** A header that a proxy in front of the API writes the visitor's IP into, and no client can. */
   readonly clientIpHeader: string | undefined;
-  /** Where clicks wait that could not be stored; undefined: nowhere, and they are refused. */
+  /** Module of the app's hooks; undefined: there are none. */
+  readonly hooks: string | undefined;
+  /** Whose tokens are accepted; undefined in a function that verifies none. */
+  readonly token: TokenSettings | undefined;
+  /** Where clicks wait that could not be stored; undefined: they are refused. */
   readonly clickQueueUrl: string | undefined;
+  /** Where sign-ups wait that got no link; undefined: they are only logged. */
+  readonly signUpQueueUrl: string | undefined;
+  /** Where records of the stream go that can't be read; undefined: they are only logged. */
+  readonly streamDeadLettersUrl: string | undefined;
+  readonly eventBusName: string | undefined;
+  /** The app's own post-confirmation function; undefined: there is none. */
+  readonly nextPostConfirmation: string | undefined;
+  /** Whether the function starts in Lambda, which gives a whole CPU to that. */
+  readonly startsInLambda: boolean;
+}
+
+/** Whose tokens are accepted. */
+export interface TokenSettings {
+  /** URL of the user pool. */
+  readonly issuer: string;
+  readonly clientIds: readonly string[];
+  /** Of an emulator, where the pool's keys are instead of at the issuer's address. */
+  readonly keysEndpoint: string | undefined;
 }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -63,7 +85,17 @@ const Environment = v.object({
   [env.codeAlphabet]: v.optional(v.string(), BASE62),
   [env.clientIpHeader]: v.optional(v.string()),
   [env.retention]: v.optional(wholeNumber),
+  [env.hooks]: v.optional(v.string()),
+  [env.tokenIssuer]: v.optional(url),
+  [env.tokenClientIds]: v.optional(list, ''),
   [env.clickQueueUrl]: v.optional(url),
+  [env.signUpQueueUrl]: v.optional(url),
+  [env.streamDeadLettersUrl]: v.optional(url),
+  [env.eventBusName]: v.optional(v.string()),
+  [env.nextPostConfirmation]: v.optional(v.string()),
+  AWS_ENDPOINT_URL: v.optional(v.string()),
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: v.optional(v.string()),
+  AWS_LAMBDA_INITIALIZATION_TYPE: v.optional(v.string()),
 });
 
 /**
@@ -71,7 +103,7 @@ const Environment = v.object({
  *
  * @throws Error that names the variables which are missing or wrong, at the start and not at the first request.
  */
-export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
+export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
   const parsed = v.safeParse(Environment, variables, {
     abortPipeEarly: true,
     message: DEFAULT_MESSAGE,
@@ -104,7 +136,23 @@ export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
     code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
     clientIpHeader: values.CLIENT_IP_HEADER,
     retention: values.RETENTION_SECONDS,
+    hooks: values.HOOKS,
+    token:
+      values.TOKEN_ISSUER === undefined
+        ? undefined
+        : {
+            issuer: values.TOKEN_ISSUER,
+            clientIds: values.TOKEN_CLIENT_IDS,
+            // Where the SDK is told of an emulator, the keys are there too.
+            keysEndpoint:
+              values.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? values.AWS_ENDPOINT_URL,
+          },
     clickQueueUrl: values.CLICK_QUEUE_URL,
+    signUpQueueUrl: values.SIGN_UP_QUEUE_URL,
+    streamDeadLettersUrl: values.STREAM_DEAD_LETTERS_URL,
+    eventBusName: values.EVENT_BUS_NAME,
+    nextPostConfirmation: values.NEXT_POST_CONFIRMATION,
+    startsInLambda: values.AWS_LAMBDA_INITIALIZATION_TYPE !== undefined,
   };
 }
 
@@ -115,7 +163,7 @@ function sharesCookies(appUrl: string, apiUrl: string, cookieDomain: string | un
   return app === domain || app.endsWith(`.${domain}`);
 }
 
-/** What is in a JSON object; undefined where it is none, which no schema here takes. */
+/** The entries of a JSON object; undefined where it is none, which no schema here takes. */
 function parseEntries(text: string): Map<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -20,9 +20,10 @@ export function countMetric(name: string, count = 1, dimensions: Record<string, 
   metric.addMetric(name, MetricUnit.Count, count);
 }
 
-/** The logger, with what tells a request from others: Lambda's id of it, and API Gateway's. */
+/** The logger, with the request's route, and what tells it from others: Lambda's id of it, and API Gateway's. */
 export function loggerOf(event: APIGatewayProxyEventV2, context: Context): Logger {
   logger.addContext(context);
+  logger.appendKeys({ route: event.routeKey });
   logger.setCorrelationId(event.requestContext.requestId);
   return logger;
 }

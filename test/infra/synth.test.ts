@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { functionNames } from '../../functions/triggers.ts';
+import { functionNames } from '../../functions/manifest.ts';
 import { appUrl } from './synthesis.ts';
 
 const run = promisify(execFile);
