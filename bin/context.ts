@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import * as v from 'valibot';
+import { isObject, strictObject } from '../functions/validation/objects.ts';
 import type { ReferralsStackProps } from '../lib/index.ts';
 
 const number = v.pipe(v.unknown(), v.toNumber(), v.finite());
@@ -14,14 +15,7 @@ const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((item) => item.trim())),
 );
-/** Valibot takes an array for an object, too. */
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const names = v.custom<Record<string, string>>(
-  (value) => isObject(value) && Object.values(value).every((name) => typeof name === 'string'),
-);
-const strictObject = <Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.pipe(v.custom<Record<string, unknown>>(isObject), v.strictObject(entries));
+const names = v.pipe(v.unknown(), v.check(isObject), v.record(v.string(), v.string()));
 /** A value of `cdk.json`, or its JSON on the command line. */
 const orJson = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.union([schema, v.pipe(v.string(), v.transform(parseJson), schema)]);

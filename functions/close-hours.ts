@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
 import { closeDueHours } from './core/closing.ts';
 import { invocationHandler } from './messages/invocation-handler.ts';
-import { servicesFor } from './setup/services.ts';
+import { services as allServices, type ServicesFor } from './setup/services.ts';
 import { countMetric } from './setup/telemetry.ts';
-import { closeHours } from './triggers.ts';
+import type { closeHours } from './triggers.ts';
 
-const services = servicesFor(closeHours);
+const services: ServicesFor<typeof closeHours> = allServices;
 
 /** Milliseconds that are left for finishing what was begun; the next run does the rest. */
 const RESERVE = 20_000;

@@ -4,11 +4,11 @@ import { passOn } from './messages/pass-on.ts';
 import { sendMessage } from './messages/queue.ts';
 import type { SignUpMessage } from './messages/queue-messages.ts';
 import { triggerHandler } from './messages/trigger-handler.ts';
-import { servicesFor } from './setup/services.ts';
+import { services as allServices, type ServicesFor } from './setup/services.ts';
 import { logger } from './setup/telemetry.ts';
-import { postConfirmation } from './triggers.ts';
+import type { postConfirmation } from './triggers.ts';
 
-const services = servicesFor(postConfirmation);
+const services: ServicesFor<typeof postConfirmation> = allServices;
 const { signUpQueueUrl, nextPostConfirmation } = services.settings;
 
 const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', {

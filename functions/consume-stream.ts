@@ -1,10 +1,10 @@
 import { streamHandler } from './messages/batch-handler.ts';
 import { eventPublisher } from './messages/event-bus.ts';
 import { recordFollower } from './messages/stream.ts';
-import { servicesFor } from './setup/services.ts';
-import { consumeStream } from './triggers.ts';
+import { services as allServices, type ServicesFor } from './setup/services.ts';
+import type { consumeStream } from './triggers.ts';
 
-const services = servicesFor(consumeStream);
+const services: ServicesFor<typeof consumeStream> = allServices;
 const { eventBusName, streamDeadLettersUrl } = services.settings;
 const publish = eventPublisher(eventBusName);
 

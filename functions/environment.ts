@@ -1,6 +1,6 @@
 /**
  * Names of the environment variables of the functions, as plain data: the stack and the local server set
- * them, `edge/` reads them; `edge/settings.ts` says what most of them mean.
+ * them, `setup/settings.ts` reads them and says what they mean.
  */
 export const environment = {
   tableName: 'TABLE_NAME',

@@ -1,12 +1,12 @@
 import { recordAction } from './core/action.ts';
 import { backendAction, showResponse } from './http/responses.ts';
 import { invocationHandler } from './messages/invocation-handler.ts';
-import { servicesFor } from './setup/services.ts';
+import { services as allServices, type ServicesFor } from './setup/services.ts';
 import { countMetric } from './setup/telemetry.ts';
-import { recordBackendAction } from './triggers.ts';
+import type { recordBackendAction } from './triggers.ts';
 import { parse } from './validation/parse.ts';
 
-const services = servicesFor(recordBackendAction);
+const services: ServicesFor<typeof recordBackendAction> = allServices;
 
 /**
  * Invoked by the app's own backend, which knows who did something without their token: records it as

@@ -1,10 +1,10 @@
 import { signUp } from './core/sign-up.ts';
 import { queueHandler } from './messages/batch-handler.ts';
 import { readSignUp } from './messages/queue-messages.ts';
-import { servicesFor } from './setup/services.ts';
-import { retrySignUp } from './triggers.ts';
+import { services as allServices, type ServicesFor } from './setup/services.ts';
+import type { retrySignUp } from './triggers.ts';
 
-const services = servicesFor(retrySignUp);
+const services: ServicesFor<typeof retrySignUp> = allServices;
 
 /** Gives the sign-ups of the queue the links that they could not get at once. */
 export const handler = queueHandler('A sign-up is still without its link.', async (body) => {

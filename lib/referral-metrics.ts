@@ -1,6 +1,6 @@
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** Where the functions count, see `functions/edge/telemetry.ts`. */
+/** Where the functions count, see `functions/setup/telemetry.ts`. */
 const NAMESPACE = 'Referrals';
 
 /**

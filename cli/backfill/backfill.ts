@@ -1,7 +1,7 @@
 import pThrottle from 'p-throttle';
 import { findOwnReferral, ownReferral } from '../../functions/core/create-referral.ts';
-import type { Services } from '../../functions/core/services.ts';
 import { reasonOf, refusalOf } from '../refusal.ts';
+import type { LinkServices } from '../services.ts';
 import { listUsers, RefusedToken, type User, type UserPool } from './user-pool.ts';
 
 /** How many failed users are kept with their reason; the others are only counted. */
@@ -32,7 +32,7 @@ export interface Progress extends Tally {
 }
 
 export interface Backfill extends UserPool {
-  readonly services: Services;
+  readonly services: Omit<LinkServices, 'close'>;
   readonly tableName: string;
   /** Users per second: never more in any second. */
   readonly rate: number;

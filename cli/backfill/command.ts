@@ -9,7 +9,7 @@ import { type BackfillState, backfillState } from './state.ts';
 import { summarize } from './summary.ts';
 import { estimateUsers } from './user-pool.ts';
 
-// The default of functions/edge/settings.ts.
+// The default of functions/setup/settings.ts.
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 interface BackfillOptions {

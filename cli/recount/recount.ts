@@ -2,14 +2,14 @@ import pMap from 'p-map';
 import { ReferralsError } from '../../functions/core/errors.ts';
 import { type Difference, recount, repair } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
-import type { Services } from '../../functions/core/services.ts';
 import { Refusal, reasonOf, refusalOf } from '../refusal.ts';
+import type { TableServices } from '../services.ts';
 
 /** Referrals that are counted at once. */
 const CONCURRENCY = 10;
 
 export interface Recount {
-  readonly services: Services;
+  readonly services: TableServices;
   readonly tableName: string;
   /** Of the referrals to count; none: all of the table. */
   readonly codes: readonly string[];

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { CountedReferral } from '../core/counting.ts';
 import { MAX_REDIRECT } from '../core/redirect.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
-import { strictObject, target, text, time } from '../validation/schemas.ts';
+import { strictObject } from '../validation/objects.ts';
+import { target, text, time } from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
 
 /** The path of a referral's routes. A code that can't be one is simply not found. */

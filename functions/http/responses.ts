@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { RESPONDED, type Response, responseKinds, SIGNED_UP } from '../core/response.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
-import { session, strictObject, target, text } from '../validation/schemas.ts';
+import { strictObject } from '../validation/objects.ts';
+import { session, target, text } from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
 
 const MAX_IDEMPOTENCY_KEY = 255;

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { PendingClick } from '../core/click.ts';
 import { RESPONDED } from '../core/response.ts';
+import { strictObject } from '../validation/objects.ts';
 import { parse } from '../validation/parse.ts';
-import { itemFields, session, strictObject } from '../validation/schemas.ts';
+import { itemFields, session } from '../validation/schemas.ts';
 
 const SignUp = strictObject({
   userId: v.string(),

@@ -1,6 +1,6 @@
 import type { Store } from '../core/store.ts';
 import { createStore } from '../store/dynamodb-store.ts';
-import type { FunctionStoreMethod } from '../store/table-rights.ts';
+import type { Trigger } from '../triggers.ts';
 import { compose, type FunctionServices } from './compose.ts';
 import { readSettings } from './settings.ts';
 
@@ -8,6 +8,6 @@ import { readSettings } from './settings.ts';
 export const services = await compose(readSettings(process.env), createStore);
 
 /** The services, with as much of the store as the table of triggers lets a function use. */
-export const servicesFor = <Method extends FunctionStoreMethod>(_trigger: {
-  readonly store: readonly Method[];
-}): FunctionServices<Pick<Store, Method>> => services;
+export type ServicesFor<Invoker extends Pick<Trigger, 'store'>> = FunctionServices<
+  Pick<Store, Invoker['store'][number]>
+>;

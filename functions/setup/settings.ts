@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Settings } from '../core/settings.ts';
 import { environment as env } from '../environment.ts';
-import { DEFAULT_MESSAGE, isObject } from '../validation/schemas.ts';
+import { DEFAULT_MESSAGE, isObject } from '../validation/objects.ts';
 
 /** Everything that a function reads from its environment: what core needs to know, and what only functions do. */
 export interface FunctionSettings extends Settings {

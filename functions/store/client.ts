@@ -1,11 +1,10 @@
-import type { Readable } from 'node:stream';
 import {
   DynamoDBClient,
   type ProvisionedThroughputExceededException,
   type ThrottlingException,
   type TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   ConfiguredRetryStrategy,
   isServerError,
@@ -14,6 +13,8 @@ import {
 } from '@smithy/core/retry';
 import pLimit from 'p-limit';
 import { isUnavailable, unavailable } from '../core/errors.ts';
+import { collectStream } from '../sdk-shortcuts/collect-stream.ts';
+import { documentClientOf } from '../sdk-shortcuts/document-client.ts';
 
 /** A client of DynamoDB, in two forms. */
 export interface Clients {
@@ -62,7 +63,7 @@ export function createClients(
 ): Clients {
   const itemClient = new DynamoDBClient({
     cacheMiddleware: true,
-    streamCollector: collect,
+    streamCollector: collectStream,
     retryStrategy: new ConfiguredRetryStrategy(
       ATTEMPTS,
       (attempt) => Math.random() * BACKOFF * 2 ** (attempt - 1),
@@ -86,27 +87,6 @@ export function createClients(
     priority: 'high',
   });
   return { client: documentClientOf(itemClient), itemClient };
-}
-
-function documentClientOf(itemClient: DynamoDBClient): DynamoDBDocumentClient {
-  const config = { ...itemClient.config, cacheMiddleware: false };
-  const uncached: DynamoDBClient = Object.create(itemClient, { config: { value: config } });
-  return DynamoDBDocumentClient.from(uncached, {
-    marshallOptions: { removeUndefinedValues: true },
-  });
-}
-
-/**
- * Reads an answer to its end. The SDK's own pipes it through another stream, which is a tenth of a click's CPU,
- * and has Node load web streams first.
- */
-function collect(answer: Readable): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    answer.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-    answer.once('end', () => resolve(Buffer.concat(chunks)));
-    answer.once('error', reject);
-  });
 }
 
 // Outside of the SDK's retries: what it would still try again is unavailable.

@@ -1,9 +1,10 @@
-import { GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { ReferralsError } from '../core/errors.ts';
 import type { Referral } from '../core/referral.ts';
 import type { Store } from '../core/store.ts';
 import type { Table } from './client.ts';
 import { claimKey, ownerPartition, referralKey } from './keys.ts';
+import { queryItems } from './query.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 import { transact, type Write } from './transaction.ts';
@@ -68,19 +69,13 @@ export function referralStore(table: Table): ReferralStore {
 
     async allReferrals(userId) {
       const referrals: Referral[] = [];
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: name,
-          IndexName: tableShape.index.name,
-          KeyConditionExpression: 'gsi1pk = :owner',
-          ExpressionAttributeValues: { ':owner': ownerPartition(userId) },
-          ScanIndexForward: false,
-        },
-      );
-      for await (const { Items = [] } of pages) {
-        referrals.push(...Items.map((item) => entityOf<Referral>(item)));
-      }
+      const items = queryItems(table, {
+        IndexName: tableShape.index.name,
+        KeyConditionExpression: 'gsi1pk = :owner',
+        ExpressionAttributeValues: { ':owner': ownerPartition(userId) },
+        ScanIndexForward: false,
+      });
+      for await (const item of items) referrals.push(entityOf<Referral>(item));
       return referrals;
     },
 

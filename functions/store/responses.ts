@@ -1,5 +1,4 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { CountedResponse } from '../core/counts.ts';
 import type { Referral } from '../core/referral.ts';
@@ -8,13 +7,8 @@ import type { Store } from '../core/store.ts';
 import type { Visitor } from '../core/visitor.ts';
 import type { BucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
-import {
-  firstIdOf,
-  responseKey,
-  responsePartitionOf,
-  responsePartitions,
-  visitorPartition,
-} from './keys.ts';
+import { firstIdOf, responseKey, responsePartitionOf, responsePartitions } from './keys.ts';
+import { IS_HERE, queryItems, responsesOfVisitor } from './query.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 
@@ -36,29 +30,13 @@ export const responseItem = (
   ...response,
 });
 
-/** Filter of what has not been moved away. */
-export const IS_HERE = 'attribute_exists(code)';
-
 /** Sorts after every ULID. */
 const LAST_ID = 'Z';
 
 /** Responses by visitor and by referral. */
 export function responseStore(table: Table, spread: BucketGrower): ResponseStore {
-  const { client, itemClient, name } = table;
+  const { itemClient, name } = table;
 
-  async function* query(input: Omit<QueryCommandInput, 'TableName'>) {
-    for await (const { Items = [] } of paginateQuery({ client }, { TableName: name, ...input })) {
-      yield* Items;
-    }
-  }
-  const ofVisitor = (visitor: Visitor) => ({
-    KeyConditionExpression: 'pk = :visitor AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: {
-      ':visitor': visitorPartition(visitor),
-      ':prefix': tableShape.sortKeys.response,
-    },
-    ConsistentRead: true,
-  });
   /** What is there already was put by an earlier try, and may have been moved since. */
   const putOnce = async (item: Record<string, unknown>) => {
     try {
@@ -88,7 +66,7 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
 
     async eachResponse({ code, buckets }, from, to, visit) {
       const visitPartition = async (partition: string) => {
-        const responses = query({
+        const responses = queryItems(table, {
           IndexName: tableShape.index.name,
           KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :first AND :last',
           ProjectionExpression: 'id, #action, kind, #first',
@@ -112,17 +90,17 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
     async *responsesOf(visitor, order) {
       // Most callers stop at the first.
       const input = {
-        ...ofVisitor(visitor),
+        ...responsesOfVisitor(visitor),
         FilterExpression: IS_HERE,
         ScanIndexForward: order === 'oldest',
         Limit: 10,
       };
-      for await (const item of query(input)) yield entityOf<Response>(item);
+      for await (const item of queryItems(table, input)) yield entityOf<Response>(item);
     },
 
     async hasResponded(visitor, code, except) {
-      const { ExpressionAttributeValues, ...input } = ofVisitor(visitor);
-      const responses = query({
+      const { ExpressionAttributeValues, ...input } = responsesOfVisitor(visitor);
+      const responses = queryItems(table, {
         ...input,
         FilterExpression: 'code = :code AND id <> :except',
         ProjectionExpression: 'sk',

@@ -1,10 +1,8 @@
-import { GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import type { Response } from '../core/response.ts';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Store } from '../core/store.ts';
 import type { Table } from './client.ts';
-import { responseKey, sessionUserKey, visitorPartition } from './keys.ts';
-import { IS_HERE } from './responses.ts';
-import { tableShape } from './table-shape.ts';
+import { responseKey, sessionUserKey } from './keys.ts';
+import { IS_HERE, type Item, queryItems, responsesOfVisitor } from './query.ts';
 import { transact, type Write } from './transaction.ts';
 
 type SessionStore = Pick<Store, 'findSessionUser' | 'putSessionUser' | 'moveResponses'>;
@@ -23,8 +21,8 @@ const TRACE_LIFETIME = 90 * 24 * 60 * 60;
 export function sessionStore(table: Table): SessionStore {
   const { client, name } = table;
 
-  const move = (item: Record<string, unknown>, from: Session, userId: string): Write[] => {
-    const { id } = item as unknown as Response;
+  const move = (item: Item, from: Session, userId: string): Write[] => {
+    const { id } = item;
     return [
       {
         Put: {
@@ -39,11 +37,7 @@ export function sessionStore(table: Table): SessionStore {
   };
 
   /** Moves what is still there, and gives its number. */
-  async function moveAll(
-    items: Record<string, unknown>[],
-    from: Session,
-    userId: string,
-  ): Promise<number> {
+  async function moveAll(items: Item[], from: Session, userId: string): Promise<number> {
     if (items.length === 0) return 0;
     const failed = await transact(
       table,
@@ -75,29 +69,29 @@ export function sessionStore(table: Table): SessionStore {
 
     async moveResponses(session, userId, now) {
       const traceUntil = Math.floor(now.getTime() / 1000) + TRACE_LIFETIME;
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: name,
-          KeyConditionExpression: 'pk = :session AND begins_with(sk, :prefix)',
-          FilterExpression: IS_HERE,
-          ExpressionAttributeValues: {
-            ':session': visitorPartition({ session }),
-            ':prefix': tableShape.sortKeys.response,
-          },
-          ConsistentRead: true,
-        },
-      );
+      const here = queryItems(table, {
+        ...responsesOfVisitor({ session }),
+        FilterExpression: IS_HERE,
+      });
+      const from = { session, traceUntil };
       let moved = 0;
-      for await (const { Items = [] } of pages) {
-        for (let from = 0; from < Items.length; from += MOVES_PER_TRANSACTION) {
-          const some = Items.slice(from, from + MOVES_PER_TRANSACTION);
-          moved += await moveAll(some, { session, traceUntil }, userId);
-        }
+      for await (const items of inBatches(here, MOVES_PER_TRANSACTION)) {
+        moved += await moveAll(items, from, userId);
       }
       return moved;
     },
   };
+}
+
+async function* inBatches(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
+  let batch: Item[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** Where responses are moved from, and until when that is remembered, in epoch seconds. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type ErrorCode, ReferralsError } from '../core/errors.ts';
-import { DEFAULT_MESSAGE } from './schemas.ts';
+import { DEFAULT_MESSAGE } from './objects.ts';
 
 /**
  * Checks a value that came from outside.
