@@ -18,7 +18,7 @@ const list = v.pipe(
 const names = v.pipe(v.unknown(), v.check(isObject), v.record(v.string(), v.string()));
 /** A value of `cdk.json`, or its JSON on the command line. */
 const orJson = <Schema extends v.GenericSchema>(schema: Schema) =>
-  v.union([schema, v.pipe(v.string(), v.transform(parseJson), schema)]);
+  v.union([schema, v.pipe(v.string(), v.parseJson(), schema)]);
 const throttle = strictObject({ rate: v.number(), burst: v.number() });
 
 /**
@@ -104,15 +104,6 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
     throttle: context.throttle,
     table: context.warmThroughput && { warmThroughput: context.warmThroughput },
   });
-}
-
-/** Undefined where it is not JSON, which no schema here takes. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 type Defined<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> };

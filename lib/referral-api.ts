@@ -48,7 +48,10 @@ export class ReferralApi extends Construct {
   constructor(scope: Construct, id: string, props: ReferralApiProps) {
     super(scope, id);
     const { appUrl, domain, throttle = {}, users } = props;
-    this.#limits = { ...LIMITS, ...throttle };
+    this.#limits = {
+      clicks: throttle.clicks ?? LIMITS.clicks,
+      api: throttle.api ?? LIMITS.api,
+    };
     const { rate, burst } = this.#limits.api;
     this.api = new HttpApi(this, 'HttpApi', {
       createDefaultStage: false,

@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { isObject } from '../../functions/validation/objects.ts';
 import { Refusal, reasonOf } from '../refusal.ts';
 import type { Progress } from './backfill.ts';
 
@@ -16,8 +17,9 @@ const SavedProgress = v.object({
   milliseconds: v.number(),
 });
 const State = v.pipe(
-  // For a record valibot takes an array, too.
-  v.custom<unknown>((value) => !Array.isArray(value)),
+  v.string(),
+  v.parseJson(),
+  v.check(isObject),
   v.record(v.string(), SavedProgress),
 );
 
@@ -46,7 +48,7 @@ export function backfillState(
       if (error.code === 'ENOENT') return '{}';
       throw error;
     });
-    const state = v.safeParse(State, parseJson(text));
+    const state = v.safeParse(State, text);
     if (state.success) return state.output;
     throw new Error(`${file} is no state of a backfill. Delete it, or name another file.`);
   };
@@ -70,12 +72,3 @@ const named =
     work(...parameters).catch((error) => {
       throw new Refusal(`--state: ${reasonOf(error)}`);
     });
-
-/** Undefined where it is not JSON, which no schema here takes. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -3,7 +3,7 @@ import { readWholeNumber } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { createServices } from '../services.ts';
 import { recountAll } from './recount.ts';
-import { report } from './summary.ts';
+import { summarize } from './summary.ts';
 
 const DAY = 24 * 60 * 60;
 
@@ -53,7 +53,7 @@ async function runRecount(options: RecountOptions): Promise<void> {
       repairing: repair,
       onProgress: display.update,
     }).finally(display.stop);
-    console.log(report(recounted, { repaired: repair }));
+    console.log(summarize(recounted, { repaired: repair }));
     process.exitCode = recounted.differences.length > 0 ? 1 : 0;
   } finally {
     services.close();

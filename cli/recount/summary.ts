@@ -7,9 +7,9 @@ const HEADER = ['code', 'hour', 'what', 'expected', 'found'];
 /**
  * What was found, and what to do next; lines for people.
  *
- * @example report({ referrals: 12, differences: [] }, { repaired: false }) // 'No differences in 12 referrals.\n…'
+ * @example summarize({ referrals: 12, differences: [] }, { repaired: false }) // 'No differences in 12 referrals.\n…'
  */
-export function report(
+export function summarize(
   { referrals, differences }: Recounted,
   { repaired }: { repaired: boolean },
 ): string {

@@ -7,7 +7,7 @@ import { openConsumer } from './consumer.ts';
 import { openQueue } from './queue.ts';
 import { keptLetters, noTally, redrive } from './redrive.ts';
 import { openStreams } from './stream.ts';
-import { report } from './summary.ts';
+import { summarize } from './summary.ts';
 
 interface RedriveOptions {
   readonly queueUrl: string;
@@ -55,7 +55,7 @@ async function runRedrive({ queueUrl, function: name }: RedriveOptions): Promise
       interrupt,
       onProgress: () => display.update(tally.done + keptLetters(tally)),
     }).finally(display.stop);
-    console.log(report(tally, hidden));
+    console.log(summarize(tally, hidden));
     process.exitCode = keptLetters(tally) + tally.late + hidden > 0 ? 1 : 0;
   } catch (error) {
     if (error !== interrupt.reason) throw error;

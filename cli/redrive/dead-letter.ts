@@ -19,6 +19,9 @@ const SetAside = v.looseObject({
   dynamodb: v.looseObject({ SequenceNumber: sequenceNumber }),
 });
 
+const json = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.pipe(v.string(), v.parseJson(), schema);
+
 /** Where records lie in a stream. */
 export interface Place {
   readonly streamArn: string;
@@ -39,19 +42,11 @@ export interface StreamLetter {
 
 /** Reads a dead letter of the stream; undefined where it is none. */
 export function readStreamLetter({ id, body }: Message): StreamLetter | undefined {
-  const value = parseJson(body);
-  if (v.is(SetAside, value)) return { id, content: { record: value as DynamoDBRecord } };
-  if (!v.is(OnFailure, value)) return undefined;
-  const { streamArn, shardId, ...numbers } = value.DDBStreamBatchInfo;
+  const setAside = v.safeParse(json(SetAside), body);
+  if (setAside.success) return { id, content: { record: setAside.output as DynamoDBRecord } };
+  const onFailure = v.safeParse(json(OnFailure), body);
+  if (!onFailure.success) return undefined;
+  const { streamArn, shardId, ...numbers } = onFailure.output.DDBStreamBatchInfo;
   const { startSequenceNumber: first, endSequenceNumber: last } = numbers;
   return { id, content: { place: { streamArn, shardId, first, last } } };
-}
-
-/** Undefined where it is not JSON, and so no letter of the stream. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

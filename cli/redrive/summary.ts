@@ -5,9 +5,9 @@ import { keptLetters, type Tally } from './redrive.ts';
  * What became of the dead letters, and what to do next; lines for people.
  *
  * @param hidden how many somebody else had received when this started.
- * @example report({ done: 2, kept: new Map(), late: 0 }, 0) // 'Brought back: 2\nDone: …'
+ * @example summarize({ done: 2, kept: new Map(), late: 0 }, 0) // 'Brought back: 2\nDone: …'
  */
-export function report(tally: Tally, hidden: number): string {
+export function summarize(tally: Tally, hidden: number): string {
   const { done, kept, late } = tally;
   const gone = kept.get(GONE) ?? 0;
   const failed = keptLetters(tally) - gone;

@@ -65,7 +65,12 @@ const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').filter((item) => item !== '')),
 );
-const names = v.pipe(v.string(), v.transform(parseEntries), v.map(v.string(), v.string()));
+const names = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.check(isObject),
+  v.record(v.string(), v.string()),
+);
 
 const Environment = v.object({
   [env.tableName]: v.pipe(v.string(), v.minLength(1)),
@@ -132,7 +137,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
       model: values.ATTRIBUTION_MODEL,
       window: values.ATTRIBUTION_WINDOW_SECONDS,
     },
-    actionDisplay: new Map([...Object.entries(ACTION_DISPLAY), ...values.ACTION_DISPLAY]),
+    actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
     code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
     clientIpHeader: values.CLIENT_IP_HEADER,
     retention: values.RETENTION_SECONDS,
@@ -161,14 +166,4 @@ function sharesCookies(appUrl: string, apiUrl: string, cookieDomain: string | un
   const app = new URL(appUrl).hostname;
   const domain = cookieDomain?.replace(/^\./, '') ?? new URL(apiUrl).hostname;
   return app === domain || app.endsWith(`.${domain}`);
-}
-
-/** The entries of a JSON object; undefined where it is none, which no schema here takes. */
-function parseEntries(text: string): Map<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? new Map(Object.entries(value)) : undefined;
-  } catch {
-    return undefined;
-  }
 }
