@@ -3,10 +3,9 @@ import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import cors from 'cors';
 import { ReferralsError } from '../functions/core/errors.ts';
-import { type TokenVerifier, tokenVerifier } from '../functions/http/token.ts';
+import type { TokenVerifier } from '../functions/http/token.ts';
 import { manifestOf } from '../functions/manifest.ts';
 import { cors as corsRules, routes } from '../functions/routes.ts';
-import { readSettings } from '../functions/setup/settings.ts';
 import { triggers } from '../functions/triggers.ts';
 import { type BusEvent, PUT_EVENTS, putEvents } from './event-bus.ts';
 import { httpEvent, sendAnswer } from './http-event.ts';
@@ -27,6 +26,8 @@ export interface ListenerOptions {
   readonly appUrl: string;
   /** Gets each event that is put on the bus. */
   readonly onEvent: (event: BusEvent) => void;
+  /** Verifies tokens as the gateway's authorizer does; without it, nobody is a user. */
+  readonly verifyToken?: TokenVerifier;
 }
 
 /**
@@ -54,7 +55,7 @@ export function createListener(options: ListenerOptions): RequestListener {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { apiUrl, onEvent }: ListenerOptions,
+  { apiUrl, onEvent, verifyToken }: ListenerOptions,
 ) {
   const url = URL.parse(`${apiUrl}${request.url}`);
   if (url === null) return sendJson(response, 400, { message: 'Bad Request' });
@@ -76,7 +77,7 @@ async function answer(
 
   let claims: Record<string, unknown> | undefined;
   if (matched.route.auth === 'user') {
-    claims = await authorize(request.headers.authorization);
+    claims = await authorize(request.headers.authorization, verifyToken);
     if (claims === undefined) {
       response.setHeader('www-authenticate', 'Bearer');
       return sendJson(response, 401, { message: 'Unauthorized' });
@@ -134,15 +135,13 @@ function decodeLeniently(value: string): string {
   }
 }
 
-let verifyToken: TokenVerifier | undefined;
-
 /** The claims of a valid token, as text like API Gateway's; undefined where there is none. */
 async function authorize(
   authorization: string | undefined,
+  verifyToken: TokenVerifier | undefined,
 ): Promise<Record<string, string> | undefined> {
   try {
-    verifyToken ??= tokenVerifier(readSettings(process.env).token);
-    const claims = await verifyToken(authorization);
+    const claims = await verifyToken?.(authorization);
     return (
       claims &&
       Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, String(value)]))

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { environment as env } from '../functions/environment.ts';
+import { tokenVerifier } from '../functions/http/token.ts';
+import { readSettings } from '../functions/setup/settings.ts';
 import type { Background } from './background.ts';
 import { createUserPool, startCognito } from './cognito.ts';
 import { createTable, enableStream, startDynamoDB } from './dynamodb.ts';
@@ -104,7 +106,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     });
     const hooks = process.env[env.hooks];
     if (hooks) process.env[env.hooks] = pathToFileURL(resolve(hooks)).href;
-    server.on('request', createListener({ apiUrl, appUrl, onEvent }));
+    const verifyToken = tokenVerifier(readSettings(process.env).token);
+    server.on('request', createListener({ apiUrl, appUrl, onEvent, verifyToken }));
     await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
     if (!apiOnly) triggers.push(startSchedule());
     if (!apiOnly && hasStream) {

@@ -53,27 +53,34 @@ const DAY = 24 * 60 * 60;
 const ACTION_DISPLAY = { RESPONDED: 'Clicked on referral link', SIGNED_UP: 'Signed up' };
 
 const httpOrigin = v.pipe(
-  v.string(),
+  v.string('must be set'),
   v.check(
     (text) => URL.canParse(text) && new URL(text).origin === text && text.startsWith('http'),
     'must be an origin such as https://app.example.com, without a trailing slash',
   ),
 );
-const url = v.pipe(v.string(), v.trim(), v.url());
-const wholeNumber = v.pipe(v.string(), v.transform(Number), v.safeInteger(), v.minValue(1));
+const url = v.pipe(v.string(), v.trim(), v.url('must be an absolute URL'));
+const WHOLE_NUMBER = 'must be a whole number, at least 1';
+const wholeNumber = v.pipe(
+  v.string(),
+  v.transform(Number),
+  v.safeInteger(WHOLE_NUMBER),
+  v.minValue(1, WHOLE_NUMBER),
+);
 const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').filter((item) => item !== '')),
 );
+const NAMES = 'must be a JSON object of names';
 const names = v.pipe(
   v.string(),
-  v.parseJson(),
-  v.check(isObject),
-  v.record(v.string(), v.string()),
+  v.parseJson(undefined, NAMES),
+  v.check(isObject, NAMES),
+  v.record(v.string(), v.string(NAMES)),
 );
 
 const Environment = v.object({
-  [env.tableName]: v.pipe(v.string(), v.minLength(1)),
+  [env.tableName]: v.pipe(v.string('must be set'), v.minLength(1, 'must be set')),
   [env.apiUrl]: httpOrigin,
   [env.appUrl]: httpOrigin,
   [env.defaultRedirectTo]: v.optional(url),
@@ -82,8 +89,13 @@ const Environment = v.object({
   [env.sessionCookieName]: v.optional(v.string(), 'referral_session'),
   [env.sessionCookieDomain]: v.optional(v.string()),
   [env.sessionMaxAge]: v.optional(wholeNumber, `${365 * DAY}`),
-  [env.sessionInUrl]: v.optional(v.pipe(v.string(), v.parseBoolean())),
-  [env.attributionModel]: v.optional(v.picklist(['last', 'first']), 'last'),
+  [env.sessionInUrl]: v.optional(
+    v.pipe(v.string(), v.parseBoolean(undefined, 'must be true or false')),
+  ),
+  [env.attributionModel]: v.optional(
+    v.picklist(['last', 'first'], 'must be last or first'),
+    'last',
+  ),
   [env.attributionWindow]: v.optional(wholeNumber),
   [env.actionDisplay]: v.optional(names, '{}'),
   [env.codeLength]: v.optional(wholeNumber, '10'),
@@ -114,8 +126,8 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
     message: DEFAULT_MESSAGE,
   });
   if (!parsed.success) {
-    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
-    throw new Error(`The environment is not complete. ${problems.join('; ')}`);
+    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+    throw new Error(`Environment: ${problems.join('; ')}.`);
   }
   const values = parsed.output;
   const { APP_URL: appUrl, API_URL: apiUrl, SESSION_COOKIE_DOMAIN: cookieDomain } = values;

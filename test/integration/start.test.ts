@@ -208,6 +208,7 @@ describe('npm start', () => {
 
   test.each([
     [{ PORT: 'x' }, [], 'PORT must be a number from 0 to 65535, and is "x".'],
+    [{ ATTRIBUTION_MODEL: 'middle' }, [], 'ATTRIBUTION_MODEL must be last or first.'],
     [{}, ['--frehs'], "Unknown option '--frehs'"],
   ])('wrong use (%j %j) is a one-line error', async (variables, parameters, message) => {
     const { code, printed } = await run(variables, parameters);
