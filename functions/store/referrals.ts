@@ -19,18 +19,23 @@ type ReferralStore = Pick<
   | 'everyReferral'
 >;
 
+async function getItem({ client, name }: Table, Key: { pk: string; sk: string }) {
+  const command = new GetCommand({ TableName: name, Key, ConsistentRead: true });
+  return (await client.send(command)).Item;
+}
+
+/** Finds referrals by their codes. */
+export const referralFinder = (table: Table): Pick<Store, 'findReferral'> => ({
+  async findReferral(code) {
+    const item = await getItem(table, referralKey(code));
+    return item && entityOf<Referral>(item);
+  },
+});
+
 /** Referrals and the claims that make creating them safe to repeat. */
 export function referralStore(table: Table): ReferralStore {
   const { client, name } = table;
-
-  const get = async (key: { pk: string; sk: string }) => {
-    const command = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });
-    return (await client.send(command)).Item;
-  };
-  const findReferral = async (code: string) => {
-    const item = await get(referralKey(code));
-    return item && entityOf<Referral>(item);
-  };
+  const { findReferral } = referralFinder(table);
   const putNew = (item: Record<string, unknown>): Write => ({
     Put: {
       TableName: name,
@@ -44,7 +49,7 @@ export function referralStore(table: Table): ReferralStore {
     findReferral,
 
     async findClaimedReferral(claim) {
-      const item = await get(claimKey(claim));
+      const item = await getItem(table, claimKey(claim));
       return item && findReferral(item.code);
     },
 

@@ -12,10 +12,8 @@ import { IS_HERE, queryItems, responsesOfVisitor } from './query.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 
-type ResponseStore = Pick<
-  Store,
-  'putResponse' | 'listResponses' | 'eachResponse' | 'responsesOf' | 'hasResponded'
->;
+type ResponseWriter = Pick<Store, 'putResponse' | 'hasResponded'>;
+type ResponseStore = ResponseWriter & Pick<Store, 'listResponses' | 'eachResponse' | 'responsesOf'>;
 
 /** A response as it lies in the table: under its visitor, and in the index under its referral. */
 export const responseItem = (
@@ -33,8 +31,8 @@ export const responseItem = (
 /** Sorts after every ULID. */
 const LAST_ID = 'Z';
 
-/** Responses by visitor and by referral. */
-export function responseStore(table: Table, spread: BucketGrower): ResponseStore {
+/** Puts responses, and tells whether there was one before. */
+export function responseWriter(table: Table, spread: BucketGrower): ResponseWriter {
   const { itemClient, name } = table;
 
   /** What is there already was put by an earlier try, and may have been moved since. */
@@ -56,6 +54,29 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
     async putResponse(response, referral) {
       await spread(referral, (current) => putOnce(responseItem(response, current, table)));
     },
+
+    async hasResponded(visitor, code, except) {
+      const { ExpressionAttributeValues, ...input } = responsesOfVisitor(visitor);
+      const responses = queryItems(table, {
+        ...input,
+        FilterExpression: 'code = :code AND id <> :except',
+        ProjectionExpression: 'sk',
+        ExpressionAttributeValues: {
+          ...ExpressionAttributeValues,
+          ':code': code,
+          ':except': except,
+        },
+      });
+      for await (const _ of responses) return true;
+      return false;
+    },
+  };
+}
+
+/** Responses by visitor and by referral. */
+export function responseStore(table: Table, spread: BucketGrower): ResponseStore {
+  return {
+    ...responseWriter(table, spread),
 
     listResponses: (referrals, page) =>
       newestFirst<Response>(
@@ -96,22 +117,6 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
         Limit: 10,
       };
       for await (const item of queryItems(table, input)) yield entityOf<Response>(item);
-    },
-
-    async hasResponded(visitor, code, except) {
-      const { ExpressionAttributeValues, ...input } = responsesOfVisitor(visitor);
-      const responses = queryItems(table, {
-        ...input,
-        FilterExpression: 'code = :code AND id <> :except',
-        ProjectionExpression: 'sk',
-        ExpressionAttributeValues: {
-          ...ExpressionAttributeValues,
-          ':code': code,
-          ':except': except,
-        },
-      });
-      for await (const _ of responses) return true;
-      return false;
     },
   };
 }

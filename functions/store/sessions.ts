@@ -17,6 +17,16 @@ const MOVES_PER_TRANSACTION = 50;
  */
 const TRACE_LIFETIME = 90 * 24 * 60 * 60;
 
+/** Finds the users of sessions. */
+export const sessionFinder = ({ client, name }: Table): Pick<Store, 'findSessionUser'> => ({
+  async findSessionUser(session) {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: name, Key: sessionUserKey(session), ConsistentRead: true }),
+    );
+    return Item?.userId;
+  },
+});
+
 /** Whom sessions were linked to, and moving their responses there. */
 export function sessionStore(table: Table): SessionStore {
   const { client, name } = table;
@@ -54,12 +64,7 @@ export function sessionStore(table: Table): SessionStore {
   }
 
   return {
-    async findSessionUser(session) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: sessionUserKey(session), ConsistentRead: true }),
-      );
-      return Item?.userId;
-    },
+    ...sessionFinder(table),
 
     async putSessionUser(session, userId) {
       await client.send(
