@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { environment as env } from '../functions/environment.ts';
+import { readSettings } from '../functions/setup/settings.ts';
 import { demonstrate } from './demo.ts';
 import { eventLine } from './event-line.ts';
 import { type Service, startService } from './service.ts';
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
   const port = readPort(process.env.PORT);
   const directory = resolve('.local');
   const apiOnly = process.env.API_ONLY === '1';
+  refuseWrongSettings(`http://localhost:${port}`);
   const introduced = Promise.withResolvers<void>();
   console.log('Starting DynamoDB, Cognito and the API …');
   service = await startService({
@@ -65,6 +68,12 @@ function readPort(text = '3000'): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
   throw new Error(`PORT must be a number from 0 to 65535, and is "${text}".`);
+}
+
+/** Throws before anything is started; the service itself knows the rest of its settings only then. */
+function refuseWrongSettings(origin: string): void {
+  const known = { [env.tableName]: 'referrals', [env.appUrl]: origin, [env.apiUrl]: origin };
+  readSettings({ ...known, ...process.env });
 }
 
 async function stop(): Promise<void> {
