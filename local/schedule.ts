@@ -8,7 +8,9 @@ export const runEvery = (
 ): Background =>
   inBackground(async (signal) => {
     while (!signal.aborted) {
-      await run().catch(report);
+      await run().catch((error) => {
+        if (!signal.aborted) report(error);
+      });
       await pause(milliseconds, signal);
     }
   });
