@@ -16,14 +16,14 @@ const list = v.pipe(
   v.transform((text) => text.split(',').map((item) => item.trim())),
 );
 const names = v.pipe(v.unknown(), v.check(isObject), v.record(v.string(), v.string()));
-/** A value of `cdk.json`, or its JSON on the command line. */
+/** A value from `cdk.json`, or its JSON from the command line. */
 const orJson = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.union([schema, v.pipe(v.string(), v.parseJson(), schema)]);
 const throttle = strictObject({ rate: v.number(), burst: v.number() });
 
 /**
- * What `cdk deploy -c <name>=<value>` can set, and the context of `cdk.json`, where values may be JSON;
- * `docs/deploy.md` says what each means.
+ * Settings for `cdk deploy -c <name>=<value>` and for the context in `cdk.json`. In `cdk.json`, values may be
+ * JSON. `docs/deploy.md` explains each setting.
  */
 const settings = {
   appUrl: v.string(),
@@ -63,7 +63,7 @@ type Settings = { [Name in keyof typeof settings]?: v.InferOutput<(typeof settin
 /**
  * Reads the stack's props from the CDK context.
  *
- * @throws Error that names the setting that is wrong.
+ * @throws Error that names the wrong setting.
  */
 export function readContext(node: Node): Partial<ReferralsStackProps> {
   const context: Settings = Object.fromEntries(
@@ -72,7 +72,7 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
       if (given === undefined) return [];
       const parsed = v.safeParse(schema, given);
       if (!parsed.success)
-        throw new Error(`${name}: ${JSON.stringify(given)} is not a right value.`);
+        throw new Error(`${name}: ${JSON.stringify(given)} is not a valid value.`);
       return [[name, parsed.output]];
     }),
   );

@@ -9,23 +9,23 @@ import { createClients } from '../functions/store/client.ts';
 import { createStore } from '../functions/store/dynamodb-store.ts';
 import { Refusal } from './refusal.ts';
 
-// Milliseconds. The functions' own are for a network inside AWS; from here a handshake alone may take that.
+// Milliseconds. The functions' timeouts are for the AWS network; here, a handshake alone may take as long.
 const FROM_A_DESK = { connectionTimeout: 5_000, requestTimeout: 5_000 };
 
-/** What core needs to work with a table. */
+/** Services that core needs to work with a table. */
 export type TableServices = Using<StoreMethod, 'now' | 'newId', 'retention'> & {
   /** Closes the connections to DynamoDB. */
   readonly close: () => void;
 };
 
-/** What core needs to make users' own links. */
+/** Services that core needs to make users' own links. */
 export type LinkServices = Using<StoreMethod, 'now' | 'newId' | 'newCode', 'defaultRedirectTo'> &
   Pick<TableServices, 'close'>;
 
 /**
- * Opens a table by its name. Endpoint, region and credentials come from the environment, as the SDK has it.
+ * Opens a table by its name. Endpoint, region and credentials come from the environment.
  *
- * @param retention seconds after which responses are deleted; undefined: never.
+ * @param retention seconds until responses are deleted; undefined for never.
  */
 export function createServices(tableName: string, retention?: number): TableServices {
   const clients = createClients(FROM_A_DESK);
@@ -41,19 +41,19 @@ export function createServices(tableName: string, retention?: number): TableServ
 
 export interface LinkOptions {
   readonly tableName: string;
-  /** Where users' own links lead: an absolute URL. */
+  /** Destination of users' own links, an absolute URL. */
   readonly redirectTo: string;
-  /** Characters of a code, and what it is made of, as the deployment has it. */
+  /** Length and alphabet of a code, as deployed. */
   readonly codeLength: number;
   readonly codeAlphabet: string;
-  /** The deployment's module of hooks, whose `generateCode` makes the codes. */
+  /** The deployment's hooks module. Its `generateCode` makes the codes. */
   readonly hooks?: string;
 }
 
 /**
  * Opens a table to make links in it.
  *
- * @throws Refusal where the hooks can't be loaded.
+ * @throws Refusal if the hooks can't be loaded.
  */
 export async function createLinkServices(options: LinkOptions): Promise<LinkServices> {
   const { generateCode }: Hooks = options.hooks ? await loadHooks(options.hooks) : {};
@@ -65,12 +65,12 @@ export async function createLinkServices(options: LinkOptions): Promise<LinkServ
   };
 }
 
-/** As the functions do: a link with another code could be stored, and never be opened. */
+/** Checks codes as the functions do, because a link with an invalid code could be stored but not opened. */
 const checked =
   (generateCode: NonNullable<Hooks['generateCode']>): Services['newCode'] =>
   async (referral, owner) => {
     const code = await generateCode(referral, owner);
-    if (!isCode(code)) throw new Error('The hook generateCode returned no code.');
+    if (!isCode(code)) throw new Error('The hook generateCode returned no valid code.');
     return code;
   };
 

@@ -26,7 +26,7 @@ export interface ReferralApiProps extends Pick<ReferralsProps, 'appUrl' | 'domai
   readonly logRetention: RetentionDays;
 }
 
-// The account's own quotas: a link that goes viral is not to be stopped by us, see
+// Clicks get the account's own quotas, so that we don't throttle a viral link, see
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 const LIMITS: Readonly<Record<Route['throttle'], Throttle>> = {
   clicks: { rate: 10_000, burst: 5_000 },
@@ -38,7 +38,7 @@ export class ReferralApi extends Construct {
   readonly api: HttpApi;
   /** Origin of the API, without a trailing slash. */
   readonly url: string;
-  /** What the record of the links' own domain must point to, as an alias or CNAME. */
+  /** Target of the custom domain's DNS record, as an alias or CNAME. */
   readonly domainTarget: string | undefined;
   readonly #stage: CfnStage;
   readonly #limits: Readonly<Record<Route['throttle'], Throttle>>;
@@ -104,14 +104,14 @@ export class ReferralApi extends Construct {
         reason: route.openBecause,
       });
     }
-    // The stage's own limits are those of the api.
+    // The stage's own limits are those of `api`.
     if (route.throttle !== 'api') {
       const { rate, burst } = this.#limits[route.throttle];
       this.#stage.addPropertyOverride(`RouteSettings.${routeKeyOf(route)}`, {
         ThrottlingRateLimit: rate,
         ThrottlingBurstLimit: burst,
       });
-      // A stage can only have settings of routes that exist.
+      // A stage can only have settings for existing routes.
       this.#stage.addResourceDependency(httpRoute.node.defaultChild as CfnRoute);
     }
   }
@@ -136,7 +136,7 @@ export class ReferralApi extends Construct {
   }
 }
 
-/** Nothing of the visitor: no IP, no path with its query, no header. */
+/** Contains nothing about the visitor: no IP, no path or query, no header. */
 const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
   JSON.stringify({
     time: '$context.requestTime',

@@ -1,6 +1,6 @@
 import { type Background, inBackground, pause } from './background.ts';
 
-/** Runs something now and then every so many milliseconds; what fails is reported, and run again in time. */
+/** Runs something now, and again after each interval. Reports failures, and goes on. */
 export const runEvery = (
   milliseconds: number,
   run: () => Promise<unknown>,

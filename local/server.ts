@@ -13,7 +13,7 @@ import { invoke } from './invoke.ts';
 
 const INVOCATION = new URLPattern({ pathname: '/2015-03-31/functions/:name/invocations' });
 
-// `{name}` is `:name` to a URLPattern, and `{name+}` takes the rest of the path.
+// A URLPattern writes `{name}` as `:name`; `{name+}` takes the rest of the path.
 const patterns = routes.map((route) => ({
   route,
   pattern: new URLPattern({
@@ -24,15 +24,15 @@ const patterns = routes.map((route) => ({
 export interface ListenerOptions {
   readonly apiUrl: string;
   readonly appUrl: string;
-  /** Gets each event that is put on the bus. */
+  /** Called with each event on the bus. */
   readonly onEvent: (event: BusEvent) => void;
   /** Verifies tokens as the gateway's authorizer does; without it, nobody is a user. */
   readonly verifyToken?: TokenVerifier;
 }
 
 /**
- * API Gateway, the Lambda Invoke endpoint and the event bus on this machine. What it answers by itself (no
- * such route, no valid token) it answers in API Gateway's words.
+ * API Gateway, the Lambda Invoke endpoint and the event bus on this machine. Its own answers (no such route,
+ * no valid token) use API Gateway's words.
  */
 export function createListener(options: ListenerOptions): RequestListener {
   const allowCors = cors({
@@ -92,7 +92,7 @@ async function answer(
   sendAnswer(response, result as APIGatewayProxyStructuredResultV2);
 }
 
-/** What a function throws is an answer too, see https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html */
+/** A function's error is an answer too, see https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html */
 async function sendInvocation(
   response: ServerResponse,
   run: () => Promise<unknown>,
@@ -135,7 +135,7 @@ function decodeLeniently(value: string): string {
   }
 }
 
-/** The claims of a valid token, as text like API Gateway's; undefined where there is none. */
+/** Returns the claims of a valid token, as text like API Gateway's; undefined if there is no such token. */
 async function authorize(
   authorization: string | undefined,
   verifyToken: TokenVerifier | undefined,
@@ -152,7 +152,7 @@ async function authorize(
   }
 }
 
-/** A browser that followed a link sees where the app would be; everyone else what API Gateway says. */
+/** Shows browsers a page in place of the app. Everyone else gets API Gateway's answer. */
 function sendUnrouted(request: IncomingMessage, response: ServerResponse): void {
   if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });

@@ -22,11 +22,11 @@ const SetAside = v.looseObject({
 const json = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.pipe(v.string(), v.parseJson(), schema);
 
-/** Where records lie in a stream. */
+/** Position of records in a stream. */
 export interface Place {
   readonly streamArn: string;
   readonly shardId: string;
-  /** Sequence numbers of the first record and of the last. */
+  /** Sequence numbers of the first and the last record. */
   readonly first: string;
   readonly last: string;
 }
@@ -34,13 +34,13 @@ export interface Place {
 /** A dead letter of the stream. */
 export interface StreamLetter {
   readonly id: string;
-  readonly content: /** What Lambda gave up; it only says where that is. */
+  readonly content: /** Records that Lambda gave up; the letter only has their position. */
     | { readonly place: Place }
-    /** What the function that follows the stream could not read. */
+    /** A record that the stream's function could not read. */
     | { readonly record: DynamoDBRecord };
 }
 
-/** Reads a dead letter of the stream; undefined where it is none. */
+/** Reads a dead letter of the stream; undefined if it is another message. */
 export function readStreamLetter({ id, body }: Message): StreamLetter | undefined {
   const setAside = v.safeParse(json(SetAside), body);
   if (setAside.success) return { id, content: { record: setAside.output as DynamoDBRecord } };
