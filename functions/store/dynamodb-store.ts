@@ -20,7 +20,7 @@ export function createStore(table: Table): Store {
   };
 }
 
-/** As much of it as a click needs: what it does not load, nobody waits for. */
+/** The part of the store that a click needs, so that nobody waits for other parts to load. */
 export const createClickStore = (table: Table): ClickStore => ({
   ...referralStore(table),
   ...responseStore(table, bucketGrower(table)),
