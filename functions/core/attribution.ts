@@ -12,7 +12,7 @@ export type AttributingServices = Using<
 /**
  * Finds the referral that gets credit for a visitor's actions. It is the referral of the newest response
  * (or of the oldest, depending on `attribution.model`) that is no older than `attribution.window`. A user's
- * own referrals get no credit.
+ * own referrals get no credit for that user's actions.
  *
  * @returns undefined if no referral gets credit.
  */
