@@ -10,7 +10,7 @@ import { apiHandler } from './http/api-handler.ts';
 import { tokenVerifier } from './http/token.ts';
 import { services } from './setup/services.ts';
 
-/** The routes of users that are asked for less often: together they are started less often, too. */
+/** The less frequent routes of users. They share one function, so that it starts less often. */
 export const handler = apiHandler(
   'api',
   services,

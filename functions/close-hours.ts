@@ -7,10 +7,10 @@ import type { closeHours } from './triggers.ts';
 
 const services: ServicesFor<typeof closeHours> = allServices;
 
-/** Milliseconds that are left for finishing what was begun; the next run does the rest. */
+/** Milliseconds that are reserved to finish hours in progress. The next run does the rest. */
 const RESERVE = 20_000;
 
-/** Run by the schedule: counts the hours that are over. */
+/** The schedule runs this function. It counts the hours that are over. */
 export const handler = invocationHandler(async (_event, context: Context) => {
   const hasTime = () => context.getRemainingTimeInMillis() > RESERVE;
   const closed = await closeDueHours(services, hasTime);

@@ -29,12 +29,12 @@ const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', 
 export const handler = async (event: PostConfirmationTriggerEvent, context: Context) =>
   passOn(await giveLink(event, context), nextPostConfirmation);
 
-/** Undefined where it is no sign-up: the trigger is called for reset passwords too. */
+/** Undefined if the event is not a sign-up: Cognito also calls the trigger for password resets. */
 function readSignUp(event: PostConfirmationTriggerEvent): SignUpMessage | undefined {
   const { triggerSource, request } = event;
   const { userAttributes: attributes, clientMetadata } = request ?? {};
   if (triggerSource !== 'PostConfirmation_ConfirmSignUp' || !attributes?.sub) {
-    logger.info('This is no sign-up, and is returned as it came.', { triggerSource });
+    logger.info('The event is not a sign-up and is returned unchanged.', { triggerSource });
     return undefined;
   }
   const session = clientMetadata?.referralSession;

@@ -8,7 +8,7 @@ const services: ServicesFor<typeof consumeStream> = allServices;
 const { eventBusName, streamDeadLettersUrl } = services.settings;
 const publish = eventPublisher(eventBusName);
 
-/** Follows what is new in the table: opens the hours to be counted, and publishes events. */
-export const handler = streamHandler('Some of the stream is not followed yet.', () =>
+/** Follows new items in the table: opens the hours to count, and publishes events. */
+export const handler = streamHandler('Some records of the stream are not processed yet.', () =>
   recordFollower({ ...services, publish }, streamDeadLettersUrl),
 );

@@ -31,7 +31,7 @@ export const handler = httpHandler(async (event, context): Promise<HttpAnswer> =
   };
 });
 
-/** Counts and logs what never gets to the stream, or late. The others are counted there. */
+/** Counts and logs clicks that reach the stream late or never. The stream counts the others. */
 async function report(
   { outcome, failure }: Pick<Redirect, 'outcome' | 'failure'>,
   event: HttpEvent,
@@ -41,5 +41,5 @@ async function report(
   const { countMetric, loggerOf } = await import('./setup/telemetry.ts');
   if (failure === undefined) return countMetric('Clicks', 1, { kind: outcome });
   countMetric('QueuedClicks');
-  loggerOf(event, context).warn('A click could not be stored, and waits in the queue.', failure);
+  loggerOf(event, context).warn('A click could not be stored. It waits in the queue.', failure);
 }

@@ -2,26 +2,26 @@ import { linking, type Route, routes } from './routes.ts';
 import type { FunctionStoreMethod } from './store/table-rights.ts';
 import { type Trigger, triggers } from './triggers.ts';
 
-/** A Lambda function, by its file in `functions/` without the extension. */
+/** The name of a Lambda function: its file in `functions/`, without the extension. */
 export type FunctionName =
   | (typeof routes)[number]['function']
   | (typeof triggers)[number]['function'];
 
 export interface FunctionManifest {
-  /** Seconds that it has. */
+  /** Seconds. */
   readonly timeout: number;
-  /** Methods of the store that it calls. */
+  /** Store methods that the function calls. */
   readonly store: readonly FunctionStoreMethod[];
 }
 
 const invokers: readonly (Route | Trigger)[] = [...routes, ...triggers];
 
-/** Every function there is. */
+/** Names of all functions. */
 export const functionNames = [
   ...new Set(invokers.map(({ function: name }) => name)),
 ] as readonly FunctionName[];
 
-/** What a function has to be given: as much as all together that invoke it need. */
+/** The needs of a function: those of all its routes and triggers together. */
 export function manifestOf(name: FunctionName): FunctionManifest {
   const own = invokers.filter((invoker) => invoker.function === name);
   return {

@@ -9,8 +9,8 @@ import { parse } from './validation/parse.ts';
 const services: ServicesFor<typeof recordBackendAction> = allServices;
 
 /**
- * Invoked by the app's own backend, which knows who did something without their token: records it as
- * `POST /actions` does.
+ * Records an action like `POST /actions`. The app's own backend invokes this function, because it knows the
+ * visitor without their token.
  */
 export const handler = invocationHandler(async (event) => {
   const { userId, session, idempotencyKey, ...action } = parse(backendAction, event);

@@ -6,8 +6,8 @@ import type { retrySignUp } from './triggers.ts';
 
 const services: ServicesFor<typeof retrySignUp> = allServices;
 
-/** Gives the sign-ups of the queue the links that they could not get at once. */
-export const handler = queueHandler('A sign-up is still without its link.', async (body) => {
+/** Gives the users in the queue their links, which failed at sign-up. */
+export const handler = queueHandler('A sign-up still has no link.', async (body) => {
   const { session, ...owner } = readSignUp(body);
   await signUp(services, owner, session);
 });

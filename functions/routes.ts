@@ -6,13 +6,13 @@ interface RouteBase {
   readonly method: 'GET' | 'HEAD' | 'POST';
   /** Path in the syntax of API Gateway's HTTP APIs. */
   readonly path: string;
-  /** File in `functions/`, without its extension: the Lambda function that answers. */
+  /** The Lambda function that answers: its file in `functions/`, without the extension. */
   readonly function: string;
-  /** Group of limits at the gateway. */
+  /** Group of rate limits at the gateway. */
   readonly throttle: 'clicks' | 'api';
-  /** Seconds that the function has to answer. */
+  /** Time limit of the function, in seconds. */
   readonly timeout: number;
-  /** Methods of the store that the route calls, besides those that link a session. */
+  /** Store methods that the route calls, besides those that link a session. */
   readonly store: readonly FunctionStoreMethod[];
 }
 
@@ -22,8 +22,8 @@ interface UserRoute extends RouteBase {
 }
 
 /**
- * `none`: nobody is asked who they are. `optional`: a user and/or a session; the function itself verifies a
- * token that is there, because a gateway's authorizer can't let requests without one through.
+ * `none`: no authentication. `optional`: a user and/or a session. The function verifies a token itself,
+ * because a gateway's authorizer can't let requests without a token through.
  */
 interface OpenRoute extends RouteBase {
   readonly auth: 'none' | 'optional';
@@ -34,39 +34,40 @@ interface OpenRoute extends RouteBase {
 export type Route = UserRoute | OpenRoute;
 
 const click = {
-  // Greedy, because it is the only way in which an HTTP API lets one trailing slash through; and named
-  // `proxy`, because that is the one name that every emulator of it knows.
+  // Greedy, because an HTTP API has no other way to accept one trailing slash. Named `proxy`, because this
+  // is the only name that every emulator knows.
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
   path: '/r/{proxy+}',
   function: 'hit',
   auth: 'none',
-  openBecause: 'A link is for anybody to click.',
+  openBecause: 'Anybody may click a link.',
   throttle: 'clicks',
-  // A click is answered, or refused with a 503, before a visitor gives up.
+  // A click gets its redirect, or a 503, before the visitor gives up.
   timeout: 3,
   store: ['findReferral', 'putResponse', 'findSessionUser', 'hasResponded'],
 } as const;
 
-/** A route of users. They share a function, so that they warm each other. */
+/** A route for users. These routes share a function, so that they warm each other. */
 const ofUser = { function: 'api', auth: 'user', throttle: 'api', timeout: 10 } as const;
 
-/** A route of users and of visitors without an account. */
+/** A route for users and for visitors without an account. */
 const ofVisitor = {
   auth: 'optional',
-  openBecause: 'Visitors without an account act too; the function verifies a token that is there.',
+  openBecause:
+    'Visitors without an account act too; the function verifies a token if there is one.',
   throttle: 'api',
   timeout: 10,
 } as const;
 
-/** Methods of the store that give a referral's counts. */
+/** Store methods that count a referral. */
 const counting = ['findReferral', 'openHours', 'readTotal', 'readHour', 'eachResponse'] as const;
 
-/** Methods of the store that find the referral to be credited. */
+/** Store methods that find the referral that gets credit. */
 const attributing = ['findReferral', 'findSessionUser', 'responsesOf'] as const;
 
 /**
- * The table of routes: the only place where a route's method, path, function, limits and use of the store
- * are written.
+ * The table of routes. Only this table defines the method, path, function, limits and store methods of a
+ * route.
  */
 export const routes = [
   { ...click, name: 'hit', method: 'GET' },
@@ -148,23 +149,23 @@ export const routes = [
 
 export type RouteName = (typeof routes)[number]['name'];
 
-/** The route with a name, as the table has it. */
+/** The entry of a route in the table. */
 export type RouteNamed<Name extends RouteName> = Extract<
   (typeof routes)[number],
   { readonly name: Name }
 >;
 
-/** What API Gateway calls a route: `GET /referrals/{code}`. */
+/** API Gateway's name for a route: `GET /referrals/{code}`. */
 export const routeKeyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
   `${method} ${path}`;
 
-/** Methods of the store that link a session, which every route does that knows a user. */
+/** Store methods that link a session. Every route with a user does this. */
 export const linking = ['findSessionUser', 'putSessionUser', 'moveResponses'] as const;
 
-/** What a browser on the app's origin may send; the origins themselves are each deployment's own. */
+/** Methods and headers that a browser may send. Each deployment has its own origins. */
 export const cors = {
   methods: [...new Set(routes.map(({ method }) => method))],
   headers: ['authorization', 'content-type', 'idempotency-key', 'x-referral-session'],
-  /** Seconds for which a browser may remember the answer to a preflight. */
+  /** How long a browser may remember the answer to a preflight, in seconds. */
   maxAge: 3600,
 } as const;

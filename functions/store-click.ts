@@ -6,7 +6,7 @@ import type { storeClick as trigger } from './triggers.ts';
 
 const services: ServicesFor<typeof trigger> = allServices;
 
-/** Stores the clicks of the queue, which were redirected and could not be stored at once. */
+/** Stores the clicks in the queue. They got their redirect, but could not be stored at once. */
 export const handler = queueHandler('A click is still not stored.', async (body) => {
   await storeClick(services, readClick(body));
 });

@@ -1,17 +1,17 @@
 import type { FunctionStoreMethod } from './store/table-rights.ts';
 import { tableShape } from './store/table-shape.ts';
 
-/** Something that invokes a function besides the API. */
+/** Something other than the API that invokes a function. */
 export interface Trigger {
   /** File in `functions/`, without its extension. */
   readonly function: string;
-  /** Seconds that the function has. */
+  /** Time limit of the function, in seconds. */
   readonly timeout: number;
-  /** Methods of the store that the function calls. */
+  /** Store methods that the function calls. */
   readonly store: readonly FunctionStoreMethod[];
 }
 
-/** Methods of the store that credit an action. */
+/** Store methods that credit an action. */
 const crediting = [
   'findReferral',
   'findSessionUser',
@@ -20,7 +20,7 @@ const crediting = [
   'putResponseOnce',
 ] as const;
 
-/** Methods of the store that a sign-up takes. */
+/** Store methods that a sign-up needs. */
 const signingUp = [
   'findClaimedReferral',
   'createReferral',
@@ -33,13 +33,13 @@ const signingUp = [
 /** Cognito's post-confirmation trigger. */
 export const postConfirmation = {
   function: 'confirm-sign-up',
-  // Cognito waits 5, and one of them is for a cold start, see
+  // Cognito waits 5 seconds, and one of them is for a cold start, see
   // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
   timeout: 4,
   store: signingUp,
 } as const satisfies Trigger;
 
-/** The app's own backend, which records an action for a user or session that it knows. */
+/** The app's own backend. It records an action for a user or session that it knows. */
 export const recordBackendAction = {
   function: 'record-backend-action',
   timeout: 10,
@@ -71,8 +71,8 @@ export const closeHours = {
 const { prefixes, sortKeys } = tableShape;
 
 /**
- * The table's stream. The function wants new referrals and responses only, so that neither removals by TTL
- * nor its own writes come back to it. The filters are in the syntax of
+ * The table's stream. The function gets only new referrals and responses, so that it sees neither removals
+ * by TTL nor its own writes. The filters have the syntax of
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
 export const consumeStream = {
@@ -88,7 +88,7 @@ export const consumeStream = {
   })),
 } as const satisfies Trigger & { filters: unknown };
 
-/** All that invokes a function besides the API. */
+/** Everything other than the API that invokes a function. */
 export const triggers = [
   postConfirmation,
   recordBackendAction,

@@ -3,7 +3,7 @@ import { createReferral as createInDomain } from '../core/create-referral.ts';
 import { newReferral, ownersReferral, showReferral } from '../http/referrals.ts';
 import { answer, apiRoute } from '../http/route.ts';
 
-/** `POST /referrals`: creates a referral of the caller's, or gives back the one that exists. */
+/** `POST /referrals`: creates a referral for the caller, or returns the existing one. */
 export const createReferral = apiRoute('create-referral', {
   input: { body: newReferral },
   example: { redirectTo: '/welcome', label: 'newsletter' },

@@ -4,7 +4,7 @@ import { countReferral } from '../core/counting.ts';
 import { showReferral, visitorsReferral } from '../http/referrals.ts';
 import { answer, apiRoute } from '../http/route.ts';
 
-/** `GET /attribution`: the referral that this visitor's actions are credited to. */
+/** `GET /attribution`: the referral that gets credit for this visitor's actions. */
 export const getAttribution = apiRoute('get-attribution', {
   input: {},
   answers: { 200: v.strictObject({ referral: v.nullable(visitorsReferral) }) },

@@ -3,7 +3,7 @@ import { ownReferral } from '../core/create-referral.ts';
 import { ownersReferral, showReferral } from '../http/referrals.ts';
 import { answer, apiRoute } from '../http/route.ts';
 
-/** `GET /me/referral`: the caller's own link, made now if signing up did not make it. */
+/** `GET /me/referral`: the caller's own link. It is made now if the sign-up did not make it. */
 export const getMyReferral = apiRoute('get-my-referral', {
   input: {},
   answers: { 200: ownersReferral },

@@ -4,7 +4,7 @@ import { codePath } from '../http/referrals.ts';
 import { answer, apiRoute } from '../http/route.ts';
 import { showStats, stats, statsQuery, statsRange } from '../http/stats.ts';
 
-/** `GET /referrals/{code}/stats`: what happened on one of the caller's referrals, by hour, day or month. */
+/** `GET /referrals/{code}/stats`: counts of one of the caller's referrals, by hour, day or month. */
 export const getStats = apiRoute('get-stats', {
   input: { path: codePath, query: statsQuery },
   answers: { 200: stats },

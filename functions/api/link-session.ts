@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { answer, apiRoute } from '../http/route.ts';
 
-/** `POST /session/link`: every request of a user links its session; this one tells how much was moved. */
+/** `POST /session/link`: returns how many responses it moved. Every user's request links its session. */
 export const linkSession = apiRoute('link-session', {
   input: {},
   answers: { 200: v.strictObject({ linked: v.number() }) },

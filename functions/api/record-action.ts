@@ -5,7 +5,7 @@ import { actionHeaders, newAction, showResponse, visitorsResponse } from '../htt
 import { answer, apiRoute } from '../http/route.ts';
 import { countMetric } from '../setup/telemetry.ts';
 
-/** `POST /actions`: records what this visitor did, credited to whoever brought them. */
+/** `POST /actions`: records an action of this visitor and credits it to the referral that brought them. */
 export const recordAction = apiRoute('record-action', {
   input: { headers: actionHeaders, body: newAction },
   example: { action: 'PURCHASED', target: { type: 'order', id: '1234' } },

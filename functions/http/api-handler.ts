@@ -13,12 +13,12 @@ import type { TokenVerifier } from './token.ts';
 /** Bytes. */
 const MAX_BODY = 8 * 1024;
 
-// What is not JSON stays a string, and then is not the object that a schema wants.
+// A body that is not JSON stays a string, so it is not the object that a schema wants.
 const jsonBody = httpJsonBodyParser({ disableContentTypeError: true });
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** The routes that the table of routes gives to a function, by their names. */
+/** The routes of a function in the table of routes, by name. */
 type RoutesOf<Function extends string> = {
   readonly [Name in Extract<
     (typeof routes)[number],
@@ -27,11 +27,11 @@ type RoutesOf<Function extends string> = {
 };
 
 /**
- * A function of the JSON API. First everything is read and checked, then a session that came with a user
- * is linked to them, then the route handles the request; so malformed input leaves no mark.
+ * Makes a function of the JSON API. First it reads and checks the request, so that malformed input changes
+ * nothing. Then it links the session to the user, if both are there. Then the route handles the request.
  *
  * @param name of the function, as in the table of routes.
- * @param verifyToken verifies the token that a request may carry; needed where the gateway does not do it.
+ * @param verifyToken verifies the token of a request, if it has one; needed if the gateway does not do it.
  * @example export const handler = apiHandler('create-referral', services, { 'create-referral': createReferral });
  */
 export function apiHandler<Function extends (typeof routes)[number]['function']>(
@@ -98,7 +98,7 @@ function readInput({ path, query, headers, body }: InputSchemas, event: HttpEven
   };
 }
 
-/** Headers by other spellings than that of events, which is in lower case. */
+/** Headers under the given spellings. Events have them in lower case. */
 const headersNamed = (names: readonly string[], { headers }: HttpEvent) =>
   Object.fromEntries(
     names
@@ -118,7 +118,7 @@ async function link(services: FunctionServices, session: string, userId: string)
   return linked;
 }
 
-/** A JSON answer. It is about one user, so nothing on the way may keep it. */
+/** A JSON answer. It is about one user, so no cache may keep it. */
 const json = ({ status, body }: { status: number; body: unknown }): HttpAnswer => ({
   statusCode: status,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },

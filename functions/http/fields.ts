@@ -1,25 +1,25 @@
 import * as v from 'valibot';
 import type { FunctionSettings } from '../setup/settings.ts';
 
-/** Who reads an answer: a visitor, the owner of the link, or an operator of the app. */
+/** The reader of an answer: a visitor, the owner of the link, or an operator of the app. */
 export type Reader = 'visitor' | 'owner' | 'operator';
 
 /** For a field that every reader may see. */
 export const everyone = ['visitor', 'owner', 'operator'] as const;
 
-/** A field of an answer that is made of a domain's object. */
+/** A field of an answer that is made from a domain object. */
 export interface Field<Source, Value, SeenBy extends Reader> {
   readonly seenBy: readonly SeenBy[];
   readonly schema: v.GenericSchema<Value>;
   readonly value: (source: Source, settings: FunctionSettings) => Value;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a field of whatever kind
+// biome-ignore lint/suspicious/noExplicitAny: a field of any kind
 type AnyField<Source> = Field<Source, any, Reader>;
 
 /**
- * The fields of an answer. Each property of the domain's object has a field, or is named as hidden: the
- * compiler refuses an object with a property that was forgotten.
+ * The fields of an answer. Each property of the domain object has a field or is named as hidden. The compiler
+ * reports a forgotten property.
  *
  * @example const fields = { code: … } satisfies FieldsOf<Referral, 'buckets'>;
  */
@@ -27,7 +27,7 @@ export type FieldsOf<Source, Hidden extends keyof Source = never> = Readonly<
   Record<string, AnyField<Source>> & Record<Exclude<keyof Source, Hidden>, AnyField<Source>>
 >;
 
-/** What a reader is shown. */
+/** The fields that a reader sees. */
 export type Shown<Fields, As extends Reader> = {
   [Name in keyof Fields as Fields[Name] extends Field<never, infer _, infer SeenBy>
     ? As extends SeenBy
@@ -36,7 +36,7 @@ export type Shown<Fields, As extends Reader> = {
     : never]: Fields[Name] extends Field<never, infer Value, Reader> ? Value : never;
 };
 
-/** Makes fields of an answer about an object: who may see one, its schema, and its value. */
+/** Makes a field of an answer from its readers, its schema and its value. */
 export const fieldOf =
   <Source>() =>
   <const SeenBy extends Reader, Value>(
@@ -45,7 +45,7 @@ export const fieldOf =
     value: (source: Source, settings: FunctionSettings) => NoInfer<Value>,
   ): Field<Source, Value, SeenBy> => ({ seenBy, schema, value });
 
-/** Shows an object to a reader: the fields that they may see. */
+/** Makes the answer about an object, with the fields that the reader may see. */
 export const show = <
   Source,
   const Fields extends Readonly<Record<string, AnyField<Source>>>,
@@ -60,7 +60,7 @@ export const show = <
     fieldsFor(fields, reader).map(([name, { value }]) => [name, value(source, settings)]),
   ) as Shown<Fields, As>;
 
-/** The schema of what a reader is shown. */
+/** The schema of the fields that a reader sees. */
 export const schemaOf = <
   const Fields extends Readonly<Record<string, AnyField<never>>>,
   const As extends Reader,

@@ -20,11 +20,11 @@ export const pageQuery = v.object({
   cursor: v.optional(v.pipe(v.string(), v.regex(ULID, 'must be the nextCursor of a page'))),
 });
 
-/** The answer of a list of such items. */
+/** Schema of a page of items. */
 export const pageOf = <Item extends v.GenericSchema>(item: Item) =>
   v.strictObject({ items: v.array(item), nextCursor: v.nullable(v.string()) });
 
-/** A page with each of its items as it is answered. */
+/** Makes the answer with the items of a page. */
 export const showPage = <Item, Shown>(
   { items, nextCursor }: Page<Item>,
   show: (item: Item) => Shown,

@@ -6,7 +6,7 @@ import { strictObject } from '../validation/objects.ts';
 import { target, text, time } from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
 
-/** The path of a referral's routes. A code that can't be one is simply not found. */
+/** Path of a referral's routes. A malformed code is simply not found. */
 export const codePath = v.object({ code: v.optional(v.string(), '') });
 
 /** Body of `POST /referrals`. */
@@ -22,7 +22,7 @@ export const newReferral = strictObject(
 
 const field = fieldOf<CountedReferral>();
 
-/** What is answered of a referral, field by field, and who may see it. */
+/** The fields of a referral in answers, with their readers. */
 const fields = {
   code: field(everyone, v.string(), ({ code }) => code),
   url: field(everyone, v.string(), ({ code }, { apiUrl }) => `${apiUrl}/r/${code}`),
@@ -42,10 +42,10 @@ const fields = {
 /** A referral as its owner sees it. */
 export const ownersReferral = schemaOf(fields, 'owner');
 
-/** A referral as the visitor sees it whom it brought. */
+/** A referral as seen by a visitor that it brought. */
 export const visitorsReferral = schemaOf(fields, 'visitor');
 
-/** Shows a referral to its owner, or to the visitor whom it brought. */
+/** Shows a referral to its owner, or to a visitor that it brought. */
 export const showReferral = <As extends Reader>(
   reader: As,
   referral: CountedReferral,

@@ -7,7 +7,7 @@ import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from '.
 
 const MAX_IDEMPOTENCY_KEY = 255;
 
-/** The name of an action. Names that only the service records are refused. */
+/** The name of an action. It refuses names that only the service records. */
 const actionName = (reserved: readonly string[]) =>
   v.pipe(
     text(128),
@@ -33,7 +33,7 @@ export const actionHeaders = v.object({
   ),
 });
 
-/** What the app's backend invokes `record-backend-action` with. */
+/** The event with which the app's backend invokes `record-backend-action`. */
 export const backendAction = v.pipe(
   strictObject({
     userId: v.exactOptional(text(128)),
@@ -45,7 +45,7 @@ export const backendAction = v.pipe(
   v.forward(
     v.check(
       ({ userId, session }) => (userId === undefined) !== (session === undefined),
-      'or session must be given, and not both',
+      'or session must be given, but not both',
     ),
     ['userId'],
   ),
@@ -53,7 +53,7 @@ export const backendAction = v.pipe(
 
 const field = fieldOf<Response>();
 
-/** What is answered of a response, field by field, and who may see it: never an IP, a session or a user agent. */
+/** The fields of a response in answers, with their readers. Nobody sees an IP, a session or a user agent. */
 const fields = {
   id: field(everyone, v.string(), ({ id }) => id),
   code: field(everyone, v.string(), ({ code }) => code),
@@ -71,10 +71,10 @@ const fields = {
   createdAt: field(everyone, v.string(), ({ createdAt }) => createdAt),
 } satisfies FieldsOf<Response, 'referrerId' | 'session' | 'userAgent' | 'ip'>;
 
-/** A response as the owner of its link sees it. */
+/** A response as seen by the owner of its link. */
 export const ownersResponse = schemaOf(fields, 'owner');
 
-/** A response as the visitor sees it who has just caused it. */
+/** A response as seen by the visitor who has just caused it. */
 export const visitorsResponse = schemaOf(fields, 'visitor');
 
 /** Shows a response to the owner of its link, or to the visitor who has just caused it. */

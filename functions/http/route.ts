@@ -5,19 +5,19 @@ import type { RouteName, RouteNamed } from '../routes.ts';
 import type { FunctionServices } from '../setup/compose.ts';
 import type { HttpEvent } from './http-handler.ts';
 
-/** What a route reads of a request, part by part. */
+/** Schemas for the parts of a request that a route reads. */
 export interface InputSchemas {
   readonly path?: v.GenericSchema;
   readonly query?: v.GenericSchema;
-  /** By the headers' usual spelling, which errors repeat. */
+  /** Headers in their usual spelling, which errors repeat. */
   readonly headers?: v.GenericSchema & { readonly entries: v.ObjectEntries };
   readonly body?: v.GenericSchema;
 }
 
-/** What a route answers, by status. */
+/** Schemas for a route's answers, by status. */
 export type AnswerSchemas = Readonly<Record<number, v.GenericSchema>>;
 
-/** Services with as much of the store as the table of routes lets a route use. */
+/** Services with only the store methods that the table of routes lets a route use. */
 export type ServicesOf<Name extends RouteName> = Omit<FunctionServices, 'store'> & {
   readonly store: Pick<Store, RouteNamed<Name>['store'][number]>;
 };
@@ -26,7 +26,7 @@ type UserIdOf<Name extends RouteName> = RouteNamed<Name>['auth'] extends 'user'
   ? string
   : string | undefined;
 
-/** A request after it was read; nothing that a client sent is unchecked from here on. */
+/** A request after it was read. From here on, everything that a client sent is checked. */
 export interface ApiRequest<Name extends RouteName, Input> {
   readonly event: HttpEvent;
   readonly input: Input;
@@ -34,9 +34,9 @@ export interface ApiRequest<Name extends RouteName, Input> {
   readonly userId: UserIdOf<Name>;
   /** Claims of the user's token; none without a token. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** The user, or else the session; undefined where the request carries neither. */
+  /** The user, or else the session; undefined if the request has neither. */
   readonly visitor: Visitor | undefined;
-  /** How many responses this request moved from its session to its user. */
+  /** Number of responses that this request moved from its session to its user. */
   readonly linked: number;
 }
 
@@ -44,9 +44,9 @@ export interface ApiRequest<Name extends RouteName, Input> {
 export interface ApiRoute<Name extends RouteName = RouteName> {
   readonly input: InputSchemas;
   readonly answers: AnswerSchemas;
-  /** A body that the route takes, where it takes one. */
+  /** An example of the body, if the route takes one. */
   readonly example?: unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: input as its own schemas have it
+  // biome-ignore lint/suspicious/noExplicitAny: the route's own schemas give the input its type
   handle(request: ApiRequest<Name, any>): Promise<{ status: number; body: unknown }>;
 }
 
@@ -70,7 +70,7 @@ export const answer = <const Status extends number, Body>(status: Status, body: 
 });
 
 /**
- * Defines a route of the table of routes: what it reads, what it answers, and how.
+ * Defines a route of the table of routes: its input, its answers and its handler.
  *
  * @example
  * export const getReferral = apiRoute('get-referral', {

@@ -12,16 +12,16 @@ import {
 } from '../core/stats.ts';
 
 const HOUR = 3_600_000;
-/** Entries of the longest series: 400 days by the hour. */
+/** Maximum number of entries in a series: 400 days by hour. */
 const MAX_ENTRIES = 400 * 24;
-/** Milliseconds of the longest range by each interval; a month has 28 days at least. */
+/** The longest range for each interval, in milliseconds. A month has at least 28 days. */
 const MAX_RANGE: Record<Interval, number> = {
   hour: MAX_ENTRIES * HOUR,
   day: MAX_ENTRIES * 24 * HOUR,
   month: MAX_ENTRIES * 28 * 24 * HOUR,
 };
 
-/** The end of the year 9999, which is as far as times are written with four digits. */
+/** The end of 9999, the last year with four digits. */
 const LATEST = Date.UTC(10_000, 0);
 
 const TIME_RULE = 'must be a time such as 2026-01-31T12:00:00Z, or a date such as 2026-01-31';
@@ -45,9 +45,9 @@ export const statsQuery = v.object({
 });
 
 /**
- * The range that is asked for; by default, from the creation of the referral to now.
+ * The requested range. The default is from the creation of the referral to now.
  *
- * @throws ReferralsError `invalid_query` where it is reversed, or too long.
+ * @throws ReferralsError `invalid_query` if the range is reversed or too long.
  */
 export function statsRange(
   { interval, tz, ...query }: v.InferOutput<typeof statsQuery>,
@@ -57,7 +57,7 @@ export function statsRange(
   const read = (field: 'from' | 'to') => {
     const text = query[field];
     if (text === undefined) return undefined;
-    // A date may begin out of bounds only in some time zones.
+    // The start of a date may be out of bounds in some time zones only.
     return epochOf(text, tz) ?? refuse(field, TIME_RULE);
   };
   const range = wholeQuarters(read('from') ?? Date.parse(createdAt), read('to') ?? now.getTime());
@@ -68,7 +68,7 @@ export function statsRange(
   }
   if (range.to - range.from > MAX_RANGE[interval]) {
     const days = MAX_RANGE[interval] / (24 * HOUR);
-    return refuse('from', `must be at most ${days} days before to, where interval is ${interval}`);
+    return refuse('from', `must be at most ${days} days before to, if interval is ${interval}`);
   }
   return { ...range, interval, timeZone: tz };
 }
@@ -77,7 +77,7 @@ function refuse(field: string, rule: string): never {
   throw new ReferralsError('invalid_query', `${field} ${rule}.`, { field });
 }
 
-/** Whether it is a name; Temporal also takes offsets, and whole times. */
+/** Whether it is the name of a time zone. Temporal also accepts offsets and whole times. */
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z][\w+/-]*$/.test(name)) return false;
   try {
@@ -88,7 +88,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** Epoch milliseconds of a time with its offset, or of a date's beginning in a time zone; undefined for others. */
+/** Epoch milliseconds of a time with an offset, or of a date's start in a time zone; else undefined. */
 function epochOf(text: string, timeZone: string): number | undefined {
   try {
     const { epochMilliseconds } = /^\d{4}-\d{2}-\d{2}$/.test(text)
@@ -108,7 +108,7 @@ const counts = {
   actions: v.record(v.string(), v.number()),
 };
 
-/** Stats as the owner of the link sees them. */
+/** Stats as seen by the owner of the link. */
 export const stats = v.strictObject({
   from: v.string(),
   to: v.string(),

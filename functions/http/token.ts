@@ -10,16 +10,16 @@ const JWKS_TIMEOUT = 1_500;
 /**
  * Reads the claims of the token in an `Authorization: Bearer` header, as the gateway's authorizer does.
  *
- * @returns undefined where there is no such header.
- * @throws ReferralsError `unauthorized` where the token is not valid, `unavailable` where the user pool's
- *   keys can't be fetched.
+ * @returns undefined if there is no such header.
+ * @throws ReferralsError `unauthorized` if the token is not valid, `unavailable` if the user pool's keys
+ *   can't be fetched.
  */
 export type TokenVerifier = (authorization: string | undefined) => Promise<JwtPayload | undefined>;
 
 /**
- * Makes a verifier of the tokens of a user pool's clients.
+ * Makes a verifier for tokens of a user pool's clients.
  *
- * @throws Error where there are no settings.
+ * @throws Error if there are no settings.
  */
 export function tokenVerifier(settings: TokenSettings | undefined): TokenVerifier {
   if (settings === undefined) throw new Error('TOKEN_ISSUER is not set.');
@@ -53,7 +53,7 @@ export function tokenVerifier(settings: TokenSettings | undefined): TokenVerifie
         });
       }
       if (!(error instanceof JwtBaseError)) throw error;
-      throw new ReferralsError('unauthorized', 'The token is not valid, or no longer.', {
+      throw new ReferralsError('unauthorized', 'The token is not valid or has expired.', {
         field: 'Authorization',
         cause: error,
       });
@@ -61,7 +61,7 @@ export function tokenVerifier(settings: TokenSettings | undefined): TokenVerifie
   };
 }
 
-/** Fails as the library's own fetcher does, so that it is told apart from a token that is not valid. */
+/** Throws the same error as the library's own fetcher, so that it is not taken for an invalid token. */
 async function fetchKeys(uri: string): Promise<ArrayBuffer> {
   try {
     const response = await fetch(uri, { signal: AbortSignal.timeout(JWKS_TIMEOUT) });

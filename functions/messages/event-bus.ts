@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import type { ReferralEvent } from '../core/events.ts';
 
 const SOURCE = 'cdk-referrals';
-/** Entries that one call takes, see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+/** Maximum number of entries in one call, see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAX_ENTRIES = 10;
 
 // Milliseconds: a connection that hangs must not hold up the stream.
@@ -14,8 +14,8 @@ const requestHandler = {
 };
 
 /**
- * Makes a publisher, which puts an event on the bus together with others and throws where the bus does not
- * take it.
+ * Makes a publisher. It puts an event on the bus together with others, and throws if the bus does not accept
+ * it.
  */
 export function eventPublisher(
   EventBusName: string | undefined,

@@ -25,19 +25,19 @@ const Click = strictObject({
   createdAt: itemFields.createdAt,
 });
 
-/** A sign-up as it waits in the queue. */
+/** A sign-up in the queue. */
 export type SignUpMessage = v.InferOutput<typeof SignUp>;
 
 /**
- * Reads a sign-up of the queue.
+ * Reads a sign-up from the queue.
  *
- * @throws ReferralsError or SyntaxError where it is none.
+ * @throws ReferralsError or SyntaxError if it is not a sign-up.
  */
 export const readSignUp = (body: string): SignUpMessage => parse(SignUp, JSON.parse(body));
 
 /**
- * Reads a click of the queue.
+ * Reads a click from the queue.
  *
- * @throws ReferralsError or SyntaxError where it is none.
+ * @throws ReferralsError or SyntaxError if it is not a click.
  */
 export const readClick = (body: string): PendingClick => parse(Click, JSON.parse(body));

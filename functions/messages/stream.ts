@@ -40,10 +40,10 @@ const NewResponse = v.object({
 const runningHours = new QuickLRU<string, true>({ maxSize: 10_000 });
 
 /**
- * Makes a follower of the records of one batch, see `changeFollower`. It counts the clicks among them, as
- * one metric a batch: of each click by itself the metric would cost more than Lambda.
+ * Makes a follower of the records of one batch, see `changeFollower`. It counts the clicks of the batch in one
+ * metric, because a metric for each click would cost more than Lambda.
  *
- * @param deadLettersUrl where records go that can't be read; undefined: they are only logged.
+ * @param deadLettersUrl queue for records that can't be read. If undefined, they are only logged.
  */
 export function recordFollower(services: FollowerServices, deadLettersUrl?: string): Follower {
   const followChange = changeFollower(services, runningHours);
@@ -64,11 +64,11 @@ export function recordFollower(services: FollowerServices, deadLettersUrl?: stri
 }
 
 /**
- * Reads a record of the table's stream. One that is not ours, or malformed, is set aside as a dead letter,
- * so that it holds up nothing: to try it again would not make it better.
+ * Reads a record of the table's stream. A record that is malformed or not ours is set aside as a dead letter,
+ * so that it does not hold up the stream. Trying it again would not help.
  *
- * @returns undefined where it was set aside.
- * @throws ReferralsError `unavailable` where that can't be done now.
+ * @returns undefined if it was set aside.
+ * @throws ReferralsError `unavailable` if it can't be set aside now.
  */
 export async function readOrSetAside(
   record: DynamoDBRecord,

@@ -5,7 +5,7 @@ import { bundling } from '../../bundling.ts';
 
 const shortcut = (name: string) => join(import.meta.dirname, `${name}.ts`);
 
-/** Bundles a module for Lambda into a directory, and beside it what the module imports later. */
+/** Bundles a module for Lambda into a directory, and the modules that it imports later beside it. */
 export async function bundleForLambda(
   module: string,
   directory: string,
@@ -27,7 +27,7 @@ export async function bundleForLambda(
   for (const [file, path] of later) await bundleForLambda(path, directory, file);
 }
 
-/** Takes Node's modules as `require` would. */
+/** Loads Node's modules as `require` would. */
 const requiredBuiltins: Plugin = {
   name: 'required-builtins',
   setup({ onResolve, onLoad }) {
@@ -48,7 +48,7 @@ const noConfigFiles: Plugin = {
   },
 };
 
-/** Makes each module that is imported later a file of its own, with a copy of all that it needs. */
+/** Makes a separate file for each module that is imported later, with a copy of everything it needs. */
 const ownFiles = (modules: Map<string, string>): Plugin => ({
   name: 'own-files',
   setup({ onResolve, resolve: resolvePath }) {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** Reads an answer to its end; the SDK's own reader pipes it through another stream. */
+/** Reads an answer to its end. The SDK's own reader pipes it through another stream. */
 export function collectStream(answer: Readable): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];

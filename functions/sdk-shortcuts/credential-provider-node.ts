@@ -1,7 +1,7 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 
 /**
- * Stands in for `@aws-sdk/credential-provider-node`: reads the environment, and reads it again whenever the
+ * Replaces `@aws-sdk/credential-provider-node`. It reads the environment, and reads it again when the
  * credentials have expired, see
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */

@@ -1,6 +1,6 @@
 import QuickLRU from 'quick-lru';
 
-/** Stands in for `mnemonist/lru-cache`, in which the SDK keeps discovered endpoints. */
+/** Replaces `mnemonist/lru-cache`. The SDK keeps discovered endpoints in it. */
 export default class LRUCache<Key, Value> extends QuickLRU<Key, Value> {
   constructor(maxSize: number) {
     super({ maxSize });

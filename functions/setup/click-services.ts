@@ -6,10 +6,10 @@ import { compose, type FunctionServices } from './compose.ts';
 import { rememberReferrals } from './recent-referrals.ts';
 import { readSettings } from './settings.ts';
 
-// Milliseconds. What can't be written is queued, and both have to be done within a visitor's patience.
+// Milliseconds. A click that can't be written is queued, and a visitor must not give up before that.
 const SHORT = { connectionTimeout: 250, requestTimeout: 300 };
 
-/** Milliseconds for looking the referral up, and again for storing the click; queueing needs the rest of 3 s. */
+/** Milliseconds to find the referral, and again to store the click. Queueing needs the rest of 3 s. */
 const PATIENCE = 900;
 
 const giveUp = () => {
@@ -17,7 +17,7 @@ const giveUp = () => {
 };
 
 /**
- * The composition root of the click, which has no more than it needs.
+ * The composition root of the click. It has only the services that a click needs.
  *
  * @param sendMessage sends a message to a queue, for a click that can't be stored.
  */
@@ -28,7 +28,7 @@ export async function clickServices(
   const { clickQueueUrl } = settings;
   const composed = await compose(settings, createClickStore, clickQueueUrl ? SHORT : undefined);
 
-  /** With a queue, nothing is waited for longer than leaves time for it. */
+  /** If there is a queue, waiting stops early enough to use it. */
   const inTime: ClickServices['inTime'] = (promise) =>
     clickQueueUrl === undefined
       ? promise
@@ -39,7 +39,7 @@ export async function clickServices(
   return {
     ...composed,
     inTime,
-    // Within the memory, which knows better than to give up where it has the referral from before.
+    // The time limit is inside the memory, which then returns an older copy of the referral if it has one.
     findRecentReferral: rememberReferrals({ findReferral: findInTime }),
     queueClick:
       clickQueueUrl === undefined ? undefined : (click) => sendMessage(clickQueueUrl, click),
@@ -47,9 +47,9 @@ export async function clickServices(
 }
 
 /**
- * Makes the first call of the table, for nothing: so the first visitor finds it connected, and compiled what
- * every call needs. The first click takes 22 ms less, and the start 27 more; but for that Lambda gives a whole CPU,
- * and to the click the third of one that goes with the function's memory, see
+ * Makes a first call to the table and ignores the result. So the first visitor finds the connection open and
+ * the code of a call compiled. The first click takes 22 ms less, and the start 27 ms more. But Lambda gives the
+ * start a whole CPU, and the click the third of one that goes with the function's memory, see
  * https://serverlessland.com/content/service/lambda/guides/effectively-running-java-on-serverless/init-heavy-lifting
  */
 const warmUp = (find: (code: string) => Promise<unknown>) => find('').catch(() => undefined);

@@ -8,7 +8,7 @@ import { type HookCalls, loadHooks } from './hooks.ts';
 import { rememberReferrals } from './recent-referrals.ts';
 import type { FunctionSettings } from './settings.ts';
 
-/** Everything that functions work with, on a store with as much as they need of it. */
+/** All services of the functions, with the part of the store that they need. */
 export interface FunctionServices<Stored = Store> extends Omit<Services, 'store' | 'settings'> {
   readonly store: Stored;
   readonly settings: FunctionSettings;
@@ -16,9 +16,9 @@ export interface FunctionServices<Stored = Store> extends Omit<Services, 'store'
 }
 
 /**
- * Puts together what a function instance works with.
+ * Makes the services of a function instance.
  *
- * @param createStore makes the store, or as much of it as is needed.
+ * @param createStore makes the store, or the part of it that is needed.
  * @param timeouts of the database; longer ones by default.
  */
 export async function compose<Stored extends Pick<Store, 'findReferral'>>(
@@ -28,7 +28,7 @@ export async function compose<Stored extends Pick<Store, 'findReferral'>>(
 ): Promise<FunctionServices<Stored>> {
   const { tableName: name, code, retention } = settings;
   const hooks = await loadHooks(settings.hooks);
-  // Of the sources of randomness that will do, this one has a store of it, which is a fiftieth of the price.
+  // Of the suitable random sources, this one keeps a supply of randomness and costs a fiftieth.
   const newId = monotonicFactory(() => randomInt(32) / 32);
   const drawCode = customAlphabet(code.alphabet, code.length);
   const store = createStore({ ...createClients(timeouts), name, retention });

@@ -8,24 +8,24 @@ import type { Services } from '../core/services.ts';
 import type { Page } from '../core/store.ts';
 import { type Hooks, hookNames } from '../hooks.ts';
 
-/** Milliseconds for which a click waits for a hook that it can do without. */
+/** How long a click waits for an optional hook, in milliseconds. */
 const HOOK_PATIENCE = 200;
 
-/** Calls of the app's hooks, whose results are checked. */
+/** Calls of the app's hooks. They check the results. */
 export interface HookCalls {
-  /** Makes the code of a referral; undefined where there is no such hook. */
+  /** Makes the code of a referral; undefined if there is no such hook. */
   readonly generateCode: Services['newCode'] | undefined;
-  /** The IP that the hook sees in an event; undefined where there is no hook, or it fails. */
+  /** The IP that the hook finds in an event; undefined if there is no hook or it fails. */
   readonly clientIp: (event: APIGatewayProxyEventV2) => Promise<string | undefined>;
-  /** Leaves the responses out of a page that the hook leaves out. */
+  /** Removes the responses from a page that the hook does not include. */
   readonly includedResponses: (page: Page<Response>) => Promise<Page<Response>>;
 }
 
 /**
- * Loads the app's hooks. A module that can't be loaded fails the calls that need it, and not the whole
+ * Loads the app's hooks. If the module can't be loaded, the calls that need it fail, but not the whole
  * function.
  *
- * @param path of the module; undefined: there are no hooks.
+ * @param path of the module; undefined if there are no hooks.
  */
 export async function loadHooks(path: string | undefined): Promise<HookCalls> {
   const hooks = path === undefined ? {} : await importHooks(path);
@@ -43,7 +43,7 @@ export async function loadHooks(path: string | undefined): Promise<HookCalls> {
       } catch (error) {
         const { logger } = await import('./telemetry.ts');
         logger.setCorrelationId(event.requestContext.requestId);
-        logger.error('A hook failed; the request goes on without it.', error as Error);
+        logger.error('A hook failed. The request continues without it.', error as Error);
         return undefined;
       }
     },
@@ -57,7 +57,7 @@ export async function loadHooks(path: string | undefined): Promise<HookCalls> {
   };
 }
 
-/** A hook that fails in one way, whether it throws or its result is not right. */
+/** Makes a hook fail with the same error, whether it throws or returns a wrong result. */
 const checked =
   <Parameters extends unknown[], Result>(
     name: keyof Hooks,
@@ -71,8 +71,8 @@ const checked =
       throw failed(cause);
     });
     if (!isRight(result)) {
-      // Not the value itself: it may be somebody's name or address, and this is logged.
-      throw failed(new TypeError(`It returned something else, of type ${typeof result}.`));
+      // The message omits the value, because it is logged and may be somebody's name or address.
+      throw failed(new TypeError(`It returned a wrong value, of type ${typeof result}.`));
     }
     return result;
   };

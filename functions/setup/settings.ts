@@ -3,48 +3,48 @@ import type { Settings } from '../core/settings.ts';
 import { environment as env } from '../environment.ts';
 import { DEFAULT_MESSAGE, isObject } from '../validation/objects.ts';
 
-/** Everything that a function reads from its environment: what core needs to know, and what only functions do. */
+/** All settings that a function reads from its environment: those of core, and those of functions only. */
 export interface FunctionSettings extends Settings {
   readonly tableName: string;
   /** Query parameter of a link that changes its destination. */
   readonly redirectParameter: string;
   readonly session: {
     readonly cookieName: string;
-    /** Undefined: the API's own host only. */
+    /** Undefined means the API's own host only. */
     readonly cookieDomain: string | undefined;
     /** Seconds. */
     readonly maxAge: number;
     /** Whether the redirect appends the session to the destination, for an app on another site. */
     readonly inUrl: boolean;
   };
-  /** What actions are called before people; an action that is not in here is called by its own name. */
+  /** Names of actions to show to people. An action without an entry is shown by its own name. */
   readonly actionDisplay: ReadonlyMap<string, string>;
   readonly code: { readonly length: number; readonly alphabet: string };
-  /** A header that a proxy in front of the API writes the visitor's IP into, and no client can. */
+  /** A header with the visitor's IP. Only a proxy in front of the API can write it, not a client. */
   readonly clientIpHeader: string | undefined;
-  /** Module of the app's hooks; undefined: there are none. */
+  /** Module of the app's hooks; undefined if there are none. */
   readonly hooks: string | undefined;
-  /** Whose tokens are accepted; undefined in a function that verifies none. */
+  /** The source of accepted tokens; undefined in a function that verifies none. */
   readonly token: TokenSettings | undefined;
-  /** Where clicks wait that could not be stored; undefined: they are refused. */
+  /** Queue for clicks that could not be stored. If undefined, they are refused. */
   readonly clickQueueUrl: string | undefined;
-  /** Where sign-ups wait that got no link; undefined: they are only logged. */
+  /** Queue for sign-ups that got no link. If undefined, they are only logged. */
   readonly signUpQueueUrl: string | undefined;
-  /** Where records of the stream go that can't be read; undefined: they are only logged. */
+  /** Queue for records of the stream that can't be read. If undefined, they are only logged. */
   readonly streamDeadLettersUrl: string | undefined;
   readonly eventBusName: string | undefined;
-  /** The app's own post-confirmation function; undefined: there is none. */
+  /** The app's own post-confirmation function; undefined if there is none. */
   readonly nextPostConfirmation: string | undefined;
-  /** Whether the function starts in Lambda, which gives a whole CPU to that. */
+  /** Whether the function starts in Lambda, which gives a whole CPU to the start. */
   readonly startsInLambda: boolean;
 }
 
-/** Whose tokens are accepted. */
+/** The source of accepted tokens. */
 export interface TokenSettings {
   /** URL of the user pool. */
   readonly issuer: string;
   readonly clientIds: readonly string[];
-  /** Of an emulator, where the pool's keys are instead of at the issuer's address. */
+  /** Address of an emulator that has the pool's keys, instead of the issuer's address. */
   readonly keysEndpoint: string | undefined;
 }
 
@@ -121,7 +121,7 @@ const Environment = v.object(
 /**
  * Reads the settings from the environment.
  *
- * @throws Error that names the variables which are missing or wrong, at the start and not at the first request.
+ * @throws Error that names the missing or wrong variables, at the start and not at the first request.
  */
 export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
   const parsed = v.safeParse(Environment, variables, {
@@ -163,7 +163,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
         : {
             issuer: values.TOKEN_ISSUER,
             clientIds: values.TOKEN_CLIENT_IDS,
-            // Where the SDK is told of an emulator, the keys are there too.
+            // If the SDK uses an emulator, the keys are there too.
             keysEndpoint:
               values.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? values.AWS_ENDPOINT_URL,
           },

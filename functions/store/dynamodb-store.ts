@@ -20,7 +20,7 @@ export function createStore(table: Table): Store {
   };
 }
 
-/** The part of the store that a click uses: nobody waits for the rest to load. */
+/** The part of the store that a click needs, so that nobody waits for other parts to load. */
 export const createClickStore = (table: Table): ClickStore => ({
   ...referralFinder(table),
   ...responseWriter(table, bucketGrower(table)),

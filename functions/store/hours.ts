@@ -30,10 +30,10 @@ type HourStore = Pick<
   | 'closedHours'
 >;
 
-/** Milliseconds for which one partition of the open hours is asked first. */
+/** How long the same partition of open hours comes first, in milliseconds. */
 const TURN = 60_000;
 
-/** Hours of referrals, open and closed, and the totals of those that are closed. */
+/** Open and closed hours of referrals, and the totals of the closed ones. */
 export function hourStore(table: Table): HourStore {
   const { client, name } = table;
 
@@ -82,7 +82,7 @@ export function hourStore(table: Table): HourStore {
     },
 
     async *dueHours(now) {
-      // Each run begins with another partition, for one that has not the time for all of them.
+      // Each run begins with another partition, because a run may not have time for all of them.
       const first = Math.floor(now.getTime() / TURN) % openPartitions.length;
       for (const partition of [...openPartitions.slice(first), ...openPartitions.slice(0, first)]) {
         const marks = queryItems(table, {

@@ -6,11 +6,11 @@ import { tableShape } from './table-shape.ts';
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
 
-/** An item as it lies in the table, with its keys. */
+/** An item of the table, with its keys. */
 // biome-ignore lint/suspicious/noExplicitAny: items of all kinds
 export type Item = Record<string, any>;
 
-/** Gives the items that a query finds; read as far as the caller goes. */
+/** Yields the items that a query finds. Reads only as far as the caller iterates. */
 export async function* queryItems({ client, name }: Table, query: Query): AsyncGenerator<Item> {
   for await (const { Items = [] } of paginateQuery({ client }, { TableName: name, ...query })) {
     yield* Items;
@@ -20,7 +20,7 @@ export async function* queryItems({ client, name }: Table, query: Query): AsyncG
 /** Filter for responses that were not moved away. */
 export const IS_HERE = 'attribute_exists(code)';
 
-/** Query of a visitor's responses by time, with the traces of those that were moved away. Strongly consistent. */
+/** Query for a visitor's responses by time, with the traces of moved responses. Strongly consistent. */
 export const responsesOfVisitor = (visitor: Visitor) => ({
   KeyConditionExpression: 'pk = :visitor AND begins_with(sk, :prefix)',
   ExpressionAttributeValues: {

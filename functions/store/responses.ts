@@ -15,7 +15,7 @@ import { entityOf, newestFirst } from './timeline.ts';
 type ResponseWriter = Pick<Store, 'putResponse' | 'hasResponded'>;
 type ResponseStore = ResponseWriter & Pick<Store, 'listResponses' | 'eachResponse' | 'responsesOf'>;
 
-/** A response as it lies in the table: under its visitor, and in the index under its referral. */
+/** The item of a response. Its key is the visitor in the table, and the referral in the index. */
 export const responseItem = (
   response: Response,
   { code, buckets }: Referral,
@@ -35,7 +35,7 @@ const LAST_ID = 'Z';
 export function responseWriter(table: Table, spread: BucketGrower): ResponseWriter {
   const { itemClient, name } = table;
 
-  /** What is there already was put by an earlier try, and may have been moved since. */
+  /** Keeps an existing item: an earlier try put it there, and it may have been moved since. */
   const putOnce = async (item: Record<string, unknown>) => {
     try {
       await itemClient.send(
@@ -100,7 +100,7 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
         });
         let previous: unknown;
         for await (const response of responses) {
-          // One that is being moved is in the index twice for a moment.
+          // A response that is being moved is in the index twice for a moment.
           if (response.id !== previous) visit(response as CountedResponse);
           previous = response.id;
         }
@@ -109,7 +109,7 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
     },
 
     async *responsesOf(visitor, order) {
-      // Most callers stop at the first.
+      // Most callers stop at the first response.
       const input = {
         ...responsesOfVisitor(visitor),
         FilterExpression: IS_HERE,
@@ -124,5 +124,5 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
 function visitorOf({ userId, session }: Response): Visitor {
   if (userId !== undefined) return { userId };
   if (session !== undefined) return { session };
-  throw new TypeError('A response without a visitor has no place in the table.');
+  throw new TypeError('A response without a visitor has no key in the table.');
 }

@@ -7,13 +7,13 @@ import { transact, type Write } from './transaction.ts';
 
 type SessionStore = Pick<Store, 'findSessionUser' | 'putSessionUser' | 'moveResponses'>;
 
-// A transaction takes 100 writes, and a move is two, see
+// A transaction takes 100 writes, and a move needs two, see
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 const MOVES_PER_TRANSACTION = 50;
 
 /**
- * Seconds for which a response that was moved leaves a trace. It has to outlive every retry of its write,
- * of which those from the dead letters of a queue are the last.
+ * Lifetime of a moved response's trace, in seconds. The trace must outlive every retry of the response's
+ * write. The last retries come from the dead letters of a queue.
  */
 const TRACE_LIFETIME = 90 * 24 * 60 * 60;
 
@@ -27,7 +27,7 @@ export const sessionFinder = ({ client, name }: Table): Pick<Store, 'findSession
   },
 });
 
-/** Whom sessions were linked to, and moving their responses there. */
+/** The users of sessions, and the moves of responses to them. */
 export function sessionStore(table: Table): SessionStore {
   const { client, name } = table;
 
@@ -37,7 +37,7 @@ export function sessionStore(table: Table): SessionStore {
       {
         Put: {
           TableName: name,
-          // In its place a trace, so that a retry of its write does not put it there again.
+          // Leaves a trace, so that a retry of the write does not put the response here again.
           Item: { ...responseKey({ session: from.session }, id), ttl: from.traceUntil },
           ConditionExpression: IS_HERE,
         },
@@ -46,7 +46,7 @@ export function sessionStore(table: Table): SessionStore {
     ];
   };
 
-  /** Moves what is still there, and gives its number. */
+  /** Moves the responses that are still there, and returns their number. */
   async function moveAll(items: Item[], from: Session, userId: string): Promise<number> {
     if (items.length === 0) return 0;
     const failed = await transact(
@@ -99,7 +99,7 @@ async function* inBatches(items: AsyncIterable<Item>, size: number): AsyncGenera
   if (batch.length > 0) yield batch;
 }
 
-/** Where responses are moved from, and until when that is remembered, in epoch seconds. */
+/** The session that responses are moved from. `traceUntil` is in epoch seconds. */
 interface Session {
   readonly session: string;
   readonly traceUntil: number;

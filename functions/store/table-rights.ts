@@ -3,7 +3,7 @@ import { tableShape } from './table-shape.ts';
 
 const { claim, idempotency, open, owner, referral, visitor } = tableShape.prefixes;
 
-/** Operations on the table, each with the prefixes of the partition keys that it is allowed on. */
+/** Operations on the table, each with the partition key prefixes that it is allowed on. */
 export interface TableRights {
   readonly GetItem?: readonly string[];
   readonly PutItem?: readonly string[];
@@ -26,7 +26,7 @@ const operations = [
 /** The store's methods that functions may call; operators scan the table with their own credentials. */
 export type FunctionStoreMethod = Exclude<StoreMethod, 'everyReferral'>;
 
-/** What each method of the store asks of the table. */
+/** The rights that each store method needs. */
 const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   findReferral: { GetItem: [referral] },
   findClaimedReferral: { GetItem: [claim, referral] },
@@ -53,7 +53,7 @@ const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   closedHours: { Query: [referral] },
 };
 
-/** What methods of the store ask of the table together. */
+/** The rights that store methods need together. */
 export function rightsOf(methods: readonly FunctionStoreMethod[]): TableRights {
   const union = operations.map((operation): [string, string[]] => {
     const prefixes = methods.flatMap((method) => rights[method][operation] ?? []);

@@ -3,10 +3,10 @@ import { type ErrorCode, ReferralsError } from '../core/errors.ts';
 import { DEFAULT_MESSAGE } from './objects.ts';
 
 /**
- * Checks a value that came from outside.
+ * Checks a value from outside.
  *
- * @param codeOf gives the error's code for the field that is wrong; `invalid_field` by default.
- * @throws ReferralsError that names the first field that is wrong.
+ * @param codeOf returns the error code for a wrong field; `invalid_field` by default.
+ * @throws ReferralsError that names the first wrong field.
  */
 export function parse<Value>(
   schema: v.GenericSchema<unknown, Value>,

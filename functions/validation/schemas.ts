@@ -26,26 +26,26 @@ const isTime = (value: string): boolean =>
 
 const TIME_RULE = 'must be a time such as 2030-01-31T12:00:00Z';
 
-/** A time with its offset (RFC 3339); comes out in UTC. */
+/** A time with its offset (RFC 3339). The output is in UTC. */
 export const time = v.pipe(
   v.string(TIME_RULE),
   v.check(isTime, TIME_RULE),
   v.transform((value) => new Date(value).toISOString()),
 );
 
-/** Any object of the app's. */
+/** Any object of the app. */
 export const target = strictObject(
   { type: text(128), id: text(256) },
-  'must be an object of type and id',
+  'must be an object with type and id',
 );
 
-/** What a ULID is, see https://github.com/ulid/spec */
+/** Format of a ULID, see https://github.com/ulid/spec */
 export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-/** A session, as the redirect hands it out. */
+/** A session from the redirect. */
 export const session = v.pipe(v.string(), v.regex(SESSION, 'must be a session'));
 
-/** Fields that items of the table and messages of the queues have in common. */
+/** Fields that items in the table and messages in the queues have in common. */
 export const itemFields = {
   id: v.pipe(v.string(), v.regex(ULID)),
   code: v.pipe(v.string(), v.regex(CODE)),
