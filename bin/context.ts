@@ -33,7 +33,7 @@ const settings = {
   sessionCookieName: v.string(),
   sessionDomain: v.string(),
   sessionMaxAgeDays: days,
-  sessionPassInUrl: v.union([v.boolean(), v.pipe(v.string(), v.parseBoolean())]),
+  sessionHandOff: v.union([v.boolean(), v.pipe(v.string(), v.parseBoolean())]),
   codeLength: number,
   codeAlphabet: v.string(),
   attributionModel: v.picklist(['last', 'first']),
@@ -41,6 +41,7 @@ const settings = {
   actionDisplay: orJson(names),
   clientIpHeader: v.string(),
   retentionDays: days,
+  signUpWindowDays: days,
   hooks: v.string(),
   domainName: v.string(),
   certificateArn: v.string(),
@@ -48,7 +49,11 @@ const settings = {
   alarmTopicArn: v.string(),
   logRetentionDays: v.pipe(number, v.enum(RetentionDays)),
   throttle: orJson(
-    strictObject({ clicks: v.exactOptional(throttle), api: v.exactOptional(throttle) }),
+    strictObject({
+      clicks: v.exactOptional(throttle),
+      sessions: v.exactOptional(throttle),
+      api: v.exactOptional(throttle),
+    }),
   ),
   warmThroughput: orJson(
     strictObject({
@@ -85,7 +90,7 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
       cookieName: context.sessionCookieName,
       domain: context.sessionDomain,
       maxAge: context.sessionMaxAgeDays,
-      passInUrl: context.sessionPassInUrl,
+      handOff: context.sessionHandOff,
     }),
     code: defined({ length: context.codeLength, alphabet: context.codeAlphabet }),
     attribution: defined({
@@ -95,6 +100,7 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
     actionDisplay: context.actionDisplay,
     clientIpHeader: context.clientIpHeader,
     retention: context.retentionDays,
+    signUpWindow: context.signUpWindowDays,
     hooks: context.hooks,
     domainName: context.domainName,
     certificateArn: context.certificateArn,

@@ -1,5 +1,5 @@
 import type { Context, PostConfirmationTriggerEvent } from 'aws-lambda';
-import { signUp } from './core/sign-up.ts';
+import { welcomeUser } from './core/new-user.ts';
 import { passOn } from './messages/pass-on.ts';
 import { sendMessage } from './messages/queue.ts';
 import type { SignUpMessage } from './messages/queue-messages.ts';
@@ -14,7 +14,7 @@ const { signUpQueueUrl, nextPostConfirmation } = services.settings;
 const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', {
   handle: async (event) => {
     const message = readSignUp(event);
-    if (message) await signUp(services, message, message.session);
+    if (message) await welcomeUser(services, message, message.session);
   },
   retry: async (event) => {
     const message = readSignUp(event);

@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { type Redirect, recordClick } from './core/click.ts';
+import { handOff } from './core/hand-off.ts';
 import { clientDetails } from './http/client-details.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http/http-handler.ts';
-import { sessionCookie, sessionOfCookie, withSession } from './http/session.ts';
+import { sessionCookie, sessionOfCookie, withHandoff } from './http/session.ts';
 import { sendMessage } from './messages/queue.ts';
 import { clickServices } from './setup/click-services.ts';
 
@@ -11,19 +12,21 @@ const services = await clickServices(sendMessage);
 /** `GET` and `HEAD /r/{code}`: records the click, then redirects. */
 export const handler = httpHandler(async (event, context): Promise<HttpAnswer> => {
   const { settings } = services;
+  const code = (event.pathParameters?.proxy ?? '').replace(/\/$/, '');
   const { location, session, ...recorded } = await recordClick(services, {
-    code: (event.pathParameters?.proxy ?? '').replace(/\/$/, ''),
+    code,
     method: event.requestContext.http.method,
     session: sessionOfCookie(event, settings),
     redirectTo: event.queryStringParameters?.[settings.redirectParameter],
     purpose: event.headers['sec-purpose'] ?? event.headers.purpose,
     ...(await clientDetails(event, services)),
   });
+  const handoff = session && settings.session.handOff && (await handOff(services, session, code));
   await report(recorded, event, context);
   return {
     statusCode: 302,
     headers: {
-      location: session && settings.session.inUrl ? withSession(location, session) : location,
+      location: handoff ? withHandoff(location, handoff) : location,
       'cache-control': 'no-store',
       'x-robots-tag': 'noindex',
     },

@@ -1,4 +1,4 @@
-import { signUp } from './core/sign-up.ts';
+import { welcomeUser } from './core/new-user.ts';
 import { queueHandler } from './messages/batch-handler.ts';
 import { readSignUp } from './messages/queue-messages.ts';
 import { services as allServices, type ServicesFor } from './setup/services.ts';
@@ -9,5 +9,5 @@ const services: ServicesFor<typeof retrySignUp> = allServices;
 /** Gives the users in the queue their links, which failed at sign-up. */
 export const handler = queueHandler('A sign-up still has no link.', async (body) => {
   const { session, ...owner } = readSignUp(body);
-  await signUp(services, owner, session);
+  await welcomeUser(services, owner, session);
 });

@@ -9,7 +9,7 @@ interface RouteBase {
   /** The Lambda function that answers: its file in `functions/`, without the extension. */
   readonly function: string;
   /** Group of rate limits at the gateway. */
-  readonly throttle: 'clicks' | 'api';
+  readonly throttle: 'clicks' | 'sessions' | 'api';
   /** Time limit of the function, in seconds. */
   readonly timeout: number;
   /** Store methods that the route calls, besides those that link a session. */
@@ -44,7 +44,14 @@ const click = {
   throttle: 'clicks',
   // A click gets its redirect, or a 503, before the visitor gives up.
   timeout: 3,
-  store: ['findReferral', 'putResponse', 'findSessionUser', 'hasResponded'],
+  store: [
+    'findReferral',
+    'putResponse',
+    'findSessionUser',
+    'hasResponded',
+    'readKeys',
+    'createKey',
+  ],
 } as const;
 
 /** A route for users. These routes share a function, so that they warm each other. */
@@ -132,6 +139,15 @@ export const routes = [
     store: [...attributing, ...counting],
   },
   {
+    ...ofVisitor,
+    name: 'create-session',
+    method: 'POST',
+    path: '/session',
+    function: 'api',
+    throttle: 'sessions',
+    store: ['claimHandoff', 'putResponse', 'findReferral'],
+  },
+  {
     ...ofUser,
     name: 'link-session',
     method: 'POST',
@@ -160,7 +176,19 @@ export const routeKeyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): st
   `${method} ${path}`;
 
 /** Store methods that link a session. Every route with a user does this. */
-export const linking = ['findSessionUser', 'putSessionUser', 'moveResponses'] as const;
+export const linking = [
+  'readKeys',
+  'createKey',
+  'findSessionUser',
+  'claimSession',
+  'settleSession',
+  'moveResponses',
+  'findClaimedReferral',
+  'findReferral',
+  'responsesOf',
+  'putResponse',
+  'putResponseOnce',
+] as const;
 
 /** Methods and headers that a browser may send. Each deployment has its own origins. */
 export const cors = {

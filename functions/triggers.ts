@@ -18,14 +18,18 @@ const crediting = [
   'responsesOf',
   'putResponse',
   'putResponseOnce',
+  'readKeys',
+  'createKey',
 ] as const;
 
 /** Store methods that a sign-up needs. */
 const signingUp = [
   'findClaimedReferral',
   'createReferral',
+  'markSignedUp',
   'findSessionUser',
-  'putSessionUser',
+  'claimSession',
+  'settleSession',
   'moveResponses',
   ...crediting,
 ] as const;

@@ -72,7 +72,11 @@ export interface ReferralsProps extends ReferralSettings {
    *
    * @default - clicks 10,000 per second and 5,000 at once, the account's own quotas; api 1,000 and 500
    */
-  readonly throttle?: { readonly clicks?: Throttle; readonly api?: Throttle };
+  readonly throttle?: {
+    readonly clicks?: Throttle;
+    readonly sessions?: Throttle;
+    readonly api?: Throttle;
+  };
   /**
    * What happens to the table and the user pool when the stack is deleted. The table has deletion protection
    * unless this is DESTROY.

@@ -30,6 +30,8 @@ export interface ReferralApiProps extends Pick<ReferralsProps, 'appUrl' | 'domai
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 const LIMITS: Readonly<Record<Route['throttle'], Throttle>> = {
   clicks: { rate: 10_000, burst: 5_000 },
+  // Handing out sessions, and guessing codes, must not pay.
+  sessions: { rate: 100, burst: 100 },
   api: { rate: 1_000, burst: 500 },
 };
 
@@ -50,6 +52,7 @@ export class ReferralApi extends Construct {
     const { appUrl, domain, throttle = {}, users } = props;
     this.#limits = {
       clicks: throttle.clicks ?? LIMITS.clicks,
+      sessions: throttle.sessions ?? LIMITS.sessions,
       api: throttle.api ?? LIMITS.api,
     };
     const { rate, burst } = this.#limits.api;

@@ -45,12 +45,20 @@ export interface ReferralSettings {
      */
     readonly maxAge?: Duration;
     /**
-     * Whether the redirect appends the session to the destination as `?referral_session=`.
+     * Whether the redirect hands the session over to an app on another site, by appending
+     * `?referral_handoff=` to the destination. The app exchanges it for the session at `POST /session`.
      *
      * @default - only if the app's own host does not receive the cookie
      */
-    readonly passInUrl?: boolean;
+    readonly handOff?: boolean;
   };
+  /**
+   * How long after a sign-up the first linked session still credits it to a referral. Sign-ups that pass the
+   * session on in `clientMetadata` are credited at once; this is for those that can't.
+   *
+   * @default Duration.days(7)
+   */
+  readonly signUpWindow?: Duration;
   readonly code?: {
     /**
      * Length of a new code, 6 to 64 characters.
@@ -118,12 +126,13 @@ export function settingsEnvironment(
     [env.sessionCookieName]: session.cookieName,
     [env.sessionCookieDomain]: session.domain,
     [env.sessionMaxAge]: session.maxAge?.toSeconds().toString(),
-    [env.sessionInUrl]: session.passInUrl?.toString(),
+    [env.sessionHandoff]: session.handOff?.toString(),
     [env.attributionModel]: attribution.model,
     [env.attributionWindow]: attribution.window?.toSeconds().toString(),
     [env.codeLength]: code.length?.toString(),
     [env.codeAlphabet]: code.alphabet,
     [env.clientIpHeader]: settings.clientIpHeader,
+    [env.signUpWindow]: settings.signUpWindow?.toSeconds().toString(),
     [env.retention]: settings.retention?.toSeconds().toString(),
     [env.actionDisplay]: actionDisplay && JSON.stringify(actionDisplay),
   };

@@ -35,7 +35,7 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
   console.log(`  1. ${referrer} signs up and has a link: ${link.url}`);
 
   const click = await call(outputs, 'GET', new URL(link.url).pathname);
-  const session = /=([\w-]{22});/.exec(click.headers.get('set-cookie') ?? '')?.[1] ?? '';
+  const session = /=([\w-]{32});/.exec(click.headers.get('set-cookie') ?? '')?.[1] ?? '';
   console.log(`  2. A visitor clicks it, and is sent to ${click.headers.get('location')}`);
 
   const action = { action: 'VIEWED_PRICING' };

@@ -23,7 +23,7 @@ export async function attributedReferral(
   const { store, settings, now, findRecentReferral } = services;
   const { model, window } = settings.attribution;
   const userId =
-    'userId' in visitor ? visitor.userId : await store.findSessionUser(visitor.session);
+    'userId' in visitor ? visitor.userId : (await store.findSessionUser(visitor.session))?.userId;
   const since = window === undefined ? 0 : now().getTime() - window * 1000;
 
   for await (const response of store.responsesOf(visitor, model === 'last' ? 'newest' : 'oldest')) {

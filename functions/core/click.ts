@@ -4,7 +4,7 @@ import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired, type Referral } from './referral.ts';
 import { type ClientDetails, RESPONDED, type Response, type ResponseKind } from './response.ts';
 import type { Using } from './services.ts';
-import { isSession } from './visitor.ts';
+import { isGenuine, signSession } from './session.ts';
 
 /** The data of a click. All of it can be forged, so none of it is trusted. */
 export interface Click extends ClientDetails {
@@ -40,14 +40,14 @@ type StoringServices = Using<
 >;
 
 /** The part of the store that a click uses. */
-export type ClickStore = StoringServices['store'];
+export type ClickStore = StoringServices['store'] & Using<'readKeys' | 'createKey'>['store'];
 
 /** Services to record a click. */
 export interface ClickServices
   extends StoringServices,
     Using<
       never,
-      'now' | 'newId' | 'newSession',
+      'now' | 'newId' | 'keys' | 'randomBytes',
       'appUrl' | 'redirectOrigins' | 'defaultRedirectTo'
     > {
   readonly store: ClickStore;
@@ -74,18 +74,23 @@ export interface ClickServices
  *   can be neither stored nor queued.
  */
 export async function recordClick(services: ClickServices, click: Click): Promise<Redirect> {
-  const { settings, inTime, queueClick, newSession } = services;
-  const found = isCode(click.code) && (await services.findRecentReferral(click.code));
+  const { settings, inTime, queueClick, keys, randomBytes } = services;
+  const [found, key] = await Promise.all([
+    isCode(click.code) && services.findRecentReferral(click.code),
+    // Without the key nobody gets a session, and every visitor is redirected all the same.
+    inTime(keys.ofSessions()).catch(() => undefined),
+  ]);
   if (!found) throw unknownCode();
   const now = services.now();
   if (isExpired(found, now)) {
     return { location: settings.defaultRedirectTo, outcome: 'expired', session: undefined };
   }
 
-  const classification = classify(click);
+  const known = key && click.session && isGenuine(click.session, key) ? click.session : undefined;
+  const classification = classify(click, known);
   const isMachine = classification !== undefined && classification.kind !== 'human';
   // A machine never gets a visitor's session, so that its click can't get credit.
-  const session = isSession(click.session) && !isMachine ? click.session : newSession();
+  const session = (!isMachine && known) || drawSession(randomBytes, key);
   const { code, userId: referrerId } = found;
   const { httpReferer, userAgent, ip } = click;
   const pending: PendingClick = {
@@ -114,9 +119,16 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   return {
     location: override || found.redirectTo,
     ...stored,
-    session: isMachine ? undefined : session,
+    session: isMachine || key === undefined ? undefined : session,
   };
 }
+
+/** A session; without a key one that nobody can go on with. */
+const drawSession = (
+  randomBytes: ClickServices['randomBytes'],
+  key: Uint8Array | undefined,
+): string =>
+  key ? signSession(randomBytes(16), key) : Buffer.from(randomBytes(24)).toString('base64url');
 
 /**
  * Stores a queued click. Repeating it changes nothing.
@@ -136,12 +148,12 @@ export async function storeClick(
 }
 
 /** Classifies a click by its request alone. Returns undefined for a returning visitor. */
-function classify(click: Click): Classification | undefined {
+function classify(click: Click, session: string | undefined): Classification | undefined {
   if (click.method === 'HEAD' || /\bprefetch\b/i.test(click.purpose ?? '')) {
     return { kind: 'prefetch', first: false };
   }
   if (isbot(click.userAgent)) return { kind: 'bot', first: false };
-  return isSession(click.session) ? undefined : { kind: 'human', first: true };
+  return session === undefined ? { kind: 'human', first: true } : undefined;
 }
 
 /** Adds the classification to a click. Looks up the visitor if necessary. */
@@ -152,10 +164,11 @@ async function classified(
 ): Promise<Response> {
   const { id, kind, first, session = '' } = click;
   if (kind !== undefined && first !== undefined) return { ...click, kind, first };
-  const [userId, sessionResponded] = await Promise.all([
+  const [user, sessionResponded] = await Promise.all([
     store.findSessionUser(session),
     store.hasResponded({ session }, code, id),
   ]);
+  const userId = user?.userId;
   if (userId !== undefined && userId === owner) return { ...click, kind: 'own', first: false };
   const responded =
     sessionResponded || (userId !== undefined && (await store.hasResponded({ userId }, code, id)));

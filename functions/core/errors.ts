@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'idempotency_mismatch'
   | 'invalid_cursor'
   | 'invalid_field'
+  | 'invalid_handoff'
   | 'invalid_header'
   | 'invalid_limit'
   | 'invalid_query'

@@ -1,22 +1,32 @@
 import type { Using } from './services.ts';
+import { type CreditingServices, creditSignUp } from './sign-up.ts';
 
 /** Services to link a session. */
-export type LinkingServices = Using<'findSessionUser' | 'putSessionUser' | 'moveResponses', 'now'>;
+export type LinkingServices = CreditingServices &
+  Using<'findSessionUser' | 'claimSession' | 'settleSession' | 'moveResponses'>;
 
 /**
- * Moves all responses of a session to its user, for every referral. Repeating it gives the same end state,
- * also after a crash in the middle.
+ * Moves responses of a session to its user, for every referral, and credits the user's sign-up if that is
+ * still to be done. Repeating it gives the same end state, also after a crash in the middle.
+ *
+ * A session that is linked to a user stays theirs: for any other user, nothing is moved.
  *
  * @returns the number of responses that this call moved.
  */
 export async function linkSession(
-  { store, now }: LinkingServices,
+  services: LinkingServices,
   session: string,
   userId: string,
 ): Promise<number> {
+  const { store, now } = services;
   // Remember the user first, so that a click that arrives meanwhile is already known to be theirs.
-  if ((await store.findSessionUser(session)) !== userId) {
-    await store.putSessionUser(session, userId);
+  const linked =
+    (await store.findSessionUser(session)) ?? (await store.claimSession(session, userId));
+  if (linked.userId !== userId) return 0;
+  const moved = await store.moveResponses(session, userId, now());
+  if (!linked.isSettled) {
+    await creditSignUp(services, userId);
+    await store.settleSession(session, userId);
   }
-  return store.moveResponses(session, userId, now());
+  return moved;
 }

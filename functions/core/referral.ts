@@ -19,6 +19,8 @@ export interface Referral {
   readonly createdAt: string;
   /** ISO 8601, UTC. From then on, clicks go to the default destination and are not recorded. */
   readonly expiresAt?: string;
+  /** ISO 8601, UTC: when the owner signed up. Only a user's own link has it. */
+  readonly signedUpAt?: string;
   /** Number of index partitions for its responses; a power of two up to 256. */
   readonly buckets: number;
 }

@@ -9,6 +9,12 @@ export const SIGNED_UP = 'SIGNED_UP';
 export const responseKinds = ['human', 'bot', 'prefetch', 'own'] as const;
 export type ResponseKind = (typeof responseKinds)[number];
 
+/**
+ * How a visitor arrived: by the redirect, by `?ref=` on a page, by a code that they typed, or by the address
+ * of a landing page that another visitor passed on.
+ */
+export const ways = ['link', 'page', 'typed', 'forwarded'] as const;
+
 /** One recorded click or action of a visitor. */
 export interface Response {
   /** ULID. It sorts by time, and a retried write goes to the same item. */
@@ -20,6 +26,8 @@ export interface Response {
   readonly kind: ResponseKind;
   /** Whether this is the visitor's first response to this referral. Only true for humans. */
   readonly first: boolean;
+  /** How the visitor arrived; of a `RESPONDED` only, `link` if it is missing. */
+  readonly via?: (typeof ways)[number];
   readonly session?: string;
   readonly userId?: string;
   readonly target?: Target;

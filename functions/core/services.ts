@@ -11,13 +11,32 @@ export interface Services {
   readonly newId: (time: Date) => string;
   /** Makes a code for a referral. It is called again if the code is taken. */
   readonly newCode: (referral: NewReferral, owner: Owner | undefined) => string | Promise<string>;
-  /** Makes 128 random bits, see `isSession`. */
-  readonly newSession: () => string;
+  /** Gives so many random bytes from a cryptographic source. */
+  readonly randomBytes: (size: number) => Uint8Array;
+  readonly keys: DeploymentKeys;
   /** Finds a referral, from memory if possible. The result may be up to a minute old. */
   readonly findRecentReferral: (code: string) => Promise<Referral | undefined>;
 }
 
 /** The name of a store method. */
+/** The secrets of a deployment. They lie in its table, made by whoever needs one first. */
+export interface DeploymentKeys {
+  /**
+   * The key that signs sessions. It stays.
+   *
+   * @throws ReferralsError `unavailable`.
+   */
+  readonly ofSessions: () => Promise<Uint8Array>;
+  /**
+   * The key of a day, which seals handoffs; undefined if the day is over for good, or still to come.
+   *
+   * @throws ReferralsError `unavailable`.
+   */
+  readonly ofDay: (day: number) => Promise<Uint8Array | undefined>;
+  /** Reads and makes the keys of now and of tomorrow, so that nobody waits for them later. */
+  readonly prepare: () => Promise<void>;
+}
+
 export type StoreMethod = keyof Store;
 
 /**

@@ -8,6 +8,8 @@ export interface Settings {
   readonly defaultRedirectTo: string;
   /** Origins that links may lead to, including the app's. */
   readonly redirectOrigins: readonly string[];
+  /** Seconds after a sign-up within which the first linked session credits it. */
+  readonly signUpWindow: number;
   readonly attribution: {
     readonly model: 'last' | 'first';
     /** How long a response gets credit, in seconds; undefined means forever. */

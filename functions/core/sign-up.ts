@@ -1,30 +1,32 @@
 import { recordAction } from './action.ts';
-import { ownReferral } from './create-referral.ts';
-import { linkSession } from './link.ts';
-import type { Owner } from './referral.ts';
+import { findOwnReferral } from './create-referral.ts';
 import { SIGNED_UP } from './response.ts';
-import { isSession } from './visitor.ts';
+import type { Using } from './services.ts';
 
 // No client can send this key, because keys from clients have no control characters.
 const ONCE = '\u0000SIGNED_UP';
 
-/** Services for a sign-up. */
-type SignUpServices = Parameters<typeof ownReferral>[0] &
-  Parameters<typeof linkSession>[0] &
-  Parameters<typeof recordAction>[0];
+/** Services to credit a sign-up. */
+export type CreditingServices = Parameters<typeof recordAction>[0] &
+  Using<'findClaimedReferral', never, 'signUpWindow'>;
 
 /**
- * Gives a new user their link. If they have a session, it also credits the referral that brought them. It is
- * safe to repeat: a user's sign-up is recorded once.
+ * Credits a user's sign-up to the referral that brought them, if they signed up within the window. A sign-up
+ * is credited once, however often and from wherever this is called.
  */
-export async function signUp(
-  services: SignUpServices,
-  { userId, attributes }: Owner,
-  session: string | undefined,
+export async function creditSignUp(services: CreditingServices, userId: string): Promise<void> {
+  const { settings, now } = services;
+  const own = await findOwnReferral(services, userId);
+  if (own?.signedUpAt === undefined) return;
+  const age = now().getTime() - Date.parse(own.signedUpAt);
+  if (age <= settings.signUpWindow * 1000) await recordSignUp(services, userId);
+}
+
+/** Records a user's sign-up, once for ever. */
+export async function recordSignUp(
+  services: Parameters<typeof recordAction>[0],
+  userId: string,
 ): Promise<void> {
-  await ownReferral(services, userId, attributes);
-  if (!isSession(session)) return;
-  await linkSession(services, session, userId);
   await recordAction(services, {
     visitor: { userId },
     action: SIGNED_UP,

@@ -27,6 +27,13 @@ export interface IdempotentRequest {
   readonly lifetime: number;
 }
 
+/** The user of a session. */
+export interface SessionUser {
+  readonly userId: string;
+  /** Whether a sign-up was credited, if it was to be. */
+  readonly isSettled: boolean;
+}
+
 /** The mark that an hour of a referral must be counted. */
 export interface OpenHour {
   readonly code: string;
@@ -89,15 +96,43 @@ export interface Store {
   responsesOf(visitor: Visitor, order: 'newest' | 'oldest'): AsyncIterable<Response>;
   /** Whether a visitor has a response to this referral other than `except`. Strongly consistent. */
   hasResponded(visitor: Visitor, code: string, except: string): Promise<boolean>;
-  /** The user that the session was last linked to. Strongly consistent. */
-  findSessionUser(session: string): Promise<string | undefined>;
-  putSessionUser(session: string, userId: string): Promise<void>;
+  /** The user that the session was linked to. Strongly consistent. */
+  findSessionUser(session: string): Promise<SessionUser | undefined>;
   /**
-   * Moves a session's responses to a user.
+   * Links a session to a user, if it is linked to nobody.
+   *
+   * @returns the user that it is linked to then.
+   */
+  claimSession(session: string, userId: string): Promise<SessionUser>;
+  /**
+   * Remembers on a user's own link when they signed up, unless it is known.
+   *
+   * @param at ISO 8601, UTC.
+   */
+  markSignedUp(code: string, at: string): Promise<void>;
+  /** Remembers that the session's link to its user is complete: a sign-up was credited if it was to be. */
+  settleSession(session: string, userId: string): Promise<void>;
+  /**
+   * Moves a bounded number of a session's responses to a user, the oldest first.
    *
    * @returns the number of moved responses.
    */
   moveResponses(session: string, userId: string, now: Date): Promise<number>;
+  /**
+   * Remembers that a handoff was exchanged.
+   *
+   * @returns false if it was exchanged before.
+   */
+  claimHandoff(id: string, until: Date): Promise<boolean>;
+
+  /** The deployment's keys by their names. Strongly consistent. */
+  readKeys(): Promise<ReadonlyMap<string, Uint8Array>>;
+  /**
+   * Puts a key, unless there is one of that name.
+   *
+   * @returns the key that there is then.
+   */
+  createKey(name: string, key: Uint8Array, expiresAt?: Date): Promise<Uint8Array>;
 
   /** Marks an hour of a referral as open, or renews its mark. */
   putOpenHour(mark: OpenHour): Promise<void>;

@@ -61,7 +61,7 @@ export function apiHandler<Function extends (typeof routes)[number]['function']>
       throw new Error(`The function ${name} has no route ${event.routeKey}.`);
     }
     const input = readInput(route.input, event);
-    const session = sessionOf(event, services.settings);
+    const session = await sessionOf(event, services);
     const claims = await claimsOf(auth, event);
     const userId = claims && String(claims.sub);
     const linked = session && userId ? await link(services, session, userId) : 0;
@@ -73,6 +73,7 @@ export function apiHandler<Function extends (typeof routes)[number]['function']>
         services,
         userId: userId as string,
         claims: claims ?? {},
+        session,
         visitor,
         linked,
       }),

@@ -10,6 +10,7 @@ const STATUS: Record<ErrorCode, number> = {
   idempotency_mismatch: 422,
   invalid_cursor: 400,
   invalid_field: 422,
+  invalid_handoff: 400,
   invalid_header: 400,
   invalid_limit: 400,
   invalid_query: 400,

@@ -36,7 +36,7 @@ const fields = {
   uniqueVisitors: field(everyone, v.number(), ({ uniqueVisitors }) => uniqueVisitors),
 } satisfies FieldsOf<
   CountedReferral,
-  'id' | 'buckets' | 'bots' | 'prefetches' | 'ownClicks' | 'actions'
+  'id' | 'buckets' | 'signedUpAt' | 'bots' | 'prefetches' | 'ownClicks' | 'actions'
 >;
 
 /** A referral as its owner sees it. */

@@ -34,6 +34,8 @@ export interface ApiRequest<Name extends RouteName, Input> {
   readonly userId: UserIdOf<Name>;
   /** Claims of the user's token; none without a token. */
   readonly claims: Readonly<Record<string, unknown>>;
+  /** The genuine session of the request. */
+  readonly session: string | undefined;
   /** The user, or else the session; undefined if the request has neither. */
   readonly visitor: Visitor | undefined;
   /** Number of responses that this request moved from its session to its user. */

@@ -1,37 +1,45 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { ReferralsError } from '../core/errors.ts';
-import { isSession } from '../core/visitor.ts';
+import { isGenuine, isSession } from '../core/session.ts';
+import type { FunctionServices } from '../setup/compose.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
+import { strictObject } from '../validation/objects.ts';
+import { text } from '../validation/schemas.ts';
 import type { HttpEvent } from './http-handler.ts';
 
 const HEADER = 'X-Referral-Session';
-/** Query parameter that carries a session to an app on another site. */
-const URL_PARAMETER = 'referral_session';
-const PARAMETER = new RegExp(`^${URL_PARAMETER}(=|$)`);
 
-/** The session in the cookie. A malformed one is ignored, because browsers keep sending an old cookie. */
+/** Query parameter that carries a handoff to an app on another site. */
+const HANDOFF = 'referral_handoff';
+const PARAMETER = new RegExp(`^${HANDOFF}(=|$)`);
+
+/** The session in the cookie, which may be made up. Browsers keep sending what they once got. */
 export function sessionOfCookie(
   event: HttpEvent,
-  { session }: FunctionSettings,
+  { session }: Pick<FunctionSettings, 'session'>,
 ): string | undefined {
   // API Gateway moves cookies out of the header. Not everything with the same event format does.
   const cookies = event.cookies?.join('; ') ?? event.headers.cookie ?? '';
-  const value = parseCookie(cookies)[session.cookieName];
-  return isSession(value) ? value : undefined;
+  return parseCookie(cookies)[session.cookieName];
 }
 
 /**
- * The session in the header, or else in the cookie.
+ * The session in the header, or else in the cookie. A cookie that is not genuine is ignored.
  *
- * @throws ReferralsError `invalid_session` if the header is malformed: an app wrote it on purpose.
+ * @throws ReferralsError `invalid_session` if the header is not genuine: an app wrote it on purpose.
+ *   `unavailable` if the deployment's key can't be read.
  */
-export function sessionOf(event: HttpEvent, settings: FunctionSettings): string | undefined {
+export async function sessionOf(
+  event: HttpEvent,
+  { settings, keys }: Pick<FunctionServices, 'settings' | 'keys'>,
+): Promise<string | undefined> {
   const header = event.headers[HEADER.toLowerCase()];
-  if (header === undefined) return sessionOfCookie(event, settings);
-  if (isSession(header)) return header;
+  const value = header ?? sessionOfCookie(event, settings);
+  if (isSession(value) && isGenuine(value, await keys.ofSessions())) return value;
+  if (header === undefined) return undefined;
   throw new ReferralsError(
     'invalid_session',
-    `${HEADER} must be the value that the redirect appended as ${URL_PARAMETER}.`,
+    `${HEADER} must be a session that this service has handed out.`,
     { field: HEADER },
   );
 }
@@ -49,14 +57,20 @@ export const sessionCookie = (value: string, { session }: FunctionSettings): str
     ...(session.cookieDomain && { domain: session.cookieDomain }),
   });
 
-/** The destination with the session appended, for an app that never sees the cookie. */
-export function withSession(location: string, value: string): string {
+/** Body of `POST /session`. */
+export const handoffBody = strictObject(
+  { handoff: text(512) },
+  'must be a JSON object, sent as application/json',
+);
+
+/** The destination with a handoff appended, for an app that never sees the cookie. */
+export function withHandoff(location: string, token: string): string {
   const url = new URL(location);
   // As text, because URLSearchParams would rewrite the app's own parameters and break signed ones.
   const others = url.search
     .slice(1)
     .split('&')
     .filter((pair) => pair && !PARAMETER.test(pair));
-  url.search = [...others, `${URL_PARAMETER}=${value}`].join('&');
+  url.search = [...others, `${HANDOFF}=${token}`].join('&');
   return url.href;
 }

@@ -35,7 +35,11 @@ export async function clickServices(
       : pTimeout(promise, { milliseconds: PATIENCE, fallback: giveUp });
   const findInTime = (code: string) => inTime(composed.store.findReferral(code));
 
-  if (settings.startsInLambda) await warmUp(findInTime);
+  // So the first visitor finds the keys read, the connection open and the code of a call compiled. The first click
+  // takes 22 ms less, and the start 27 ms more. But Lambda gives the start a whole CPU, and the click the third of
+  // one that goes with the function's memory, see
+  // https://serverlessland.com/content/service/lambda/guides/effectively-running-java-on-serverless/init-heavy-lifting
+  await inTime(composed.keys.prepare()).catch(() => undefined);
   return {
     ...composed,
     inTime,
@@ -45,11 +49,3 @@ export async function clickServices(
       clickQueueUrl === undefined ? undefined : (click) => sendMessage(clickQueueUrl, click),
   };
 }
-
-/**
- * Makes a first call to the table and ignores the result. So the first visitor finds the connection open and
- * the code of a call compiled. The first click takes 22 ms less, and the start 27 ms more. But Lambda gives the
- * start a whole CPU, and the click the third of one that goes with the function's memory, see
- * https://serverlessland.com/content/service/lambda/guides/effectively-running-java-on-serverless/init-heavy-lifting
- */
-const warmUp = (find: (code: string) => Promise<unknown>) => find('').catch(() => undefined);

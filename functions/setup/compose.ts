@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { customAlphabet } from 'nanoid';
 import { monotonicFactory } from 'ulid';
+import { deploymentKeys } from '../core/deployment-keys.ts';
 import type { Services } from '../core/services.ts';
 import type { Store } from '../core/store.ts';
 import { createClients, type Table, type Timeouts } from '../store/client.ts';
@@ -21,7 +22,9 @@ export interface FunctionServices<Stored = Store> extends Omit<Services, 'store'
  * @param createStore makes the store, or the part of it that is needed.
  * @param timeouts of the database; longer ones by default.
  */
-export async function compose<Stored extends Pick<Store, 'findReferral'>>(
+export async function compose<
+  Stored extends Pick<Store, 'findReferral' | 'readKeys' | 'createKey'>,
+>(
   settings: FunctionSettings,
   createStore: (table: Table) => Stored,
   timeouts?: Timeouts,
@@ -32,14 +35,16 @@ export async function compose<Stored extends Pick<Store, 'findReferral'>>(
   const newId = monotonicFactory(() => randomInt(32) / 32);
   const drawCode = customAlphabet(code.alphabet, code.length);
   const store = createStore({ ...createClients(timeouts), name, retention });
+  const now = () => new Date();
   return {
     settings,
     store,
     hooks,
-    now: () => new Date(),
+    now,
+    randomBytes,
+    keys: deploymentKeys({ store, now, randomBytes }),
     newId: (time) => newId(time.getTime()),
     newCode: hooks.generateCode ?? (() => drawCode()),
-    newSession: () => randomBytes(16).toString('base64url'),
     findRecentReferral: rememberReferrals(store),
   };
 }

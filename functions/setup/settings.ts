@@ -15,7 +15,7 @@ export interface FunctionSettings extends Settings {
     /** Seconds. */
     readonly maxAge: number;
     /** Whether the redirect appends the session to the destination, for an app on another site. */
-    readonly inUrl: boolean;
+    readonly handOff: boolean;
   };
   /** Names of actions to show to people. An action without an entry is shown by its own name. */
   readonly actionDisplay: ReadonlyMap<string, string>;
@@ -35,8 +35,6 @@ export interface FunctionSettings extends Settings {
   readonly eventBusName: string | undefined;
   /** The app's own post-confirmation function; undefined if there is none. */
   readonly nextPostConfirmation: string | undefined;
-  /** Whether the function starts in Lambda, which gives a whole CPU to the start. */
-  readonly startsInLambda: boolean;
 }
 
 /** The source of accepted tokens. */
@@ -90,7 +88,7 @@ const Environment = v.object(
     [env.sessionCookieName]: v.optional(v.string(), 'referral_session'),
     [env.sessionCookieDomain]: v.optional(v.string()),
     [env.sessionMaxAge]: v.optional(wholeNumber, `${365 * DAY}`),
-    [env.sessionInUrl]: v.optional(
+    [env.sessionHandoff]: v.optional(
       v.pipe(v.string(), v.parseBoolean(undefined, 'must be true or false')),
     ),
     [env.attributionModel]: v.optional(
@@ -103,6 +101,7 @@ const Environment = v.object(
     [env.codeAlphabet]: v.optional(v.string(), BASE62),
     [env.clientIpHeader]: v.optional(v.string()),
     [env.retention]: v.optional(wholeNumber),
+    [env.signUpWindow]: v.optional(wholeNumber, `${7 * DAY}`),
     [env.hooks]: v.optional(v.string()),
     [env.tokenIssuer]: v.optional(url),
     [env.tokenClientIds]: v.optional(list, ''),
@@ -113,7 +112,6 @@ const Environment = v.object(
     [env.nextPostConfirmation]: v.optional(v.string()),
     AWS_ENDPOINT_URL: v.optional(v.string()),
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: v.optional(v.string()),
-    AWS_LAMBDA_INITIALIZATION_TYPE: v.optional(v.string()),
   },
   'must be set',
 );
@@ -134,7 +132,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
   }
   const values = parsed.output;
   const { APP_URL: appUrl, API_URL: apiUrl, SESSION_COOKIE_DOMAIN: cookieDomain } = values;
-  const inUrl = values.SESSION_IN_URL ?? !sharesCookies(appUrl, apiUrl, cookieDomain);
+  const handOff = values.SESSION_HANDOFF ?? !sharesCookies(appUrl, apiUrl, cookieDomain);
   return {
     tableName: values.TABLE_NAME,
     apiUrl,
@@ -146,7 +144,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
       cookieName: values.SESSION_COOKIE_NAME,
       cookieDomain,
       maxAge: values.SESSION_MAX_AGE_SECONDS,
-      inUrl,
+      handOff,
     },
     attribution: {
       model: values.ATTRIBUTION_MODEL,
@@ -156,6 +154,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
     code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
     clientIpHeader: values.CLIENT_IP_HEADER,
     retention: values.RETENTION_SECONDS,
+    signUpWindow: values.SIGN_UP_WINDOW_SECONDS,
     hooks: values.HOOKS,
     token:
       values.TOKEN_ISSUER === undefined
@@ -172,7 +171,6 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
     streamDeadLettersUrl: values.STREAM_DEAD_LETTERS_URL,
     eventBusName: values.EVENT_BUS_NAME,
     nextPostConfirmation: values.NEXT_POST_CONFIRMATION,
-    startsInLambda: values.AWS_LAMBDA_INITIALIZATION_TYPE !== undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ClickStore } from '../core/click.ts';
 import type { Store } from '../core/store.ts';
 import { bucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
+import { keyStore } from './deployment-keys.ts';
 import { hourStore } from './hours.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { referralFinder, referralStore } from './referrals.ts';
@@ -17,6 +18,7 @@ export function createStore(table: Table): Store {
     ...sessionStore(table),
     ...idempotencyStore(table, spread),
     ...hourStore(table),
+    ...keyStore(table),
   };
 }
 
@@ -25,4 +27,5 @@ export const createClickStore = (table: Table): ClickStore => ({
   ...referralFinder(table),
   ...responseWriter(table, bucketGrower(table)),
   ...sessionFinder(table),
+  ...keyStore(table),
 });

@@ -26,9 +26,16 @@ export const visitorPartition = (visitor: Visitor) =>
 export const responseKey = (visitor: Visitor, id: string) =>
   ({ pk: visitorPartition(visitor), sk: `${sortKeys.response}${id}` }) as const;
 
-/** Which user was this session linked to last? */
+/** Which user was this session linked to? */
 export const sessionUserKey = (session: string) =>
   ({ pk: visitorPartition({ session }), sk: 'USER' }) as const;
+
+/** What are the deployment's keys? */
+export const deploymentKey = (name: string) => ({ pk: `${prefixes.key}ALL`, sk: name }) as const;
+
+/** Was this handoff exchanged? */
+export const handoffKey = (id: string) =>
+  ({ pk: `${prefixes.handoff}${id}`, sk: 'HANDOFF' }) as const;
 
 /** What was the first answer to this visitor's key? */
 export const idempotencyKey = (visitor: Visitor, key: string) =>

@@ -1,4 +1,4 @@
-import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ReferralsError } from '../core/errors.ts';
 import type { Referral } from '../core/referral.ts';
 import type { Store } from '../core/store.ts';
@@ -14,6 +14,7 @@ type ReferralStore = Pick<
   | 'findReferral'
   | 'findClaimedReferral'
   | 'createReferral'
+  | 'markSignedUp'
   | 'listReferrals'
   | 'allReferrals'
   | 'everyReferral'
@@ -68,6 +69,18 @@ export function referralStore(table: Table): ReferralStore {
       const holder = typeof claimed === 'string' ? await findReferral(claimed) : undefined;
       if (holder !== undefined) return holder;
       throw new ReferralsError('code_taken', `The code ${code} is taken.`, { field: 'code' });
+    },
+
+    async markSignedUp(code, at) {
+      await client.send(
+        new UpdateCommand({
+          TableName: name,
+          Key: referralKey(code),
+          UpdateExpression: 'SET signedUpAt = if_not_exists(signedUpAt, :at)',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':at': at },
+        }),
+      );
     },
 
     listReferrals: (userId, page) => newestFirst<Referral>(table, [ownerPartition(userId)], page),

@@ -1,15 +1,23 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Store } from '../core/store.ts';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { SessionUser, Store } from '../core/store.ts';
 import type { Table } from './client.ts';
-import { responseKey, sessionUserKey } from './keys.ts';
+import { handoffKey, responseKey, sessionUserKey } from './keys.ts';
 import { IS_HERE, type Item, queryItems, responsesOfVisitor } from './query.ts';
 import { transact, type Write } from './transaction.ts';
 
-type SessionStore = Pick<Store, 'findSessionUser' | 'putSessionUser' | 'moveResponses'>;
+type SessionStore = Pick<
+  Store,
+  'findSessionUser' | 'claimSession' | 'settleSession' | 'moveResponses' | 'claimHandoff'
+>;
 
 // A transaction takes 100 writes, and a move needs two, see
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 const MOVES_PER_TRANSACTION = 50;
+
+/** Moves of one call. A session seldom has more; the next call moves the rest. */
+const MOST_MOVES = 500;
 
 /**
  * Lifetime of a moved response's trace, in seconds. The trace must outlive every retry of the response's
@@ -17,13 +25,18 @@ const MOVES_PER_TRANSACTION = 50;
  */
 const TRACE_LIFETIME = 90 * 24 * 60 * 60;
 
+const sessionUserOf = (item: Item): SessionUser => ({
+  userId: item.userId,
+  isSettled: item.isSettled === true,
+});
+
 /** Finds the users of sessions. */
 export const sessionFinder = ({ client, name }: Table): Pick<Store, 'findSessionUser'> => ({
   async findSessionUser(session) {
     const { Item } = await client.send(
       new GetCommand({ TableName: name, Key: sessionUserKey(session), ConsistentRead: true }),
     );
-    return Item?.userId;
+    return Item && sessionUserOf(Item);
   },
 });
 
@@ -66,10 +79,42 @@ export function sessionStore(table: Table): SessionStore {
   return {
     ...sessionFinder(table),
 
-    async putSessionUser(session, userId) {
-      await client.send(
-        new PutCommand({ TableName: name, Item: { ...sessionUserKey(session), userId } }),
-      );
+    async claimSession(session, userId) {
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: name,
+            Item: { ...sessionUserKey(session), userId },
+            ConditionExpression: 'attribute_not_exists(pk)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { userId, isSettled: false };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
+        return sessionUserOf(unmarshall(error.Item));
+      }
+    },
+
+    async settleSession(session, userId) {
+      const Item = { ...sessionUserKey(session), userId, isSettled: true };
+      await client.send(new PutCommand({ TableName: name, Item }));
+    },
+
+    async claimHandoff(id, until) {
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: name,
+            Item: { ...handoffKey(id), ttl: Math.floor(until.getTime() / 1000) },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return false;
+      }
     },
 
     async moveResponses(session, userId, now) {
@@ -82,6 +127,7 @@ export function sessionStore(table: Table): SessionStore {
       let moved = 0;
       for await (const items of inBatches(here, MOVES_PER_TRANSACTION)) {
         moved += await moveAll(items, from, userId);
+        if (moved >= MOST_MOVES) break;
       }
       return moved;
     },

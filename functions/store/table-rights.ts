@@ -1,7 +1,7 @@
 import type { StoreMethod } from '../core/services.ts';
 import { tableShape } from './table-shape.ts';
 
-const { claim, idempotency, open, owner, referral, visitor } = tableShape.prefixes;
+const { claim, handoff, idempotency, key, open, owner, referral, visitor } = tableShape.prefixes;
 
 /** Operations on the table, each with the partition key prefixes that it is allowed on. */
 export interface TableRights {
@@ -31,6 +31,7 @@ const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   findReferral: { GetItem: [referral] },
   findClaimedReferral: { GetItem: [claim, referral] },
   createReferral: { GetItem: [referral], PutItem: [claim, referral] },
+  markSignedUp: { UpdateItem: [referral] },
   listReferrals: { QueryIndex: [owner] },
   allReferrals: { QueryIndex: [owner] },
   // Putting a response may double the buckets of its referral.
@@ -41,8 +42,12 @@ const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   responsesOf: { Query: [visitor] },
   hasResponded: { Query: [visitor] },
   findSessionUser: { GetItem: [visitor] },
-  putSessionUser: { PutItem: [visitor] },
+  claimSession: { PutItem: [visitor] },
+  settleSession: { PutItem: [visitor] },
   moveResponses: { Query: [visitor], PutItem: [visitor] },
+  readKeys: { Query: [key] },
+  createKey: { PutItem: [key] },
+  claimHandoff: { PutItem: [handoff] },
   putOpenHour: { PutItem: [referral] },
   openHours: { Query: [referral] },
   dueHours: { QueryIndex: [open] },

@@ -17,6 +17,8 @@ export const tableShape = {
     idempotency: 'IDEMPOTENCY#',
     owner: 'OWNER#',
     open: 'OPEN#',
+    key: 'KEY#',
+    handoff: 'HANDOFF#',
   },
   /** Prefixes of sort keys that other files need. */
   sortKeys: { referral: 'REFERRAL', response: 'RESPONSE#' },

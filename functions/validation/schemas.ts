@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { CODE } from '../core/referral.ts';
 import { responseKinds } from '../core/response.ts';
-import { SESSION } from '../core/visitor.ts';
+import { SESSION } from '../core/session.ts';
 import { strictObject } from './objects.ts';
 
 const CONTROL_CHARACTER = /\p{Cc}/u;

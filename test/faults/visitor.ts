@@ -30,7 +30,7 @@ export async function sendClick(
   const cookie = answer?.headers.get('set-cookie') ?? '';
   return {
     status: answer?.status,
-    session: /=([\w-]{22});/.exec(cookie)?.[1],
+    session: /=([\w-]{32});/.exec(cookie)?.[1],
     took: performance.now() - started,
   };
 }

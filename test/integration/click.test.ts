@@ -21,7 +21,7 @@ describe('GET /r/{code}', () => {
     expect(headers.get('set-cookie')).toBe(
       `referral_session=${session}; Max-Age=31536000; Path=/; HttpOnly; Secure; SameSite=Lax`,
     );
-    expect(session).toMatch(/^[\w-]{22}$/);
+    expect(session).toMatch(/^[\w-]{32}$/);
     expect(body).toBe('');
   });
 
@@ -151,7 +151,7 @@ describe('GET /r/{code}', () => {
       const answer = await call(outputs, `GET /r/${code}`, { headers: { cookie } });
       expect([answer.status, sessionIn(answer)]).toEqual([
         302,
-        expect.stringMatching(/^[\w-]{22}$/),
+        expect.stringMatching(/^[\w-]{32}$/),
       ]);
     }
   });

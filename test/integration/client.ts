@@ -72,7 +72,7 @@ export async function click(
 
 /** The session of the cookie that an answer sets; empty where it sets none. */
 export const sessionIn = ({ headers }: Answer): string =>
-  /^\w+=([\w-]{22});/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '';
+  /^\w+=([\w-]{32});/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '';
 
 /** Signs a user up, with the session they came with, and in. */
 export async function signUp(outputs: Outputs, session?: string): Promise<User> {

@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { customAlphabet } from 'nanoid';
 import { monotonicFactory } from 'ulid';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { type ClickServices, recordClick } from '../../functions/core/click.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
-import type { Services } from '../../functions/core/services.ts';
+import type { DeploymentKeys, Services } from '../../functions/core/services.ts';
+import { signSession } from '../../functions/core/session.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import { createClients, type Table } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
@@ -19,6 +20,20 @@ const settings: Settings = {
   redirectOrigins: ['https://app.example.com'],
   attribution: { model: 'last', window: undefined },
   retention: undefined,
+  signUpWindow: 7 * 24 * 60 * 60,
+};
+
+/** The key of the shared service, and any other where there is none. */
+const sessionKey = Buffer.from(inject('sessionKey') ?? '', 'base64');
+const dayKeys = new Map<number, Uint8Array>();
+const fixedKeys: DeploymentKeys = {
+  ofSessions: async () => sessionKey,
+  ofDay: async (day) => {
+    const key = dayKeys.get(day) ?? randomBytes(32);
+    dayKeys.set(day, key);
+    return key;
+  },
+  prepare: async () => {},
 };
 
 const drawCode = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12);
@@ -58,7 +73,8 @@ export function domainOn(
     inTime: (promise) => promise,
     queueClick: undefined,
     newCode: () => drawCode(),
-    newSession,
+    randomBytes,
+    keys: fixedKeys,
     findRecentReferral: store.findReferral,
   };
 }
@@ -79,7 +95,8 @@ export const useEmulator = (endpoint: string) =>
     AWS_REGION: 'local',
   });
 
-export const newSession = (): string => randomBytes(16).toString('base64url');
+/** A session that the shared service has handed out, as far as it can tell. */
+export const newSession = (): string => signSession(randomBytes(16), sessionKey);
 export const newUserId = (): string => randomUUID();
 
 /** Has a visitor click a new referral of somebody's. */

@@ -61,7 +61,7 @@ describe('POST /session/link', () => {
     expect([status, body]).toEqual([200, { linked: 0 }]);
   });
 
-  test('what the session does later stays the session’s until the next linking', async () => {
+  test('a session that is linked to a user links to no other, and moves nothing to them', async () => {
     const [owner, first, second] = [
       await signUp(outputs),
       await signUp(outputs),
@@ -73,8 +73,10 @@ describe('POST /session/link', () => {
     await click(outputs, code, session);
     const users = async () => (await rowsOf(owner.token, code)).map(({ userId }) => userId);
     expect(await users()).toEqual([null, first.userId]);
-    await call(outputs, 'POST /session/link', { token: second.token, session });
-    expect(await users()).toEqual([second.userId, first.userId]);
+    const { body } = await call(outputs, 'POST /session/link', { token: second.token, session });
+    expect([body, await users()]).toEqual([{ linked: 0 }, [null, first.userId]]);
+    await call(outputs, 'POST /session/link', { token: first.token, session });
+    expect(await users()).toEqual([first.userId, first.userId]);
   });
 
   test('ten at once move each response once', async () => {

@@ -35,6 +35,6 @@ test('a function of routes has the time of the one that needs most, and what lin
   });
   expect(manifestOf('api')).toEqual({
     timeout: 10,
-    store: expect.arrayContaining(['findSessionUser', 'putSessionUser', 'moveResponses']),
+    store: expect.arrayContaining(['findSessionUser', 'claimSession', 'moveResponses']),
   });
 });

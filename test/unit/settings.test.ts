@@ -20,7 +20,7 @@ describe('readSettings', () => {
         cookieName: 'referral_session',
         cookieDomain: undefined,
         maxAge: 31_536_000,
-        inUrl: true,
+        handOff: true,
       },
       attribution: { model: 'last', window: undefined },
       actionDisplay: new Map([
@@ -33,7 +33,7 @@ describe('readSettings', () => {
       },
       clientIpHeader: undefined,
       retention: undefined,
-      startsInLambda: false,
+      signUpWindow: 604_800,
     });
   });
 
@@ -42,10 +42,10 @@ describe('readSettings', () => {
     [{ SESSION_COOKIE_DOMAIN: 'example.com' }, false],
     [{ SESSION_COOKIE_DOMAIN: '.example.com' }, false],
     [{ SESSION_COOKIE_DOMAIN: 'other.example' }, true],
-    [{ SESSION_COOKIE_DOMAIN: 'example.com', SESSION_IN_URL: 'true' }, true],
-    [{ SESSION_IN_URL: 'false' }, false],
-  ])('with %j, passing the session in the URL is %j', (variables, inUrl) => {
-    expect(readSettings({ ...required, ...variables }).session.inUrl).toBe(inUrl);
+    [{ SESSION_COOKIE_DOMAIN: 'example.com', SESSION_HANDOFF: 'true' }, true],
+    [{ SESSION_HANDOFF: 'false' }, false],
+  ])('with %j, handing the session over is %j', (variables, handOff) => {
+    expect(readSettings({ ...required, ...variables }).session.handOff).toBe(handOff);
   });
 
   test.each([
