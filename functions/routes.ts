@@ -44,14 +44,7 @@ const click = {
   throttle: 'clicks',
   // A click gets its redirect, or a 503, before the visitor gives up.
   timeout: 3,
-  store: [
-    'findReferral',
-    'putResponse',
-    'findSessionUser',
-    'hasResponded',
-    'readKeys',
-    'createKey',
-  ],
+  store: ['findReferral', 'putResponse', 'findSessionUser', 'standingOf', 'readKeys', 'createKey'],
 } as const;
 
 /** A route for users. These routes share a function, so that they warm each other. */

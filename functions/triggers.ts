@@ -61,7 +61,7 @@ export const retrySignUp = {
 export const storeClick = {
   function: 'store-click',
   timeout: 30,
-  store: ['findReferral', 'putResponse', 'findSessionUser', 'hasResponded'],
+  store: ['findReferral', 'putResponse', 'findSessionUser', 'standingOf'],
 } as const satisfies Trigger;
 
 /** The schedule that closes the hours that are over. */

@@ -5,5 +5,5 @@ import { answer, apiRoute } from '../http/route.ts';
 export const linkSession = apiRoute('link-session', {
   input: {},
   answers: { 200: v.strictObject({ linked: v.number() }) },
-  handle: async ({ linked }) => answer(200, { linked }),
+  handle: async ({ linked }) => answer(200, { linked: await linked }),
 });

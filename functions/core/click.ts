@@ -35,8 +35,8 @@ type Classification = Pick<Response, 'kind' | 'first'>;
 
 /** Services to store a click. */
 type StoringServices = Using<
-  'findReferral' | 'putResponse' | 'findSessionUser' | 'hasResponded',
-  'findRecentReferral'
+  'findReferral' | 'putResponse' | 'findSessionUser' | 'standingOf',
+  'findRecentReferral' | 'randomBytes'
 >;
 
 /** The part of the store that a click uses. */
@@ -158,19 +158,24 @@ function classify(click: Click, session: string | undefined): Classification | u
 
 /** Adds the classification to a click. Looks up the visitor if necessary. */
 async function classified(
-  { store }: StoringServices,
+  { store, randomBytes }: StoringServices,
   click: PendingClick,
   { code, userId: owner }: Referral,
 ): Promise<Response> {
   const { id, kind, first, session = '' } = click;
   if (kind !== undefined && first !== undefined) return { ...click, kind, first };
-  const [user, sessionResponded] = await Promise.all([
+  const [user, standing] = await Promise.all([
     store.findSessionUser(session),
-    store.hasResponded({ session }, code, id),
+    store.standingOf({ session }, code, id),
   ]);
   const userId = user?.userId;
   if (userId !== undefined && userId === owner) return { ...click, kind: 'own', first: false };
-  const responded =
-    sessionResponded || (userId !== undefined && (await store.hasResponded({ userId }, code, id)));
-  return { ...click, kind: 'human', first: !responded };
+  // The rows of a session are bounded; what comes on top is nobody's.
+  if (standing === 'full') {
+    return { ...click, session: drawSession(randomBytes, undefined), kind: 'human', first: false };
+  }
+  const isNew =
+    standing === 'new' &&
+    (userId === undefined || (await store.standingOf({ userId }, code, id)) === 'new');
+  return { ...click, kind: 'human', first: isNew };
 }

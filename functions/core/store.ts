@@ -27,6 +27,9 @@ export interface IdempotentRequest {
   readonly lifetime: number;
 }
 
+/** What a visitor is to a referral, see `Store.standingOf`. */
+export type Standing = 'new' | 'returning' | 'full';
+
 /** The user of a session. */
 export interface SessionUser {
   readonly userId: string;
@@ -94,8 +97,11 @@ export interface Store {
 
   /** A visitor's responses by time. Strongly consistent. Reads only as far as the caller iterates. */
   responsesOf(visitor: Visitor, order: 'newest' | 'oldest'): AsyncIterable<Response>;
-  /** Whether a visitor has a response to this referral other than `except`. Strongly consistent. */
-  hasResponded(visitor: Visitor, code: string, except: string): Promise<boolean>;
+  /**
+   * What a visitor is to a referral: `returning` with a response to it other than `except`, `full` with so
+   * many responses that no more of them are read, or `new`. Strongly consistent; one bounded read.
+   */
+  standingOf(visitor: Visitor, code: string, except: string): Promise<Standing>;
   /** The user that the session was linked to. Strongly consistent. */
   findSessionUser(session: string): Promise<SessionUser | undefined>;
   /**

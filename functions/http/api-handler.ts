@@ -1,5 +1,5 @@
 import httpJsonBodyParser from '@middy/http-json-body-parser';
-import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
 import { type ErrorCode, ReferralsError } from '../core/errors.ts';
 import { linkSession } from '../core/link.ts';
 import { type Route, type RouteName, routeKeyOf, routes } from '../routes.ts';
@@ -55,7 +55,7 @@ export function apiHandler<Function extends (typeof routes)[number]['function']>
     return verifyToken(event.headers.authorization);
   };
 
-  return httpHandler(async (event) => {
+  return httpHandler(async (event, context) => {
     const { auth, route } = served.get(event.routeKey) ?? {};
     if (auth === undefined || route === undefined) {
       throw new Error(`The function ${name} has no route ${event.routeKey}.`);
@@ -64,7 +64,9 @@ export function apiHandler<Function extends (typeof routes)[number]['function']>
     const session = await sessionOf(event, services);
     const claims = await claimsOf(auth, event);
     const userId = claims && String(claims.sub);
-    const linked = session && userId ? await link(services, session, userId) : 0;
+    const linked = session && userId ? link(services, session, userId) : Promise.resolve(0);
+    // What could not be linked now is linked by a later call.
+    await linked.catch((error) => logFailure(event, context, error));
     const visitor = userId ? { userId } : session ? { session } : undefined;
     return json(
       await route.handle({
@@ -109,6 +111,11 @@ const headersNamed = (names: readonly string[], { headers }: HttpEvent) =>
 
 const queryCode = (field: string): ErrorCode =>
   field === 'limit' ? 'invalid_limit' : field === 'cursor' ? 'invalid_cursor' : 'invalid_query';
+
+async function logFailure(event: HttpEvent, context: Context, error: unknown): Promise<void> {
+  const { loggerOf } = await import('../setup/telemetry.ts');
+  loggerOf(event, context).warn('A session is not linked yet.', error as Error);
+}
 
 async function link(services: FunctionServices, session: string, userId: string): Promise<number> {
   const linked = await linkSession(services, session, userId);

@@ -38,8 +38,8 @@ export interface ApiRequest<Name extends RouteName, Input> {
   readonly session: string | undefined;
   /** The user, or else the session; undefined if the request has neither. */
   readonly visitor: Visitor | undefined;
-  /** Number of responses that this request moved from its session to its user. */
-  readonly linked: number;
+  /** The number of responses that this request moved from its session to its user; rejects if it failed. */
+  readonly linked: Promise<number>;
 }
 
 /** A route of the JSON API. */

@@ -40,7 +40,7 @@ const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   listResponses: { QueryIndex: [referral] },
   eachResponse: { QueryIndex: [referral] },
   responsesOf: { Query: [visitor] },
-  hasResponded: { Query: [visitor] },
+  standingOf: { Query: [visitor] },
   findSessionUser: { GetItem: [visitor] },
   claimSession: { PutItem: [visitor] },
   settleSession: { PutItem: [visitor] },
