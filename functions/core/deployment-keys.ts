@@ -42,12 +42,13 @@ export function deploymentKeys({
     if (!known.has(name)) await read();
     return known.get(name);
   };
+  const createDay = (day: number) => create(nameOf(day), new Date((day + KEPT) * DAY));
   const ofSessions = async () => (await find(SESSIONS)) ?? create(SESSIONS);
   const ofDay = async (day: number) => {
     const found = await find(nameOf(day));
     const today = dayOf(now().getTime());
     if (found !== undefined || day < today || day > today + 1) return found;
-    return create(nameOf(day), new Date((day + KEPT) * DAY));
+    return createDay(day);
   };
   return {
     ofSessions,
@@ -55,7 +56,8 @@ export function deploymentKeys({
     prepare: async () => {
       const today = dayOf(now().getTime());
       await read();
-      await Promise.all([ofSessions(), ofDay(today), ofDay(today + 1)]);
+      const days = [today, today + 1].filter((day) => !known.has(nameOf(day)));
+      await Promise.all([ofSessions(), ...days.map(createDay)]);
     },
   };
 }

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { expect, inject, test } from 'vitest';
+import { deploymentKeys } from '../../functions/core/deployment-keys.ts';
+import { dayOf } from '../../functions/core/handoff.ts';
+import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
+import { domainOn, ownTable } from './domain.ts';
+
+const today = dayOf(Date.now());
+
+/** Domains on one table of their own: functions of one deployment. */
+const deployment = async () => {
+  const outputs = await ownTable(inject('outputs'));
+  return () => domainOn(outputs);
+};
+
+test('keys are made once, by whoever needs one first', async () => {
+  const domain = await deployment();
+  const keys = Array.from({ length: 10 }, () => deploymentKeys(domain()));
+  const sessions = await Promise.all(keys.map(({ ofSessions }) => ofSessions()));
+  const days = await Promise.all(keys.map(({ ofDay }) => ofDay(today)));
+  expect(new Set(sessions.map((key) => Buffer.from(key).toString('hex'))).size).toBe(1);
+  expect(new Set(days.map((key) => Buffer.from(key ?? []).toString('hex'))).size).toBe(1);
+  expect([sessions[0]?.length, days[0]?.length]).toEqual([32, 32]);
+  expect(sessions[0]).not.toEqual(days[0]);
+});
+
+test('the key of a day is gone two days later, and that of sessions stays', async () => {
+  const domain = (await deployment())();
+  await deploymentKeys(domain).prepare();
+  const { Items = [] } = await domain.table.itemClient.send(
+    new ScanCommand({ TableName: domain.table.name }),
+  );
+  expect(new Map(Items.map(({ sk, ttl }) => [sk?.S, ttl?.N]))).toEqual(
+    new Map([
+      ['SESSIONS', undefined],
+      [`DAY#${today}`, `${(today + 2) * 86_400}`],
+      [`DAY#${today + 1}`, `${(today + 3) * 86_400}`],
+    ]),
+  );
+});
+
+test('no key is made for a day that is over, or that is far off', async () => {
+  const domain = (await deployment())();
+  const { ofDay } = deploymentKeys(domain);
+  expect([await ofDay(today - 1), await ofDay(today + 2)]).toEqual([undefined, undefined]);
+});
+
+test('once they are known, keys cost no call, also after midnight', async () => {
+  const proxy = await startDynamoDBProxy(inject('outputs').DynamoDBEndpoint);
+  const { TableName } = await ownTable(inject('outputs'));
+  const domain = domainOn({ ...inject('outputs'), TableName, DynamoDBEndpoint: proxy.endpoint });
+  const keys = deploymentKeys({ ...domain, randomBytes });
+  await keys.prepare();
+  expect(proxy.operations.toSorted()).toEqual(['PutItem', 'PutItem', 'PutItem', 'Query']);
+  domain.clock.now = new Date((today + 1) * 86_400_000);
+  await Promise.all([keys.ofSessions(), keys.ofDay(today), keys.ofDay(today + 1)]);
+  expect(proxy.operations).toHaveLength(4);
+  proxy.stop();
+});
