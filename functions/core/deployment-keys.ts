@@ -57,7 +57,7 @@ export function deploymentKeys({
       const today = dayOf(now().getTime());
       await read();
       const days = [today, today + 1].filter((day) => !known.has(nameOf(day)));
-      await Promise.all([ofSessions(), ...days.map(createDay)]);
+      await Promise.all([known.has(SESSIONS) || create(SESSIONS), ...days.map(createDay)]);
     },
   };
 }
