@@ -1,35 +1,57 @@
 import type { Context } from 'aws-lambda';
 import { type Redirect, recordClick } from './core/click.ts';
+import { ReferralsError } from './core/errors.ts';
+import { clickRequest, clickToClassify, requestedCode } from './http/click-request.ts';
 import { clientDetails } from './http/client-details.ts';
+import { deadEnd, opensPage } from './http/dead-end.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http/http-handler.ts';
-import { sessionCookie, sessionOfCookie, withSession } from './http/session.ts';
+import { readLinkQuery, withParameters } from './http/link-query.ts';
+import { sessionCookie, sessionOfCookie, sessionParameter } from './http/session.ts';
 import { sendMessage } from './messages/queue.ts';
 import { clickServices } from './setup/click-services.ts';
 
 const services = await clickServices(sendMessage);
 
 /** `GET` and `HEAD /r/{code}`: records the click, then redirects. */
-export const handler = httpHandler(async (event, context): Promise<HttpAnswer> => {
-  const { settings } = services;
+export const handler = httpHandler(services.settings, async (event, context) => {
+  try {
+    return await redirect(event, context);
+  } catch (error) {
+    const isUnknown = error instanceof ReferralsError && error.code === 'unknown_code';
+    if (isUnknown && opensPage(event)) return deadEnd(services.settings.defaultRedirectTo);
+    throw error;
+  }
+});
+
+async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer> {
+  const { settings, hooks } = services;
+  const { others, ...query } = readLinkQuery(event.rawQueryString, settings.redirectParameter);
+  const [details, kind] = await Promise.all([
+    clientDetails(event, services),
+    hooks.classifyClick(clickToClassify(event), event.requestContext.requestId),
+  ]);
   const { location, session, ...recorded } = await recordClick(services, {
-    code: (event.pathParameters?.proxy ?? '').replace(/\/$/, ''),
-    method: event.requestContext.http.method,
+    code: requestedCode(event),
     session: sessionOfCookie(event, settings),
-    redirectTo: event.queryStringParameters?.[settings.redirectParameter],
-    purpose: event.headers['sec-purpose'] ?? event.headers.purpose,
-    ...(await clientDetails(event, services)),
+    ...query,
+    ...clickRequest(event),
+    kind,
+    ...details,
   });
   await report(recorded, event, context);
+  const own = session && sessionParameter(session, location, settings);
   return {
     statusCode: 302,
     headers: {
-      location: session && settings.session.inUrl ? withSession(location, session) : location,
+      location: withParameters(location, others, own),
       'cache-control': 'no-store',
       'x-robots-tag': 'noindex',
+      // What browsers do by default, so that the destination learns the page before as it would without us.
+      'referrer-policy': 'strict-origin-when-cross-origin',
     },
     ...(session && { cookies: [sessionCookie(session, settings)] }),
   };
-});
+}
 
 /** Counts and logs clicks that reach the stream late or never. The stream counts the others. */
 async function report(

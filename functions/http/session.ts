@@ -7,17 +7,21 @@ import type { HttpEvent } from './http-handler.ts';
 const HEADER = 'X-Referral-Session';
 /** Query parameter that carries a session to an app on another site. */
 const URL_PARAMETER = 'referral_session';
-const PARAMETER = new RegExp(`^${URL_PARAMETER}(=|$)`);
 
-/** The session in the cookie. A malformed one is ignored, because browsers keep sending an old cookie. */
+/**
+ * The session in the cookie. Malformed ones are ignored, because browsers keep sending an old cookie, also
+ * beside a new one.
+ */
 export function sessionOfCookie(
   event: HttpEvent,
   { session }: FunctionSettings,
 ): string | undefined {
   // API Gateway moves cookies out of the header. Not everything with the same event format does.
   const cookies = event.cookies?.join('; ') ?? event.headers.cookie ?? '';
-  const value = parseCookie(cookies)[session.cookieName];
-  return isSession(value) ? value : undefined;
+  return cookies
+    .split(';')
+    .map((cookie) => parseCookie(cookie)[session.cookieName])
+    .find(isSession);
 }
 
 /**
@@ -49,14 +53,10 @@ export const sessionCookie = (value: string, { session }: FunctionSettings): str
     ...(session.cookieDomain && { domain: session.cookieDomain }),
   });
 
-/** The destination with the session appended, for an app that never sees the cookie. */
-export function withSession(location: string, value: string): string {
-  const url = new URL(location);
-  // As text, because URLSearchParams would rewrite the app's own parameters and break signed ones.
-  const others = url.search
-    .slice(1)
-    .split('&')
-    .filter((pair) => pair && !PARAMETER.test(pair));
-  url.search = [...others, `${URL_PARAMETER}=${value}`].join('&');
-  return url.href;
-}
+/** The query parameter with the session, if the destination is an app that never sees the cookie. */
+export const sessionParameter = (
+  value: string,
+  location: string,
+  { appUrl, session }: FunctionSettings,
+): string | undefined =>
+  session.inUrl && new URL(location).origin === appUrl ? `${URL_PARAMETER}=${value}` : undefined;
