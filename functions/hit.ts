@@ -25,10 +25,14 @@ export const handler = httpHandler(services.settings, async (event, context) => 
 
 async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer> {
   const { settings, hooks } = services;
-  const { others, ...query } = readLinkQuery(event.rawQueryString, settings.redirectParameter);
-  const [details, kind] = await Promise.all([
+  const { others, ...query } = readLinkQuery(
+    event.rawQueryString ?? '',
+    settings.redirectParameter,
+  );
+  const asked = clickToClassify(event);
+  const [details, kind = asked.kind] = await Promise.all([
     clientDetails(event, services),
-    hooks.classifyClick(clickToClassify(event), event.requestContext.requestId),
+    hooks.classifyClick(asked, event.requestContext.requestId),
   ]);
   const { location, session, ...recorded } = await recordClick(services, {
     code: requestedCode(event),

@@ -88,7 +88,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     [
       'hooks that export nothing known',
       { hooks: hostFile('none.mjs', 'export const x = 1;') },
-      /^hooks: .* must export at least one of generateCode, clientIp, includeResponse\.$/,
+      /^hooks: .* must export at least one of generateCode, clientIp, classifyClick, includeResponse\.$/,
     ],
     [
       'hooks with an import that would be missing',

@@ -18,6 +18,8 @@ describe('GET /r/{code}', () => {
     expect(headers.get('location')).toBe(`${outputs.ApiUrl}/welcome`);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('x-robots-tag')).toBe('noindex');
+    expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('set-cookie')).toBe(
       `referral_session=${session}; Max-Age=31536000; Path=/; HttpOnly; Secure; SameSite=Lax`,
     );
@@ -214,7 +216,7 @@ describe('GET /r/{code}', () => {
         session,
         httpReferer: `https://blog.example.com/${'x'.repeat(245)}`,
         userAgent: BROWSER,
-        ip: '127.0.0.1',
+        ip: '127.0.0.0',
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       },
     ]);
@@ -224,7 +226,10 @@ describe('GET /r/{code}', () => {
     const { table } = domainOn(outputs);
     const code = await createReferral(outputs, await signUp(outputs));
     const answer = await call(outputs, `GET /r/${code}`, {
-      headers: { referer: 'x'.repeat(4000), 'user-agent': `${BROWSER} ${'x'.repeat(4000)}` },
+      headers: {
+        referer: `https://blog.example.com/${'x'.repeat(4000)}`,
+        'user-agent': `${BROWSER} ${'x'.repeat(4000)}`,
+      },
     });
     const { Items: [item = {}] = [] } = await table.client.send(
       new QueryCommand({
