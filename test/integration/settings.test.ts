@@ -87,7 +87,7 @@ describe('settings', () => {
           `visitor=${session}; Max-Age=3600; Domain=example.com; Path=/; HttpOnly; Secure; SameSite=Lax`,
         );
         const unset = await call(outputs, `GET /r/${code}?redirect_to=/x`);
-        expect(unset.headers.get('location')).toBe('https://shop.example.com/sale');
+        expect(unset.headers.get('location')).toBe('https://shop.example.com/sale?redirect_to=/x');
 
         const acted = await call(outputs, 'POST /actions', {
           headers: { cookie: `visitor=${session}` },
