@@ -168,7 +168,7 @@ export async function storeClick(
   await services.store.putResponse(response, referral);
 }
 
-/** The kind of a click by its request alone. A person's browser navigates, and says what it is. */
+/** The kind of a click by its request alone. A person's browser opens the link as a page and has a user agent. */
 export function kindOf({ method, purpose, fetchDest, userAgent }: ClickRequest): RequestKind {
   if (method === 'HEAD' || /\b(prefetch|prerender|preview)\b/i.test(purpose ?? '')) {
     return 'prefetch';

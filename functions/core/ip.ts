@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** IPv6 as it is written where it stands for IPv4, see https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2 */
+/** The prefix of an IPv4 address in the notation of IPv6, see https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2 */
 const MAPPED = /^::ffff:(?=[\d.]+$)/i;
 
 /** How much of a visitor's IP address is kept. */
@@ -8,8 +8,7 @@ export const ipModes = ['truncated', 'none', 'full'] as const;
 export type IpMode = (typeof ipModes)[number];
 
 /**
- * What is kept of an IP address. A truncated one is its network's: /24 of IPv4, /48 of IPv6. That is what an
- * internet provider gives to hundreds of people, or to one site.
+ * Reduces an IP address to the part that is kept. A truncated address is its network's: /24 of IPv4, /48 of IPv6.
  *
  * @returns undefined if nothing is kept.
  * @example keptIp('198.51.100.23', 'truncated') // '198.51.100.0'

@@ -6,7 +6,8 @@ export type RefererMode = (typeof refererModes)[number];
 const PAGE = /^(https?|android-app):$/;
 
 /**
- * What is kept of the address of the page before: never its query and fragment, which may contain secrets.
+ * Reduces the address of the page before to the part that is kept. Its query and fragment never are, because
+ * they may contain secrets.
  *
  * @returns undefined if nothing is kept.
  * @example keptReferer('https://blog.example.com/post?token=x', 'path') // 'https://blog.example.com/post'

@@ -5,7 +5,7 @@ import type { HttpEvent } from './http-handler.ts';
 /** Headers in which browsers say that they load a page ahead. All but the first are of older ones. */
 const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
 
-/** Headers with secrets of a visitor, or, in the page before, of another site. */
+/** Headers with secrets: of the visitor, or of another site in the address of the page before. */
 const SECRETS = new Set(['authorization', 'cookie', 'referer', 'x-referral-session']);
 
 /** Reads the code that a request asks for; empty if there can't be one. */
@@ -20,7 +20,7 @@ export const clickRequest = ({ headers, requestContext }: HttpEvent): ClickReque
   userAgent: requestContext.http.userAgent,
 });
 
-/** Makes what the app's hook is asked about. */
+/** Makes the view of a click for the app's hook. */
 export function clickToClassify(event: HttpEvent): ClickToClassify {
   const request = clickRequest(event);
   return {

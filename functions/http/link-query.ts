@@ -1,10 +1,10 @@
 import { type Campaign, campaignFields } from '../core/response.ts';
 
-/** Parameters by which the redirect tells the app who has come. Nobody else may set them. */
+/** Parameters with the visitor's session. Only the redirect may set them, or a link could pass on a foreign session. */
 const RESERVED: readonly string[] = ['referral_session', 'referral_handoff'];
 /** Characters of each value of a campaign. */
 const MAX_VALUE = 100;
-/** Characters of a destination with the parameters of its link: what all browsers and servers take. */
+/** Characters of a destination with the parameters of its link, see https://www.rfc-editor.org/rfc/rfc9110#section-4.1 */
 const MAX_LOCATION = 8000;
 
 /** The query of a link. */

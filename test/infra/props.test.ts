@@ -136,6 +136,12 @@ describe('props', () => {
     });
   });
 
+  test('no domain: browsers are told nothing about AWS’s own', () => {
+    for (const [, { Properties }] of functionsOf(templateOf())) {
+      expect(Properties.Environment.Variables).not.toHaveProperty('STRICT_TRANSPORT_SECONDS');
+    }
+  });
+
   test('throttle: each group has its own limits', () => {
     templateOf({
       throttle: { clicks: { rate: 50, burst: 20 }, api: { rate: 5, burst: 2 } },

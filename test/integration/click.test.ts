@@ -228,7 +228,7 @@ describe('GET /r/{code}', () => {
     const answer = await call(outputs, `GET /r/${code}`, {
       headers: {
         referer: `https://blog.example.com/${'x'.repeat(4000)}`,
-        'user-agent': `${BROWSER} ${'x'.repeat(4000)}`,
+        'user-agent': `${BROWSER} ${'ü'.repeat(4000)}`,
       },
     });
     const { Items: [item = {}] = [] } = await table.client.send(
@@ -248,7 +248,9 @@ describe('GET /r/{code}', () => {
       ttl: 'x'.repeat(9),
     };
     const size = Object.entries({ ...item, ...longest })
-      .map(([name, value]) => name.length + (typeof value === 'string' ? value.length : 1))
+      .map(
+        ([name, value]) => name.length + (typeof value === 'string' ? Buffer.byteLength(value) : 1),
+      )
       .reduce((sum, length) => sum + length, 0);
     expect(size).toBeGreaterThan(1000);
     expect(size).toBeLessThanOrEqual(1024);
