@@ -1,38 +1,64 @@
 import type { Context } from 'aws-lambda';
 import { type Redirect, recordClick } from './core/click.ts';
+import { ReferralsError } from './core/errors.ts';
 import { handOff } from './core/hand-off.ts';
+import { clickRequest, clickToClassify, requestedCode } from './http/click-request.ts';
 import { clientDetails } from './http/client-details.ts';
+import { deadEnd, opensPage } from './http/dead-end.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http/http-handler.ts';
-import { sessionCookie, sessionOfCookie, withHandoff } from './http/session.ts';
+import { readLinkQuery, withParameters } from './http/link-query.ts';
+import { HANDOFF, handsOver, sessionCookie, sessionOfCookie } from './http/session.ts';
 import { sendMessage } from './messages/queue.ts';
 import { clickServices } from './setup/click-services.ts';
 
 const services = await clickServices(sendMessage);
 
 /** `GET` and `HEAD /r/{code}`: records the click, then redirects. */
-export const handler = httpHandler(async (event, context): Promise<HttpAnswer> => {
-  const { settings } = services;
-  const code = (event.pathParameters?.proxy ?? '').replace(/\/$/, '');
+export const handler = httpHandler(services.settings, async (event, context) => {
+  try {
+    return await redirect(event, context);
+  } catch (error) {
+    const isUnknown = error instanceof ReferralsError && error.code === 'unknown_code';
+    if (isUnknown && opensPage(event)) return deadEnd(services.settings.defaultRedirectTo);
+    throw error;
+  }
+});
+
+async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer> {
+  const { settings, hooks } = services;
+  const code = requestedCode(event);
+  const { others, ...query } = readLinkQuery(
+    event.rawQueryString ?? '',
+    settings.redirectParameter,
+  );
+  const asked = clickToClassify(event);
+  const [details, kind = asked.kind] = await Promise.all([
+    clientDetails(event, services),
+    hooks.classifyClick(asked, event.requestContext.requestId),
+  ]);
   const { location, session, ...recorded } = await recordClick(services, {
     code,
-    method: event.requestContext.http.method,
     session: sessionOfCookie(event, settings),
-    redirectTo: event.queryStringParameters?.[settings.redirectParameter],
-    purpose: event.headers['sec-purpose'] ?? event.headers.purpose,
-    ...(await clientDetails(event, services)),
+    ...query,
+    ...clickRequest(event),
+    kind,
+    ...details,
   });
-  const handoff = session && settings.session.handOff && (await handOff(services, session, code));
+  const handoff =
+    session && handsOver(location, settings) ? await handOff(services, session, code) : undefined;
   await report(recorded, event, context);
   return {
     statusCode: 302,
     headers: {
-      location: handoff ? withHandoff(location, handoff) : location,
+      location: withParameters(location, others, handoff && `${HANDOFF}=${handoff}`),
       'cache-control': 'no-store',
       'x-robots-tag': 'noindex',
+      // What browsers do by default, so that the destination learns the page before as it would without us.
+      'referrer-policy': 'strict-origin-when-cross-origin',
     },
     ...(session && { cookies: [sessionCookie(session, settings)] }),
   };
-});
+}
 
 /** Counts and logs clicks that reach the stream late or never. The stream counts the others. */
 async function report(

@@ -1,10 +1,14 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { ClickToClassify, RequestKind } from './core/click.ts';
 import type { NewReferral, Owner } from './core/referral.ts';
 import type { Response } from './core/response.ts';
 
+export type { ClickToClassify };
+
 /**
  * The exports of a hooks module. Each is optional and may be asynchronous. If a hook throws or returns a
- * wrong value, the call fails with `hook_failed`. If `clientIp` fails, the click is still recorded.
+ * wrong value, the call fails with `hook_failed`. If `clientIp` or `classifyClick` fails or is slow, the click
+ * goes on with the default.
  *
  * @example
  * // hooks.mjs: codes that people recognise and that nobody else has
@@ -23,13 +27,26 @@ export interface Hooks {
     owner: Owner | undefined,
   ) => string | Promise<string>;
   /**
-   * The visitor's IP address; undefined for the default.
+   * The visitor's IP address; undefined for the default. The setting `ip` says how much of it is kept.
    *
    * @default - API Gateway's own source IP, or the header that `clientIpHeader` names
    */
   readonly clientIp?: (
     event: APIGatewayProxyEventV2,
   ) => string | undefined | Promise<string | undefined>;
+  /**
+   * Who clicks: `human`, `bot`, or `prefetch` for a browser that loads the page ahead; undefined for the
+   * default. Only humans get a session and are counted. It has 0.2 seconds.
+   *
+   * @default - `kind` of the click
+   * @example
+   * // a score that a CDN in front adds
+   * export const classifyClick = ({ headers }) =>
+   *   Number(headers['cf-bot-score']) < 30 ? 'bot' : undefined;
+   */
+  readonly classifyClick?: (
+    click: ClickToClassify,
+  ) => RequestKind | undefined | Promise<RequestKind | undefined>;
   /**
    * Whether a response is shown to the referral's owner. A page is filtered after it is read, so it may have
    * fewer items than its limit.
@@ -40,4 +57,4 @@ export interface Hooks {
 }
 
 /** Names of all hooks. */
-export const hookNames = ['generateCode', 'clientIp', 'includeResponse'] as const;
+export const hookNames = ['generateCode', 'clientIp', 'classifyClick', 'includeResponse'] as const;

@@ -1,4 +1,4 @@
-export type { Hooks } from '../functions/hooks.ts';
+export type { ClickToClassify, Hooks } from '../functions/hooks.ts';
 export type { ReferralsProps, Throttle } from './props.ts';
 export { ReferralMetrics } from './referral-metrics.ts';
 export { Referrals } from './referrals.ts';

@@ -91,6 +91,7 @@ export class Referrals extends Construct {
     const environment = {
       POWERTOOLS_SERVICE_NAME: this.node.path,
       ...settingsEnvironment(props, api.url),
+      ...(props.domain && { [env.strictTransport]: `${Duration.days(365).toSeconds()}` }),
     };
     const hooks = props.hooks === undefined ? undefined : new HooksModule(props.hooks);
     // Functions need their own scope, because `Api` is the name of a function, too.

@@ -75,13 +75,27 @@ export interface ReferralSettings {
     readonly alphabet?: string;
   };
   /**
-   * Header with the visitor's IP address. Only for an API behind a proxy that sets the header, so that no
-   * client can. The first address in it counts.
+   * Header with the visitor's IP address. Only for an API that is reached through a proxy, which sets the
+   * header or appends to it. The last address in it counts, because a client can write those before.
    *
    * @default - API Gateway's own source IP
    * @example 'CF-Connecting-IP'
    */
   readonly clientIpHeader?: string;
+  /**
+   * How much of a visitor's IP address is kept. A truncated one is its network's: /24 of IPv4, /48 of IPv6.
+   *
+   * @default 'truncated'
+   * @example 'none'
+   */
+  readonly ip?: 'truncated' | 'none' | 'full';
+  /**
+   * How much is kept of the address of the page before. Its query and fragment never are.
+   *
+   * @default 'path'
+   * @example 'origin'
+   */
+  readonly referer?: 'path' | 'origin' | 'none';
   /**
    * How long to keep responses, at least 30 days. Their counts stay.
    *
@@ -132,6 +146,8 @@ export function settingsEnvironment(
     [env.codeLength]: code.length?.toString(),
     [env.codeAlphabet]: code.alphabet,
     [env.clientIpHeader]: settings.clientIpHeader,
+    [env.ip]: settings.ip,
+    [env.referer]: settings.referer,
     [env.signUpWindow]: settings.signUpWindow?.toSeconds().toString(),
     [env.retention]: settings.retention?.toSeconds().toString(),
     [env.actionDisplay]: actionDisplay && JSON.stringify(actionDisplay),

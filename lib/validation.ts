@@ -41,12 +41,18 @@ const redirects: Check = ({ defaultRedirectTo, allowedRedirectHosts = [], redire
   }
   const wrong = allowedRedirectHosts.find((host) => !HOST.test(host));
   if (wrong !== undefined) {
-    return `allowedRedirectHosts: "${wrong}" must be a host without scheme or path, such as shop.example.com.`;
+    return `allowedRedirectHosts: "${wrong}" must be a host without scheme or path, in lower case or as its Punycode, such as ${spelledRight(wrong)}.`;
   }
   return redirectParameter === ''
     ? 'redirectParameter: must not be empty; omit it instead.'
     : undefined;
 };
+
+/** A host as URLs have it, in lower case and Punycode; an example if the text can't be meant as one. */
+function spelledRight(host: string): string {
+  const url = /^[^\s:/?#@\\]+(:\d+)?$/.test(host) ? URL.parse(`https://${host}`) : null;
+  return url !== null && HOST.test(url.host) ? url.host : 'shop.example.com';
+}
 
 const domain: Check = ({ domain: own }) =>
   own === undefined || Token.isUnresolved(own.name) || HOST.test(own.name)

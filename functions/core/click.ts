@@ -1,21 +1,53 @@
-import { isbot } from 'isbot';
 import { unknownCode } from './errors.ts';
+import { isMachine } from './machines.ts';
 import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired, type Referral } from './referral.ts';
-import { type ClientDetails, RESPONDED, type Response, type ResponseKind } from './response.ts';
+import {
+  type Campaign,
+  type ClientDetails,
+  RESPONDED,
+  type Response,
+  type ResponseKind,
+} from './response.ts';
 import type { Using } from './services.ts';
 import { isGenuine, signSession } from './session.ts';
 
-/** The data of a click. All of it can be forged, so none of it is trusted. */
-export interface Click extends ClientDetails {
-  readonly code: string;
+/** Kinds of clicks that a request alone can have. */
+export const requestKinds = ['human', 'bot', 'prefetch'] as const;
+export type RequestKind = (typeof requestKinds)[number];
+
+/** The parts of a request that tell the kind of its click. */
+export interface ClickRequest {
   readonly method: string;
+  /** The header `Sec-Purpose`, and what browsers sent before there was one. */
+  readonly purpose: string | undefined;
+  /** The header `Sec-Fetch-Dest`: what the browser loads, a page or a part of one. */
+  readonly fetchDest?: string | undefined;
+  readonly userAgent?: string;
+}
+
+/** A click, for the app's hook. Nothing in it lets anybody act as the visitor. */
+export interface ClickToClassify {
+  readonly code: string;
+  /** What the service takes it for. */
+  readonly kind: RequestKind;
+  readonly method: string;
+  /** Empty if the client sends none. `Amazon CloudFront` if a CDN does not pass it on. */
+  readonly userAgent: string;
+  /** The headers by their names in lower case, without tokens, cookies, session and referer. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** The data of a click. All of it can be forged, so none of it is trusted. */
+export interface Click extends ClickRequest, ClientDetails {
+  readonly code: string;
   /** The session of a returning visitor; any other value is ignored. */
   readonly session: string | undefined;
   /** A destination that replaces the referral's; ignored if it is not allowed. */
   readonly redirectTo: string | undefined;
-  /** The header `Sec-Purpose` or its predecessor `Purpose`. */
-  readonly purpose: string | undefined;
+  /** The kind, if the app's hook knows it better than the request tells. */
+  readonly kind?: RequestKind | undefined;
+  readonly campaign?: Campaign | undefined;
 }
 
 export interface Redirect {
@@ -88,11 +120,11 @@ export async function recordClick(services: ClickServices, click: Click): Promis
 
   const known = key && click.session && isGenuine(click.session, key) ? click.session : undefined;
   const classification = classify(click, known);
-  const isMachine = classification !== undefined && classification.kind !== 'human';
+  const byMachine = classification !== undefined && classification.kind !== 'human';
   // A machine never gets a visitor's session, so that its click can't get credit.
-  const session = (!isMachine && known) || drawSession(randomBytes, key);
+  const session = (!byMachine && known) || drawSession(randomBytes, key);
   const { code, userId: referrerId } = found;
-  const { httpReferer, userAgent, ip } = click;
+  const { httpReferer, userAgent, ip, campaign } = click;
   const pending: PendingClick = {
     id: services.newId(now),
     code,
@@ -103,6 +135,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     ...(httpReferer && { httpReferer }),
     ...(userAgent && { userAgent }),
     ...(ip && { ip }),
+    ...(campaign && { campaign }),
     createdAt: now.toISOString(),
   };
   const store = async () => {
@@ -119,7 +152,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   return {
     location: override || found.redirectTo,
     ...stored,
-    session: isMachine || key === undefined ? undefined : session,
+    session: byMachine || key === undefined ? undefined : session,
   };
 }
 
@@ -147,13 +180,20 @@ export async function storeClick(
   await services.store.putResponse(response, referral);
 }
 
-/** Classifies a click by its request alone. Returns undefined for a returning visitor. */
-function classify(click: Click, session: string | undefined): Classification | undefined {
-  if (click.method === 'HEAD' || /\bprefetch\b/i.test(click.purpose ?? '')) {
-    return { kind: 'prefetch', first: false };
+/** The kind of a click by its request alone. A person's browser opens the link as a page and has a user agent. */
+export function kindOf({ method, purpose, fetchDest, userAgent }: ClickRequest): RequestKind {
+  if (method === 'HEAD' || /\b(prefetch|prerender|preview)\b/i.test(purpose ?? '')) {
+    return 'prefetch';
   }
-  if (isbot(click.userAgent)) return { kind: 'bot', first: false };
-  return session === undefined ? { kind: 'human', first: true } : undefined;
+  const isPart = fetchDest && fetchDest !== 'document';
+  return isPart || isMachine(userAgent) ? 'bot' : 'human';
+}
+
+/** Classifies a click without the table. Returns undefined for a returning visitor. */
+function classify(click: Click, session: string | undefined): Classification | undefined {
+  const kind = click.kind ?? kindOf(click);
+  if (kind !== 'human') return { kind, first: false };
+  return session === undefined ? { kind, first: true } : undefined;
 }
 
 /** Adds the classification to a click. Looks up the visitor if necessary. */

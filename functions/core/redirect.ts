@@ -1,11 +1,13 @@
 import type { Settings } from './settings.ts';
 
-// Browsers and parsers differ in how they read white space, control characters and backslashes.
+// Browsers and parsers differ in how they read white space, control characters and backslashes. A space inside
+// is percent-encoded by all of them.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
-const AMBIGUOUS = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]/;
+const AMBIGUOUS = /[\u0000-\u001f\u007f-\u00a0\u2028\u2029\\]/;
 /** Maximum length of a destination, in characters. */
 export const MAX_REDIRECT = 2048;
 
+/** A path that nobody takes for `//host`. */
 const PATH = /^\/(?!\/|%2f|%5c)/i;
 const ABSOLUTE = /^https?:\/\/[^/]/i;
 
@@ -36,9 +38,11 @@ function allowedUrl(
   { appUrl, redirectOrigins }: AllowedDestinations,
 ): URL | undefined {
   if (AMBIGUOUS.test(destination)) return undefined;
-  if (PATH.test(destination)) return new URL(destination, appUrl);
-  if (!ABSOLUTE.test(destination) || !URL.canParse(destination)) return undefined;
-  const url = new URL(destination);
+  const isPath = PATH.test(destination);
+  if (!isPath && !ABSOLUTE.test(destination)) return undefined;
+  const url = isPath ? URL.parse(destination, appUrl) : URL.parse(destination);
+  // An app may go on to its own path, which parsing can turn into `//host`.
+  if (url === null || !PATH.test(url.pathname)) return undefined;
   if (url.username !== '' || url.password !== '') return undefined;
-  return redirectOrigins.includes(url.origin) ? url : undefined;
+  return isPath || redirectOrigins.includes(url.origin) ? url : undefined;
 }

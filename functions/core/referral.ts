@@ -45,6 +45,19 @@ export const CODE = /^[A-Za-z0-9_-]{1,64}$/;
 export const isCode = (value: unknown): value is string =>
   typeof value === 'string' && CODE.test(value);
 
+/**
+ * The code in the path of a link. Messengers and sentences append characters that no code has, such as a full
+ * stop, a bracket or a zero-width space. One slash is allowed too.
+ *
+ * @returns undefined if the path can't be a code with such an ending.
+ * @example codeInPath('H7lMCTKv9X).') // 'H7lMCTKv9X'
+ */
+export const codeInPath = (path: string): string | undefined => PATH.exec(path)?.[1];
+
+// Percent-encoded characters are here if they were encoded twice, or cut in the middle.
+const ENDING = '(?:[^\\w/-]|%[\\da-f]{2})*';
+const PATH = new RegExp(`^([\\w-]{1,64})${ENDING}(?:/${ENDING})?$`, 'i');
+
 /** Whether clicks on the referral no longer count. */
 export const isExpired = (referral: Referral, now: Date): boolean =>
   referral.expiresAt !== undefined && new Date(referral.expiresAt) <= now;

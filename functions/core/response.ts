@@ -34,9 +34,15 @@ export interface Response {
   readonly httpReferer?: string;
   readonly userAgent?: string;
   readonly ip?: string;
+  /** The `utm_` parameters of a click's link. */
+  readonly campaign?: Campaign;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
+
+/** Values that a campaign's link has in its `utm_` parameters, see https://en.wikipedia.org/wiki/UTM_parameters */
+export const campaignFields = ['source', 'medium', 'campaign', 'term', 'content'] as const;
+export type Campaign = { readonly [Name in (typeof campaignFields)[number]]?: string };
 
 /** Details of the client from its request, stored with each response. */
 export type ClientDetails = Pick<Response, 'httpReferer' | 'userAgent' | 'ip'>;

@@ -55,7 +55,7 @@ export function apiHandler<Function extends (typeof routes)[number]['function']>
     return verifyToken(event.headers.authorization);
   };
 
-  return httpHandler(async (event, context) => {
+  return httpHandler(services.settings, async (event, context) => {
     const { auth, route } = served.get(event.routeKey) ?? {};
     if (auth === undefined || route === undefined) {
       throw new Error(`The function ${name} has no route ${event.routeKey}.`);

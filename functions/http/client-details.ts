@@ -1,36 +1,60 @@
 import { isIP } from 'node:net';
+import { keptIp } from '../core/ip.ts';
+import { keptReferer } from '../core/referer.ts';
 import type { ClientDetails } from '../core/response.ts';
 import type { HookCalls } from '../setup/hooks.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import type { HttpEvent } from './http-handler.ts';
 
-// These limits keep a click under 1 KB, the size that one write unit pays for.
+// Bytes. These limits keep a click under 1 KB, the size that one write unit pays for.
 const MAX_USER_AGENT = 256;
-const MAX_REFERER = 270;
+const MAX_REFERER = 200;
 
-/** Reads the details of the client from a request. */
+interface DetailServices {
+  readonly settings: Pick<FunctionSettings, 'clientIpHeader' | 'ip' | 'referer'>;
+  readonly hooks: Pick<HookCalls, 'clientIp'>;
+}
+
+/** Reads the details of the client that are kept. */
 export async function clientDetails(
   event: HttpEvent,
-  {
-    settings,
-    hooks,
-  }: {
-    readonly settings: Pick<FunctionSettings, 'clientIpHeader'>;
-    readonly hooks: Pick<HookCalls, 'clientIp'>;
-  },
+  services: DetailServices,
 ): Promise<ClientDetails> {
+  const { settings } = services;
   const { userAgent } = event.requestContext.http;
   const { referer } = event.headers;
-  const ip = (await hooks.clientIp(event)) ?? clientIp(event, settings.clientIpHeader);
+  const httpReferer = referer && keptReferer(referer, settings.referer);
+  const ip = settings.ip !== 'none' && keptIp(await visitorIp(event, services), settings.ip);
   return {
-    ...(referer && { httpReferer: referer.slice(0, MAX_REFERER).toWellFormed() }),
-    ...(userAgent && { userAgent: userAgent.slice(0, MAX_USER_AGENT).toWellFormed() }),
+    ...(httpReferer && { httpReferer: cut(httpReferer, MAX_REFERER) }),
+    ...(userAgent && { userAgent: cut(userAgent, MAX_USER_AGENT) }),
     ...(ip && { ip }),
   };
 }
 
-/** The first address in the header that the app trusts, or else API Gateway's own source IP. */
-function clientIp({ headers, requestContext }: HttpEvent, header: string | undefined): string {
-  const named = header && headers[header.toLowerCase()]?.split(',')[0]?.trim();
-  return named && isIP(named) !== 0 ? named : requestContext.http.sourceIp;
+/** The visitor's whole IP address. It is not kept, unless the app asks for that. */
+export const visitorIp = async (
+  event: HttpEvent,
+  { settings, hooks }: DetailServices,
+): Promise<string> =>
+  (await hooks.clientIp(event)) ??
+  addressIn(settings.clientIpHeader, event) ??
+  event.requestContext.http.sourceIp;
+
+/**
+ * The last address in a header: the proxy in front of us has added it. A client can write those before it. The
+ * gateway appends the proxy's own address, which is its source IP, to `X-Forwarded-For`.
+ */
+function addressIn(
+  header: string | undefined,
+  { headers, requestContext }: HttpEvent,
+): string | undefined {
+  const addresses = (header && headers[header.toLowerCase()]?.split(',')) || [];
+  const [last = '', previous] = addresses.map((address) => address.trim()).reverse();
+  const found = last === requestContext.http.sourceIp ? (previous ?? last) : last;
+  return isIP(found) === 0 ? undefined : found;
 }
+
+/** As much of a text as fits into some bytes, in whole characters. */
+const cut = (text: string, bytes: number): string =>
+  new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });

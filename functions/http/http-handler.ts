@@ -5,7 +5,9 @@ import type {
   Context,
 } from 'aws-lambda';
 import { unavailable } from '../core/errors.ts';
+import type { FunctionSettings } from '../setup/settings.ts';
 import { answerProblems } from './problem.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 
 export type HttpEvent = APIGatewayProxyEventV2;
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;
@@ -20,9 +22,14 @@ const refuse = () => {
 /**
  * Makes a function behind the HTTP API. It answers errors, and refuses a request when time runs out.
  *
- * @example export const handler = httpHandler(async (event) => ({ statusCode: 204 }));
+ * @example export const handler = httpHandler(settings, async (event) => ({ statusCode: 204 }));
  */
-export const httpHandler = (handle: (event: HttpEvent, context: Context) => Promise<HttpAnswer>) =>
+export const httpHandler = (
+  settings: FunctionSettings,
+  handle: (event: HttpEvent, context: Context) => Promise<HttpAnswer>,
+) =>
   middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: RESERVE, timeoutEarlyResponse: refuse })
+    // Answers come by in reverse order.
+    .use(addSecurityHeaders(settings))
     .use(answerProblems())
     .handler(handle);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { RESPONDED, type Response, responseKinds, SIGNED_UP } from '../core/response.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import { strictObject } from '../validation/objects.ts';
-import { session, target, text } from '../validation/schemas.ts';
+import { campaign, session, target, text } from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
 
 const MAX_IDEMPOTENCY_KEY = 255;
@@ -68,6 +68,11 @@ const fields = {
   userId: field(everyone, v.nullable(v.string()), ({ userId }) => userId ?? null),
   target: field(everyone, v.nullable(target), (response) => response.target ?? null),
   httpReferer: field(everyone, v.nullable(v.string()), ({ httpReferer }) => httpReferer ?? null),
+  campaign: field(
+    ['owner', 'operator'],
+    v.nullable(campaign),
+    (response) => response.campaign ?? null,
+  ),
   createdAt: field(everyone, v.string(), ({ createdAt }) => createdAt),
 } satisfies FieldsOf<Response, 'via' | 'referrerId' | 'session' | 'userAgent' | 'ip'>;
 

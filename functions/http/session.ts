@@ -8,19 +8,23 @@ import { text } from '../validation/schemas.ts';
 import type { HttpEvent } from './http-handler.ts';
 
 const HEADER = 'X-Referral-Session';
-
 /** Query parameter that carries a handoff to an app on another site. */
-const HANDOFF = 'referral_handoff';
-const PARAMETER = new RegExp(`^${HANDOFF}(=|$)`);
+export const HANDOFF = 'referral_handoff';
 
-/** The session in the cookie, which may be made up. Browsers keep sending what they once got. */
+/**
+ * The session in the cookie, which may be made up. Malformed ones are ignored, because browsers keep sending
+ * an old cookie, also beside a new one.
+ */
 export function sessionOfCookie(
   event: HttpEvent,
   { session }: Pick<FunctionSettings, 'session'>,
 ): string | undefined {
   // API Gateway moves cookies out of the header. Not everything with the same event format does.
   const cookies = event.cookies?.join('; ') ?? event.headers.cookie ?? '';
-  return parseCookie(cookies)[session.cookieName];
+  return cookies
+    .split(';')
+    .map((cookie) => parseCookie(cookie)[session.cookieName])
+    .find(isSession);
 }
 
 /**
@@ -63,14 +67,8 @@ export const handoffBody = strictObject(
   'must be a JSON object, sent as application/json',
 );
 
-/** The destination with a handoff appended, for an app that never sees the cookie. */
-export function withHandoff(location: string, token: string): string {
-  const url = new URL(location);
-  // As text, because URLSearchParams would rewrite the app's own parameters and break signed ones.
-  const others = url.search
-    .slice(1)
-    .split('&')
-    .filter((pair) => pair && !PARAMETER.test(pair));
-  url.search = [...others, `${HANDOFF}=${token}`].join('&');
-  return url.href;
-}
+/** Whether the redirect hands the session over: to the app's own pages, if they never see the cookie. */
+export const handsOver = (
+  location: string,
+  { appUrl, session }: Pick<FunctionSettings, 'appUrl' | 'session'>,
+): boolean => session.handOff && new URL(location).origin === appUrl;

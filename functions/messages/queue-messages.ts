@@ -3,7 +3,7 @@ import type { PendingClick } from '../core/click.ts';
 import { RESPONDED } from '../core/response.ts';
 import { strictObject } from '../validation/objects.ts';
 import { parse } from '../validation/parse.ts';
-import { itemFields, session } from '../validation/schemas.ts';
+import { campaign, itemFields, session } from '../validation/schemas.ts';
 
 const SignUp = strictObject({
   userId: v.string(),
@@ -22,6 +22,7 @@ const Click = strictObject({
   httpReferer: v.exactOptional(v.string()),
   userAgent: v.exactOptional(v.string()),
   ip: v.exactOptional(v.string()),
+  campaign: v.exactOptional(campaign),
   createdAt: itemFields.createdAt,
 });
 

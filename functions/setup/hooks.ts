@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import pTimeout from 'p-timeout';
+import { type ClickToClassify, type RequestKind, requestKinds } from '../core/click.ts';
 import { ReferralsError } from '../core/errors.ts';
 import { isCode } from '../core/referral.ts';
 import type { Response } from '../core/response.ts';
@@ -17,6 +18,11 @@ export interface HookCalls {
   readonly generateCode: Services['newCode'] | undefined;
   /** The IP that the hook finds in an event; undefined if there is no hook or it fails. */
   readonly clientIp: (event: APIGatewayProxyEventV2) => Promise<string | undefined>;
+  /** The kind that the hook gives a click; undefined if there is no hook or it fails. */
+  readonly classifyClick: (
+    click: ClickToClassify,
+    requestId: string,
+  ) => Promise<RequestKind | undefined>;
   /** Removes the responses from a page that the hook does not include. */
   readonly includedResponses: (page: Page<Response>) => Promise<Page<Response>>;
 }
@@ -33,19 +39,15 @@ export async function loadHooks(path: string | undefined): Promise<HookCalls> {
     generateCode: hooks.generateCode && checked('generateCode', isCode, hooks.generateCode),
     clientIp: async (event) => {
       const { clientIp } = hooks;
-      if (clientIp === undefined) return undefined;
-      const isRight = (ip: string | undefined) => ip === undefined || isIP(ip) !== 0;
-      const inTime = checked('clientIp', isRight, () =>
-        pTimeout(Promise.try(clientIp, event), { milliseconds: HOOK_PATIENCE }),
-      );
-      try {
-        return await inTime();
-      } catch (error) {
-        const { logger } = await import('./telemetry.ts');
-        logger.setCorrelationId(event.requestContext.requestId);
-        logger.error('A hook failed. The request continues without it.', error as Error);
-        return undefined;
-      }
+      const isAddress = (ip: string) => isIP(ip) !== 0;
+      const call = clientIp && (() => clientIp(event));
+      return optional('clientIp', isAddress, call, event.requestContext.requestId);
+    },
+    classifyClick: async (click, requestId) => {
+      const { classifyClick } = hooks;
+      const isKind = (kind: RequestKind) => requestKinds.includes(kind);
+      const call = classifyClick && (() => classifyClick(click));
+      return optional('classifyClick', isKind, call, requestId);
     },
     includedResponses: async (page) => {
       if (hooks.includeResponse === undefined) return page;
@@ -76,6 +78,26 @@ const checked =
     }
     return result;
   };
+
+/** Calls a hook that a click can do without. Returns undefined if there is none, or it fails or is slow. */
+async function optional<Result>(
+  name: keyof Hooks,
+  isRight: (result: Result) => boolean,
+  hook: (() => Result | undefined | Promise<Result | undefined>) | undefined,
+  requestId: string,
+): Promise<Result | undefined> {
+  if (hook === undefined) return undefined;
+  const isRightOrNone = (result: Result | undefined) => result === undefined || isRight(result);
+  const inTime = () => pTimeout(Promise.try(hook), { milliseconds: HOOK_PATIENCE });
+  try {
+    return await checked(name, isRightOrNone, inTime)();
+  } catch (error) {
+    const { logger } = await import('./telemetry.ts');
+    logger.setCorrelationId(requestId);
+    logger.error('A hook failed. The request continues without it.', error as Error);
+    return undefined;
+  }
+}
 
 async function importHooks(path: string): Promise<Hooks> {
   try {

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { type IpMode, ipModes } from '../core/ip.ts';
+import { type RefererMode, refererModes } from '../core/referer.ts';
 import type { Settings } from '../core/settings.ts';
 import { environment as env } from '../environment.ts';
 import { DEFAULT_MESSAGE, isObject } from '../validation/objects.ts';
@@ -20,8 +22,14 @@ export interface FunctionSettings extends Settings {
   /** Names of actions to show to people. An action without an entry is shown by its own name. */
   readonly actionDisplay: ReadonlyMap<string, string>;
   readonly code: { readonly length: number; readonly alphabet: string };
-  /** A header with the visitor's IP. Only a proxy in front of the API can write it, not a client. */
+  /** A header whose last address is the visitor's IP. Only a proxy in front of the API can add it. */
   readonly clientIpHeader: string | undefined;
+  /** How much of a visitor's IP is kept. */
+  readonly ip: IpMode;
+  /** How much of the page before is kept. */
+  readonly referer: RefererMode;
+  /** Seconds for which browsers use only https; undefined if the domain is not the links' own. */
+  readonly strictTransport: number | undefined;
   /** Module of the app's hooks; undefined if there are none. */
   readonly hooks: string | undefined;
   /** The source of accepted tokens; undefined in a function that verifies none. */
@@ -100,6 +108,12 @@ const Environment = v.object(
     [env.codeLength]: v.optional(wholeNumber, '10'),
     [env.codeAlphabet]: v.optional(v.string(), BASE62),
     [env.clientIpHeader]: v.optional(v.string()),
+    [env.ip]: v.optional(v.picklist(ipModes, `must be one of ${ipModes.join(', ')}`), 'truncated'),
+    [env.referer]: v.optional(
+      v.picklist(refererModes, `must be one of ${refererModes.join(', ')}`),
+      'path',
+    ),
+    [env.strictTransport]: v.optional(wholeNumber),
     [env.retention]: v.optional(wholeNumber),
     [env.signUpWindow]: v.optional(wholeNumber, `${7 * DAY}`),
     [env.hooks]: v.optional(v.string()),
@@ -153,6 +167,9 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
     actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
     code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
     clientIpHeader: values.CLIENT_IP_HEADER,
+    ip: values.IP,
+    referer: values.REFERER,
+    strictTransport: values.STRICT_TRANSPORT_SECONDS,
     retention: values.RETENTION_SECONDS,
     signUpWindow: values.SIGN_UP_WINDOW_SECONDS,
     hooks: values.HOOKS,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { CODE } from '../core/referral.ts';
-import { responseKinds } from '../core/response.ts';
+import { campaignFields, responseKinds } from '../core/response.ts';
 import { SESSION } from '../core/session.ts';
 import { strictObject } from './objects.ts';
 
@@ -37,6 +37,11 @@ export const time = v.pipe(
 export const target = strictObject(
   { type: text(128), id: text(256) },
   'must be an object with type and id',
+);
+
+/** The campaign of a click. */
+export const campaign = v.strictObject(
+  v.entriesFromList(campaignFields, v.exactOptional(v.string())),
 );
 
 /** Format of a ULID, see https://github.com/ulid/spec */

@@ -13,6 +13,8 @@ const bundleOf = (name: string) => pathToFileURL(resolve(`dist/bundles/${name}/i
 
 /** Access keys that requests were signed with. */
 const keys: string[] = [];
+/** What was sent to the queue. */
+const queued: unknown[] = [];
 /** Whether items may be put. */
 let isWritable = true;
 // A DynamoDB that knows one referral, and an SQS that takes everything.
@@ -35,6 +37,7 @@ const aws = createServer(async (request, response) => {
       return isWritable ? answer(200, {}) : answer(400, { __type: 'AccessDeniedException' });
     case 'SendMessage': {
       const { MessageBody } = JSON.parse(body);
+      queued.push(JSON.parse(MessageBody));
       const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
       return answer(200, { MessageId: '1', MD5OfMessageBody });
     }
@@ -70,7 +73,7 @@ const click = {
   pathParameters: { proxy: 'code' },
   requestContext: {
     requestId: '1',
-    http: { method: 'GET', userAgent: 'Mozilla/5.0', sourceIp: '::1' },
+    http: { method: 'GET', userAgent: 'Mozilla/5.0', sourceIp: '2001:db8:1:2::9' },
   },
 };
 const context = { getRemainingTimeInMillis: () => 3000 };
@@ -134,7 +137,7 @@ test('a click has Node load neither undici nor zlib, and no file of the SDK’s 
   expect(await runInLambda(script)).toEqual([{ statusCode: 302, loaded: [], read: [] }]);
 });
 
-test('a click that can’t be stored is queued, counted and logged by what is loaded only then', async () => {
+test('a click that can’t be stored is queued without the visitor’s whole IP, counted and logged by what is loaded only then', async () => {
   isWritable = false;
   const script = `
     const { handler } = await import('${bundleOf('hit')}');
@@ -159,4 +162,5 @@ test('a click that can’t be stored is queued, counted and logged by what is lo
       error: expect.objectContaining({ name: 'AccessDeniedException' }),
     }),
   ]);
+  expect(queued).toEqual([expect.objectContaining({ code: 'code', ip: '2001:db8:1::' })]);
 });

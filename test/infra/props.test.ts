@@ -29,6 +29,8 @@ describe('props', () => {
       attribution: { model: 'first', window: Duration.days(7) },
       actionDisplay: { BOUGHT: 'Bought something' },
       clientIpHeader: 'CF-Connecting-IP',
+      ip: 'none',
+      referer: 'origin',
       retention: Duration.days(400),
     }).allResourcesProperties('AWS::Lambda::Function', {
       Environment: {
@@ -46,6 +48,9 @@ describe('props', () => {
           ATTRIBUTION_WINDOW_SECONDS: '604800',
           ACTION_DISPLAY: '{"BOUGHT":"Bought something"}',
           CLIENT_IP_HEADER: 'CF-Connecting-IP',
+          IP: 'none',
+          REFERER: 'origin',
+          STRICT_TRANSPORT_SECONDS: '31536000',
           RETENTION_SECONDS: '34560000',
         }),
       },
@@ -129,6 +134,12 @@ describe('props', () => {
     made.allResourcesProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ API_URL: 'https://go.example.com' }) },
     });
+  });
+
+  test('no domain: browsers are told nothing about AWS’s own', () => {
+    for (const [, { Properties }] of functionsOf(templateOf())) {
+      expect(Properties.Environment.Variables).not.toHaveProperty('STRICT_TRANSPORT_SECONDS');
+    }
   });
 
   test('throttle: each group has its own limits', () => {

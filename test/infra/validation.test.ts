@@ -24,6 +24,16 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
       { allowedRedirectHosts: ['https://x.com'] },
       /^allowedRedirectHosts: .* must be a host/,
     ],
+    [
+      'a host with capitals',
+      { allowedRedirectHosts: ['Shop.Example.com:8443'] },
+      /^allowedRedirectHosts: .* in lower case .*, such as shop\.example\.com:8443\.$/,
+    ],
+    [
+      'a host of an IDN',
+      { allowedRedirectHosts: ['bücher.example'] },
+      /^allowedRedirectHosts: .*, such as xn--bcher-kva\.example\.$/,
+    ],
     ['an empty redirect parameter', { redirectParameter: '' }, /^redirectParameter: /],
     [
       'a destination that is no web page',
@@ -88,7 +98,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     [
       'hooks that export nothing known',
       { hooks: hostFile('none.mjs', 'export const x = 1;') },
-      /^hooks: .* must export at least one of generateCode, clientIp, includeResponse\.$/,
+      /^hooks: .* must export at least one of generateCode, clientIp, classifyClick, includeResponse\.$/,
     ],
     [
       'hooks with an import that would be missing',

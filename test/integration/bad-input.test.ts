@@ -77,6 +77,7 @@ describe('POST /referrals with', () => {
     'javascript:alert(1)',
     'welcome',
     '/\\evil',
+    '/..//evil.example',
   ])('the destination %j, which is not allowed, is 422', (redirectTo) =>
     refused(
       'POST /referrals',

@@ -23,6 +23,13 @@ export const clientIp = async (event) => {
   if (ip === 'never') return new Promise(() => {});
   return ip === 'none' ? undefined : (ip ?? '198.51.100.7');
 };
+export const classifyClick = ({ kind, userAgent, headers, ...others }) => {
+  const wanted = headers['x-test-kind'];
+  if (wanted === 'throw') throw new Error('no kind today');
+  if (wanted === 'never') return new Promise(() => {});
+  if (wanted === 'tell') console.log('CLICK ' + JSON.stringify({ kind, userAgent, headers, ...others }));
+  return wanted === 'tell' || wanted === undefined ? undefined : wanted;
+};
 export const includeResponse = ({ action }) => {
   if (action === 'THROW') throw new Error('no list today');
   return action === 'RUBBISH' ? 'yes' : action !== 'SECRET';
@@ -102,14 +109,14 @@ describe('the hook clientIp', () => {
 
   test('says whose address is kept', async () => {
     const { code } = (await create(`code:${randomUUID()}`)).body;
-    expect(await ipOf((await click(service.outputs, code)).session)).toEqual(['198.51.100.7']);
+    expect(await ipOf((await click(service.outputs, code)).session)).toEqual(['198.51.100.0']);
   });
 
   test('leaves it to API Gateway’s address with undefined', async () => {
     const { code } = (await create(`code:${randomUUID()}`)).body;
     const headers = { 'x-test-ip': 'none' };
     const answer = await call(service.outputs, `GET /r/${code}`, { headers });
-    expect(await ipOf(sessionIn(answer))).toEqual(['127.0.0.1']);
+    expect(await ipOf(sessionIn(answer))).toEqual(['127.0.0.0']);
   });
 
   test.each(['throw', 'rubbish', 'never'])(
@@ -121,8 +128,66 @@ describe('the hook clientIp', () => {
         headers: { 'x-test-ip': ip },
       });
       expect(answer.status).toBe(302);
-      expect(await ipOf(sessionIn(answer))).toEqual(['127.0.0.1']);
+      expect(await ipOf(sessionIn(answer))).toEqual(['127.0.0.0']);
       expect(service.printed().slice(before)).toContain('The hook clientIp failed.');
+    },
+  );
+});
+
+describe('the hook classifyClick', () => {
+  const clickAs = async (kind: string, headers: Record<string, string> = {}) => {
+    const { code } = (await create(`code:${randomUUID()}`)).body;
+    const before = service.printed().length;
+    const answer = await call(service.outputs, `GET /r/${code}`, {
+      headers: { 'x-test-kind': kind, ...headers },
+    });
+    const path = `GET /referrals/${code}/responses`;
+    const { body } = await call(service.outputs, path, { token: user.token });
+    return {
+      code,
+      status: answer.status,
+      session: sessionIn(answer),
+      kinds: body.items.map((item: { kind: string }) => item.kind),
+      printed: service.printed().slice(before),
+    };
+  };
+
+  test('has the last word', async () => {
+    const bot = { 'user-agent': 'Googlebot/2.1' };
+    expect(await clickAs('bot')).toMatchObject({ status: 302, session: '', kinds: ['bot'] });
+    expect(await clickAs('prefetch')).toMatchObject({ session: '', kinds: ['prefetch'] });
+    const human = await clickAs('human', bot);
+    expect(human).toMatchObject({ session: expect.stringMatching(/./), kinds: ['human'] });
+  });
+
+  test('is told the default and the headers, and nothing secret', async () => {
+    const { code, kinds, printed } = await clickAs('tell', {
+      'user-agent': 'Googlebot/2.1',
+      authorization: 'Bearer secret',
+      cookie: `referral_session=${'secret'.padEnd(22, 'x')}`,
+      referer: 'https://blog.example.com/?token=secret',
+      'x-referral-session': 'secret',
+      'cf-bot-score': '7',
+    });
+    expect(kinds).toEqual(['bot']);
+    const [, told = ''] = /CLICK (.*)/.exec(printed) ?? [];
+    expect(JSON.parse(told)).toMatchObject({
+      code,
+      kind: 'bot',
+      method: 'GET',
+      userAgent: 'Googlebot/2.1',
+      headers: { 'cf-bot-score': '7', 'user-agent': 'Googlebot/2.1' },
+    });
+    expect(told).not.toContain('secret');
+  });
+
+  test.each(['throw', 'rubbish', 'own', 'never'])(
+    'that fails (%s) is logged, and the click goes on with the default',
+    async (kind) => {
+      const { status, session, kinds, printed } = await clickAs(kind);
+      expect([status, kinds]).toEqual([302, ['human']]);
+      expect(session).not.toBe('');
+      expect(printed).toContain('The hook classifyClick failed.');
     },
   );
 });
@@ -189,8 +254,8 @@ test('code length and alphabet, the header with the IP and retention can be set'
   expect(code).toMatch(/^[a-p]{16}$/);
   const { table } = domainOn(configured.outputs);
   for (const [header, ip] of [
-    ['203.0.113.9, 10.0.0.1', '203.0.113.9'],
-    ['garbage', '127.0.0.1'],
+    ['203.0.113.9', '203.0.113.0'],
+    ['garbage', '127.0.0.0'],
   ] as const) {
     const answer = await call(configured.outputs, `GET /r/${code}`, {
       headers: { 'cf-connecting-ip': header },

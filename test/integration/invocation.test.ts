@@ -32,6 +32,7 @@ describe('record-backend-action', () => {
         userId: null,
         target,
         httpReferer: null,
+        campaign: null,
         createdAt: expect.any(String),
       },
     });

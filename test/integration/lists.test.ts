@@ -58,6 +58,7 @@ describe('GET /referrals/{code}/responses', () => {
       userId: null,
       target: null,
       httpReferer: null,
+      campaign: null,
       createdAt: TIME,
     };
     const bought = {

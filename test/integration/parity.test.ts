@@ -164,7 +164,7 @@ describe('as pinax-referrals, or better', () => {
       target: { type: 'product', id: '7' },
       httpReferer: 'https://app.example.com/',
       userAgent: BROWSER,
-      ip: '127.0.0.1',
+      ip: '127.0.0.0',
       createdAt: body.response.createdAt,
     });
   });

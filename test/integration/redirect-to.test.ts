@@ -33,6 +33,8 @@ describe('?redirect_to=', () => {
     `${outputs.ApiUrl}@evil.example`,
     outputs.ApiUrl.replace('//', '//user:password@'),
     `${outputs.ApiUrl}.evil.example`,
+    '/..//evil.example',
+    '/a/../%2e%2e//evil.example',
     '/%2Fevil.example',
     '/%5Cevil.example',
     '%2F%2Fevil.example',

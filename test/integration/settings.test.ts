@@ -42,6 +42,24 @@ describe('settings', () => {
       expect(body.referral.code).toBe(code);
     }));
 
+  test('a host other than the app’s own gets nothing of ours', () =>
+    withSettings(
+      { APP_URL: 'https://app.example.com', ALLOWED_REDIRECT_HOSTS: 'shop.example.com' },
+      async (outputs) => {
+        const code = await createReferral(outputs, await signUp(outputs));
+        const shop = 'https://shop.example.com/sale';
+        const { headers } = await call(outputs, `GET /r/${code}?redirect_to=${shop}&utm_source=a`);
+        expect(headers.get('location')).toBe(`${shop}?utm_source=a`);
+        expect(headers.get('set-cookie')).toContain('referral_session=');
+
+        const stolen = encodeURIComponent('/?referral%5Fsession=S&a=1');
+        const answer = await call(outputs, `GET /r/${code}?redirect_to=${stolen}`);
+        expect(answer.headers.get('location')).toBe(
+          `https://app.example.com/?a=1&referral_session=${sessionIn(answer)}`,
+        );
+      },
+    ));
+
   test('cookie, redirect parameter, hosts, destination and names can be set', () =>
     withSettings(
       {
@@ -69,7 +87,7 @@ describe('settings', () => {
           `visitor=${session}; Max-Age=3600; Domain=example.com; Path=/; HttpOnly; Secure; SameSite=Lax`,
         );
         const unset = await call(outputs, `GET /r/${code}?redirect_to=/x`);
-        expect(unset.headers.get('location')).toBe('https://shop.example.com/sale');
+        expect(unset.headers.get('location')).toBe('https://shop.example.com/sale?redirect_to=/x');
 
         const acted = await call(outputs, 'POST /actions', {
           headers: { cookie: `visitor=${session}` },

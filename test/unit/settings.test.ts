@@ -32,6 +32,9 @@ describe('readSettings', () => {
         alphabet: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
       },
       clientIpHeader: undefined,
+      ip: 'truncated',
+      referer: 'path',
+      strictTransport: undefined,
       retention: undefined,
       signUpWindow: 604_800,
     });
@@ -56,6 +59,8 @@ describe('readSettings', () => {
     [{ SESSION_MAX_AGE_SECONDS: 'long' }, 'SESSION_MAX_AGE_SECONDS'],
     [{ ATTRIBUTION_MODEL: 'middle' }, 'ATTRIBUTION_MODEL'],
     [{ ATTRIBUTION_WINDOW_SECONDS: '-1' }, 'ATTRIBUTION_WINDOW_SECONDS'],
+    [{ IP: 'half' }, 'IP'],
+    [{ REFERER: 'query' }, 'REFERER'],
     [{ ACTION_DISPLAY: 'x' }, 'ACTION_DISPLAY'],
     [{ ACTION_DISPLAY: '{"A":1}' }, 'ACTION_DISPLAY'],
   ])('refuses %j and names %s', (variables, name) => {

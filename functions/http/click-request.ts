@@ -1,0 +1,35 @@
+import { type ClickRequest, type ClickToClassify, kindOf } from '../core/click.ts';
+import { codeInPath } from '../core/referral.ts';
+import type { HttpEvent } from './http-handler.ts';
+
+/** Headers in which browsers say that they load a page ahead. All but the first are of older ones. */
+const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
+
+/** Headers with secrets: of the visitor, or of another site in the address of the page before. */
+const SECRETS = new Set(['authorization', 'cookie', 'referer', 'x-referral-session']);
+
+/** Reads the code that a request asks for; empty if there can't be one. */
+export const requestedCode = ({ pathParameters }: HttpEvent): string =>
+  codeInPath(pathParameters?.proxy ?? '') ?? '';
+
+/** Reads the parts of a request that tell the kind of its click. */
+export const clickRequest = ({ headers, requestContext }: HttpEvent): ClickRequest => ({
+  method: requestContext.http.method,
+  purpose: PURPOSES.map((name) => headers[name] ?? '').join(' '),
+  fetchDest: headers['sec-fetch-dest'],
+  userAgent: requestContext.http.userAgent,
+});
+
+/** Makes the view of a click for the app's hook. */
+export function clickToClassify(event: HttpEvent): ClickToClassify {
+  const request = clickRequest(event);
+  return {
+    code: requestedCode(event),
+    kind: kindOf(request),
+    method: request.method,
+    userAgent: request.userAgent ?? '',
+    headers: Object.fromEntries(
+      Object.entries(event.headers).filter(([name]) => !SECRETS.has(name)),
+    ),
+  };
+}
