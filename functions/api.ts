@@ -1,3 +1,4 @@
+import { editReferral } from './api/edit-referral.ts';
 import { getAttribution } from './api/get-attribution.ts';
 import { getMyReferral } from './api/get-my-referral.ts';
 import { getReferral } from './api/get-referral.ts';
@@ -15,6 +16,7 @@ export const handler = apiHandler(
   'api',
   services,
   {
+    'edit-referral': editReferral,
     'get-attribution': getAttribution,
     'get-my-referral': getMyReferral,
     'get-referral': getReferral,

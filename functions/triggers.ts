@@ -22,7 +22,7 @@ const crediting = [
 
 /** Store methods that a sign-up needs. */
 const signingUp = [
-  'findClaimedReferral',
+  'readClaim',
   'createReferral',
   'findSessionUser',
   'putSessionUser',

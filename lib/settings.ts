@@ -65,6 +65,14 @@ export interface ReferralSettings {
      * @example '23456789abcdefghjkmnpqrstuvwxyz'
      */
     readonly alphabet?: string;
+    /**
+     * Whether owners may choose codes for their links: 4 to 64 characters from `A-Z a-z 0-9 _ -`, at most five
+     * choices a day.
+     *
+     * @default false
+     * @example true // https://go.example.com/r/ada
+     */
+    readonly custom?: boolean;
   };
   /**
    * Header with the visitor's IP address. Only for an API behind a proxy that sets the header, so that no
@@ -123,6 +131,7 @@ export function settingsEnvironment(
     [env.attributionWindow]: attribution.window?.toSeconds().toString(),
     [env.codeLength]: code.length?.toString(),
     [env.codeAlphabet]: code.alphabet,
+    [env.codeCustom]: code.custom?.toString(),
     [env.clientIpHeader]: settings.clientIpHeader,
     [env.retention]: settings.retention?.toSeconds().toString(),
     [env.actionDisplay]: actionDisplay && JSON.stringify(actionDisplay),

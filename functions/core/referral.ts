@@ -19,6 +19,15 @@ export interface Referral {
   readonly createdAt: string;
   /** ISO 8601, UTC. From then on, clicks go to the default destination and are not recorded. */
   readonly expiresAt?: string;
+  /** ISO 8601, UTC. The owner stopped the link at this time. It behaves like an expired one. */
+  readonly disabledAt?: string;
+  /**
+   * The latest code that the owner chose for an existing link. Both codes lead to the link; its responses and
+   * counts have `code`, which never changes.
+   */
+  readonly alias?: string;
+  /** ULID of the latest edit. */
+  readonly version?: string;
   /** Number of index partitions for its responses; a power of two up to 256. */
   readonly buckets: number;
 }
@@ -26,6 +35,8 @@ export interface Referral {
 export interface NewReferral extends Pick<Referral, 'userId' | 'label' | 'target' | 'expiresAt'> {
   /** A path on the app, or a URL on an allowed host. */
   readonly redirectTo: string;
+  /** A code that the owner chose. */
+  readonly code?: string;
 }
 
 /** The owner of a new referral, with the data that its code may be made from. */
@@ -43,6 +54,6 @@ export const CODE = /^[A-Za-z0-9_-]{1,64}$/;
 export const isCode = (value: unknown): value is string =>
   typeof value === 'string' && CODE.test(value);
 
-/** Whether clicks on the referral no longer count. */
-export const isExpired = (referral: Referral, now: Date): boolean =>
-  referral.expiresAt !== undefined && new Date(referral.expiresAt) <= now;
+/** Whether clicks on the referral no longer count, because it has expired or its owner stopped it. */
+export const isExpired = ({ expiresAt, disabledAt }: Referral, now: Date): boolean =>
+  disabledAt !== undefined || (expiresAt !== undefined && new Date(expiresAt) <= now);

@@ -13,6 +13,10 @@ export interface Settings {
     /** How long a response gets credit, in seconds; undefined means forever. */
     readonly window: number | undefined;
   };
+  readonly code: {
+    /** Whether owners may choose codes. */
+    readonly custom: boolean;
+  };
   /** Seconds after which responses are deleted; undefined means never. */
   readonly retention: number | undefined;
 }

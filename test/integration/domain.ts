@@ -19,6 +19,7 @@ const settings: Settings = {
   redirectOrigins: ['https://app.example.com'],
   attribution: { model: 'last', window: undefined },
   retention: undefined,
+  code: { custom: false },
 };
 
 const drawCode = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 12);
