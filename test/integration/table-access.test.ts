@@ -23,7 +23,9 @@ let user: User;
 
 beforeAll(async () => {
   proxy = await startDynamoDBProxy(inject('outputs').DynamoDBEndpoint);
-  service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
+  service = await startTestService({
+    variables: { DYNAMODB_ENDPOINT: proxy.endpoint, CODE_CUSTOM: 'true' },
+  });
   user = await signUp(service.outputs);
 });
 afterAll(async () => {
@@ -65,7 +67,12 @@ const exercises: Readonly<
   'create-referral': async () => {
     const body = { redirectTo: `/${newUserId()}` };
     await asUser('POST /referrals', body);
+    await asUser('POST /referrals', { redirectTo: `/${newUserId()}`, code: newUserId() });
     return asUser('POST /referrals', body);
+  },
+  'edit-referral': async () => {
+    const code = await createReferral(service.outputs, user);
+    return asUser(`PATCH /referrals/${code}`, { label: newUserId(), code: newUserId() });
   },
   'record-action': async () => {
     const session = await clickedSession();
