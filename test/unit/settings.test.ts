@@ -30,6 +30,7 @@ describe('readSettings', () => {
       code: {
         length: 10,
         alphabet: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+        custom: false,
       },
       clientIpHeader: undefined,
       retention: undefined,
@@ -56,6 +57,7 @@ describe('readSettings', () => {
     [{ SESSION_MAX_AGE_SECONDS: 'long' }, 'SESSION_MAX_AGE_SECONDS'],
     [{ ATTRIBUTION_MODEL: 'middle' }, 'ATTRIBUTION_MODEL'],
     [{ ATTRIBUTION_WINDOW_SECONDS: '-1' }, 'ATTRIBUTION_WINDOW_SECONDS'],
+    [{ CODE_CUSTOM: 'maybe' }, 'CODE_CUSTOM'],
     [{ ACTION_DISPLAY: 'x' }, 'ACTION_DISPLAY'],
     [{ ACTION_DISPLAY: '{"A":1}' }, 'ACTION_DISPLAY'],
   ])('refuses %j and names %s', (variables, name) => {
