@@ -10,7 +10,7 @@ export interface ReferralSettings {
    */
   readonly appUrl: string;
   /**
-   * Absolute URL that links made at sign-up, and expired links, lead to.
+   * Absolute URL that links made at sign-up, and expired or stopped links, lead to.
    *
    * @default - the app's start page, `appUrl` with a slash
    */

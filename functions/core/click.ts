@@ -20,7 +20,7 @@ export interface Click extends ClientDetails {
 
 export interface Redirect {
   readonly location: string;
-  /** The result of the click. A click on an expired link is not recorded. */
+  /** The result of the click. A click on an expired or stopped link is not recorded. */
   readonly outcome: ResponseKind | 'queued' | 'expired';
   /** Why it was queued. */
   readonly failure?: Error;
