@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ReferralsError } from './errors.ts';
 import { isExpired, type NewReferral, type Referral } from './referral.ts';
 import type { Claim } from './store.ts';
 
@@ -24,6 +25,14 @@ export const holderOf = ({ id, referral }: Claim, now: Date): Referral | undefin
   referral !== undefined && !isExpired(referral, now) && claimOf(referral) === id
     ? referral
     : undefined;
+
+/** For an owner whose live link is the same already. */
+export const referralExists = ({ code, alias }: Referral, field: string) =>
+  new ReferralsError(
+    'referral_exists',
+    `You already have a link with this destination, label and target: ${alias ?? code}.`,
+    { field },
+  );
 
 const digest = (parts: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -1,5 +1,4 @@
 import { ReferralsError } from './errors.ts';
-import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { CodeAllowance } from './store.ts';
@@ -50,14 +49,6 @@ export const tooManyChanges = (now: Date) =>
     'too_many_changes',
     `You can choose ${CHOICES_PER_DAY} codes a day. Try again tomorrow (UTC).`,
     { field: 'code', retryAfter: Math.ceil((DAY - (now.getTime() % DAY)) / 1000) },
-  );
-
-/** For an owner whose live link is the same already. */
-export const referralExists = ({ code, alias }: Referral, field: string) =>
-  new ReferralsError(
-    'referral_exists',
-    `You already have a link with this destination, label and target: ${alias ?? code}.`,
-    { field },
   );
 
 /** For a code that another link has, with a similar one that is free. */

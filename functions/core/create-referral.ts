@@ -1,5 +1,5 @@
-import { claimOf, holderOf, ownClaimOf } from './claims.ts';
-import { allowanceOf, codeTaken, referralExists, tooManyChanges } from './codes.ts';
+import { claimOf, holderOf, ownClaimOf, referralExists } from './claims.ts';
+import { allowanceOf, codeTaken, tooManyChanges } from './codes.ts';
 import { ReferralsError } from './errors.ts';
 import type { NewReferral, Owner, Referral } from './referral.ts';
 import { type CheckingServices, checkedDestination } from './referral-rules.ts';

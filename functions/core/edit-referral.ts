@@ -1,5 +1,5 @@
-import { claimOf, holderOf } from './claims.ts';
-import { allowanceOf, codeTaken, referralExists, tooManyChanges } from './codes.ts';
+import { claimOf, holderOf, referralExists } from './claims.ts';
+import { allowanceOf, codeTaken, tooManyChanges } from './codes.ts';
 import { ownedReferral } from './lists.ts';
 import { isExpired, type Referral, type Target } from './referral.ts';
 import { type CheckingServices, checkedDestination } from './referral-rules.ts';
