@@ -15,6 +15,7 @@ const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((item) => item.trim())),
 );
+const boolean = v.union([v.boolean(), v.pipe(v.string(), v.parseBoolean())]);
 const names = v.pipe(v.unknown(), v.check(isObject), v.record(v.string(), v.string()));
 /** A value from `cdk.json`, or its JSON from the command line. */
 const orJson = <Schema extends v.GenericSchema>(schema: Schema) =>
@@ -33,9 +34,10 @@ const settings = {
   sessionCookieName: v.string(),
   sessionDomain: v.string(),
   sessionMaxAgeDays: days,
-  sessionHandOff: v.union([v.boolean(), v.pipe(v.string(), v.parseBoolean())]),
+  sessionHandOff: boolean,
   codeLength: number,
   codeAlphabet: v.string(),
+  codeCustom: boolean,
   attributionModel: v.picklist(['last', 'first']),
   attributionWindowDays: days,
   actionDisplay: orJson(names),
@@ -94,7 +96,11 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
       maxAge: context.sessionMaxAgeDays,
       handOff: context.sessionHandOff,
     }),
-    code: defined({ length: context.codeLength, alphabet: context.codeAlphabet }),
+    code: defined({
+      length: context.codeLength,
+      alphabet: context.codeAlphabet,
+      custom: context.codeCustom,
+    }),
     attribution: defined({
       model: context.attributionModel,
       window: context.attributionWindowDays,

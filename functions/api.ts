@@ -1,4 +1,5 @@
 import { createSession } from './api/create-session.ts';
+import { editReferral } from './api/edit-referral.ts';
 import { getAttribution } from './api/get-attribution.ts';
 import { getMyReferral } from './api/get-my-referral.ts';
 import { getReferral } from './api/get-referral.ts';
@@ -17,6 +18,7 @@ export const handler = apiHandler(
   services,
   {
     'create-session': createSession,
+    'edit-referral': editReferral,
     'get-attribution': getAttribution,
     'get-my-referral': getMyReferral,
     'get-referral': getReferral,

@@ -18,6 +18,7 @@ export const environment = {
   actionDisplay: 'ACTION_DISPLAY',
   codeLength: 'CODE_LENGTH',
   codeAlphabet: 'CODE_ALPHABET',
+  codeCustom: 'CODE_CUSTOM',
   clientIpHeader: 'CLIENT_IP_HEADER',
   ip: 'IP',
   referer: 'REFERER',

@@ -18,7 +18,8 @@ export type { ClickToClassify };
  */
 export interface Hooks {
   /**
-   * The code of a new referral: `[A-Za-z0-9_-]{1,64}`. If it is taken, the caller gets a 409.
+   * The code of a new referral, unless its owner chose one: `[A-Za-z0-9_-]{1,64}`. If it is taken, the caller
+   * gets a 409.
    *
    * @default - random characters of the configured alphabet
    */

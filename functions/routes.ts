@@ -3,7 +3,7 @@ import type { FunctionStoreMethod } from './store/table-rights.ts';
 interface RouteBase {
   /** File in `functions/api/`, without its extension; `hit` is a function of its own. */
   readonly name: string;
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'PATCH' | 'POST';
   /** Path in the syntax of API Gateway's HTTP APIs. */
   readonly path: string;
   /** The Lambda function that answers: its file in `functions/`, without the extension. */
@@ -78,7 +78,7 @@ export const routes = [
     method: 'POST',
     path: '/referrals',
     function: 'create-referral',
-    store: ['findClaimedReferral', 'createReferral', ...counting],
+    store: ['readClaim', 'createReferral', 'createReferralWithCode', ...counting],
   },
   {
     ...ofUser,
@@ -93,6 +93,13 @@ export const routes = [
     method: 'GET',
     path: '/referrals/{code}',
     store: counting,
+  },
+  {
+    ...ofUser,
+    name: 'edit-referral',
+    method: 'PATCH',
+    path: '/referrals/{code}',
+    store: ['readClaim', 'editReferral', ...counting],
   },
   {
     ...ofUser,
@@ -152,7 +159,7 @@ export const routes = [
     name: 'get-my-referral',
     method: 'GET',
     path: '/me/referral',
-    store: ['findClaimedReferral', 'createReferral', ...counting],
+    store: ['readClaim', 'createReferral', ...counting],
   },
 ] as const satisfies readonly Route[];
 
@@ -176,7 +183,7 @@ export const linking = [
   'claimSession',
   'settleSession',
   'moveResponses',
-  'findClaimedReferral',
+  'readClaim',
   'findReferral',
   'responsesOf',
   'putResponse',

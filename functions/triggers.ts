@@ -24,7 +24,7 @@ const crediting = [
 
 /** Store methods that a sign-up needs. */
 const signingUp = [
-  'findClaimedReferral',
+  'readClaim',
   'createReferral',
   'markSignedUp',
   'findSessionUser',

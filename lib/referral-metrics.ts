@@ -15,7 +15,7 @@ export class ReferralMetrics {
     this.#service = service;
   }
 
-  /** Clicks of one kind; `expired` means clicks on expired links. */
+  /** Clicks of one kind; `expired` means clicks on expired or stopped links. */
   clicks(kind: 'human' | 'bot' | 'prefetch' | 'own' | 'expired', options?: MetricOptions): Metric {
     return this.#metric('Clicks', { ...options, dimensionsMap: { kind } });
   }

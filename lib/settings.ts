@@ -10,7 +10,7 @@ export interface ReferralSettings {
    */
   readonly appUrl: string;
   /**
-   * Absolute URL that links made at sign-up, and expired links, lead to.
+   * Absolute URL that links made at sign-up, and expired or stopped links, lead to.
    *
    * @default - the app's start page, `appUrl` with a slash
    */
@@ -73,6 +73,14 @@ export interface ReferralSettings {
      * @example '23456789abcdefghjkmnpqrstuvwxyz'
      */
     readonly alphabet?: string;
+    /**
+     * Whether owners may choose codes for their links: 4 to 64 characters from `A-Z a-z 0-9 _ -`, at most five
+     * choices a day.
+     *
+     * @default false
+     * @example true // https://go.example.com/r/ada
+     */
+    readonly custom?: boolean;
   };
   /**
    * Header with the visitor's IP address. Only for an API that is reached through a proxy, which sets the
@@ -145,6 +153,7 @@ export function settingsEnvironment(
     [env.attributionWindow]: attribution.window?.toSeconds().toString(),
     [env.codeLength]: code.length?.toString(),
     [env.codeAlphabet]: code.alphabet,
+    [env.codeCustom]: code.custom?.toString(),
     [env.clientIpHeader]: settings.clientIpHeader,
     [env.ip]: settings.ip,
     [env.referer]: settings.referer,

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import type { ReferralsProps } from './props.ts';
@@ -28,6 +29,12 @@ export function validate(props: ReferralsProps, stack: Stack): void {
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 const isWebUrl = (text: string) => /^https?:\/\//.test(text) && URL.canParse(text);
+/** A host as browsers write it: in lower case, and in punycode if it has other letters than a to z. */
+function normalHost(text: string): string | undefined {
+  const [, name = '', port = ''] = /^([^/:@?#\s]+)(:\d+)?$/.exec(text) ?? [];
+  const host = `${domainToASCII(name)}${port}`;
+  return HOST.test(host) ? host : undefined;
+}
 const isWithin = (host: string, name: string) => host === name || host.endsWith(`.${name}`);
 
 const appUrl: Check = ({ appUrl: url }) => {
@@ -39,25 +46,26 @@ const redirects: Check = ({ defaultRedirectTo, allowedRedirectHosts = [], redire
   if (defaultRedirectTo !== undefined && !isWebUrl(defaultRedirectTo)) {
     return `defaultRedirectTo: "${defaultRedirectTo}" must be an absolute URL, such as https://app.example.com/welcome.`;
   }
-  const wrong = allowedRedirectHosts.find((host) => !HOST.test(host));
+  const wrong = allowedRedirectHosts.find((host) => normalHost(host) !== host);
   if (wrong !== undefined) {
-    return `allowedRedirectHosts: "${wrong}" must be a host without scheme or path, in lower case or as its Punycode, such as ${spelledRight(wrong)}.`;
+    const right = normalHost(wrong);
+    return right === undefined
+      ? `allowedRedirectHosts: "${wrong}" must be a host without scheme or path, such as shop.example.com.`
+      : `allowedRedirectHosts: write "${right}" instead of "${wrong}".`;
   }
   return redirectParameter === ''
     ? 'redirectParameter: must not be empty; omit it instead.'
     : undefined;
 };
 
-/** A host as URLs have it, in lower case and Punycode; an example if the text can't be meant as one. */
-function spelledRight(host: string): string {
-  const url = /^[^\s:/?#@\\]+(:\d+)?$/.test(host) ? URL.parse(`https://${host}`) : null;
-  return url !== null && HOST.test(url.host) ? url.host : 'shop.example.com';
-}
-
-const domain: Check = ({ domain: own }) =>
-  own === undefined || Token.isUnresolved(own.name) || HOST.test(own.name)
-    ? undefined
-    : `domain.name: "${own.name}" must be a host in lower case, such as go.example.com.`;
+const domain: Check = ({ domain: own }) => {
+  if (own === undefined || Token.isUnresolved(own.name)) return undefined;
+  const right = normalHost(own.name);
+  if (right === own.name) return undefined;
+  return right === undefined
+    ? `domain.name: "${own.name}" must be a host in lower case, such as go.example.com.`
+    : `domain.name: write "${right}" instead of "${own.name}".`;
+};
 
 const session: Check = ({ appUrl: url, session: settings, domain: own }) => {
   const { cookieName = 'x', domain: shared } = settings ?? {};

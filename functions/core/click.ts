@@ -52,7 +52,7 @@ export interface Click extends ClickRequest, ClientDetails {
 
 export interface Redirect {
   readonly location: string;
-  /** The result of the click. A click on an expired link is not recorded. */
+  /** The result of the click. A click on an expired or stopped link is not recorded. */
   readonly outcome: ResponseKind | 'queued' | 'expired';
   /** Why it was queued. */
   readonly failure?: Error;

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { claimOf, holderOf, ownClaimOf, referralExists } from './claims.ts';
+import { allowanceOf, codeTaken, tooManyChanges } from './codes.ts';
 import { ReferralsError } from './errors.ts';
-import { resolveRedirect } from './redirect.ts';
 import type { NewReferral, Owner, Referral } from './referral.ts';
+import { type CheckingServices, checkedDestination } from './referral-rules.ts';
 import type { Using } from './services.ts';
+import type { Claim, ReferralOutcome } from './store.ts';
 
 export interface CreatedReferral {
   readonly referral: Referral;
@@ -11,98 +13,110 @@ export interface CreatedReferral {
 }
 
 /** Services to create a referral. */
-type CreatingServices = Using<
-  'findClaimedReferral' | 'createReferral',
-  'now' | 'newId' | 'newCode'
->;
+type CreatingServices = Using<'readClaim' | 'createReferral', 'now' | 'newId' | 'newCode'>;
 
 // There are 62^10 codes, so two collisions in a row are already incredible. More tries would only hide a bug.
 const CODE_ATTEMPTS = 3;
 
 /**
- * Creates a referral, or returns the existing one with the same owner, label, destination and target.
+ * Creates a referral, or returns the existing live one with the same owner, label, destination and target.
  *
  * @param attributes data of the owner that the app's hook may make the code from.
  * @throws ReferralsError `invalid_redirect` if `redirectTo` leaves the allowed hosts,
- *   `invalid_field` if `expiresAt` has passed, `code_taken` if no free code was found.
+ *   `invalid_field` if `expiresAt` has passed, `code_taken` if no free code was found; and for a chosen code
+ *   `referral_exists` if the existing referral has another one, `too_many_changes`.
  */
-export function createReferral(
-  services: CreatingServices & Using<never, never, 'appUrl' | 'redirectOrigins'>,
+export async function createReferral(
+  services: CreatingServices & CheckingServices & Using<'createReferralWithCode' | 'findReferral'>,
   input: NewReferral,
   attributes: Owner['attributes'] = {},
 ): Promise<CreatedReferral> {
-  const redirectTo = resolveRedirect(input.redirectTo, services.settings);
-  if (redirectTo === undefined) {
-    throw new ReferralsError(
-      'invalid_redirect',
-      `redirectTo must be a path such as /welcome, or a URL on one of: ${services.settings.redirectOrigins.join(', ')}.`,
-      { field: 'redirectTo' },
-    );
-  }
-  if (input.expiresAt !== undefined && new Date(input.expiresAt) <= services.now()) {
-    throw new ReferralsError('invalid_field', 'expiresAt must be in the future.', {
-      field: 'expiresAt',
-    });
-  }
+  const { store } = services;
+  const redirectTo = checkedDestination(services, input) ?? input.redirectTo;
   const draft = { ...input, redirectTo };
-  return claimReferral(services, draft, attributes, [claimOf(draft)]);
+  const { code: chosen, userId } = draft;
+  const { referral, created } = await claimReferral(services, draft, attributes, {
+    read: async (now) => {
+      const claim = await store.readClaim(claimOf(draft));
+      return { existing: holderOf(claim, now), claims: [claim] };
+    },
+    write: (referral, claims, now) =>
+      chosen === undefined || userId === undefined
+        ? store.createReferral(referral, claims)
+        : store.createReferralWithCode(referral, claims, allowanceOf(userId, now)),
+    taken: (code) => codeTaken(services, code),
+  });
+  if (created || chosen === undefined) return { referral, created };
+  // If the existing referral has the chosen code, this is the same request again.
+  if ((await store.findReferral(chosen))?.code === referral.code) return { referral, created };
+  throw referralExists(referral, 'code');
 }
 
 /**
- * A user's own link. It also has a claim for the user, so that it stays the same when the default
- * destination changes.
+ * A user's own link. It also has a claim for the user. So it stays the same when the default destination
+ * changes, and when the user edits or stops it.
  */
 export async function ownReferral(
   services: CreatingServices & Using<never, never, 'defaultRedirectTo'>,
   userId: string,
   attributes: Owner['attributes'] = {},
 ): Promise<CreatedReferral> {
-  const draft = { userId, redirectTo: new URL(services.settings.defaultRedirectTo).href };
-  const own = ownClaimOf(userId);
-  const claimed = await claimReferral(services, draft, attributes, [own, claimOf(draft)]);
-  if (claimed.created || (await services.store.findClaimedReferral(own)) !== undefined) {
-    return claimed;
-  }
-  // The user made a link to the same destination before, and it may expire. Their own link is another one.
-  return claimReferral(services, draft, attributes, [own]);
+  const { store, settings } = services;
+  const draft = { userId, redirectTo: new URL(settings.defaultRedirectTo).href };
+  return claimReferral(services, draft, attributes, {
+    read: async (now) => {
+      const own = await store.readClaim(ownClaimOf(userId));
+      if (own.referral !== undefined) return { existing: own.referral, claims: [own] };
+      const claim = await store.readClaim(claimOf(draft));
+      // If the user made a link to the same destination before, their own link is another one.
+      return { existing: undefined, claims: holderOf(claim, now) ? [own] : [own, claim] };
+    },
+    write: store.createReferral,
+  });
 }
 
 /** A user's own link; undefined if they have none yet. */
-export const findOwnReferral = (
-  { store }: Using<'findClaimedReferral'>,
+export const findOwnReferral = async (
+  { store }: Using<'readClaim'>,
   userId: string,
-): Promise<Referral | undefined> => store.findClaimedReferral(ownClaimOf(userId));
+): Promise<Referral | undefined> => (await store.readClaim(ownClaimOf(userId))).referral;
+
+/** The parts of a creation that depend on the kind of link. */
+interface Creation {
+  /** Reads the claims, and the referral that holds them. */
+  readonly read: (now: Date) => Promise<{
+    readonly existing: Referral | undefined;
+    readonly claims: readonly Claim[];
+  }>;
+  readonly write: (
+    referral: Referral,
+    claims: readonly Claim[],
+    now: Date,
+  ) => Promise<ReferralOutcome>;
+  /** The error if the owner's code is taken. */
+  readonly taken?: (code: string) => Promise<ReferralsError>;
+}
 
 async function claimReferral(
-  { store, now, newId, newCode }: CreatingServices,
+  { now, newId, newCode }: CreatingServices,
   draft: NewReferral,
   attributes: Owner['attributes'],
-  claims: readonly [string, ...string[]],
+  { read, write, taken }: Creation,
 ): Promise<CreatedReferral> {
-  const existing = await store.findClaimedReferral(claims[0]);
-  if (existing !== undefined) return { referral: existing, created: false };
   const owner = draft.userId === undefined ? undefined : { userId: draft.userId, attributes };
-  for (let attempt = 1; ; attempt++) {
+  for (let collisions = 0; ; ) {
     const at = now();
-    const id = newId(at);
-    const code = await newCode(draft, owner);
-    try {
-      const referral = await store.createReferral(
-        { ...draft, id, code, createdAt: at.toISOString(), buckets: 1 },
-        claims,
-      );
-      return { referral, created: referral.id === id };
-    } catch (error) {
-      const collided = error instanceof ReferralsError && error.code === 'code_taken';
-      if (!collided || attempt === CODE_ATTEMPTS) throw error;
+    const { existing, claims } = await read(at);
+    if (existing !== undefined) return { referral: existing, created: false };
+    const code = draft.code ?? (await newCode(draft, owner));
+    const referral = { ...draft, id: newId(at), code, createdAt: at.toISOString(), buckets: 1 };
+    const outcome = await write(referral, claims, at);
+    if (outcome === 'stored') return { referral, created: true };
+    if (outcome === 'too_many_changes') throw tooManyChanges(at);
+    if (outcome === 'outdated') continue;
+    if (draft.code !== undefined && taken !== undefined) throw await taken(code);
+    if (++collisions === CODE_ATTEMPTS) {
+      throw new ReferralsError('code_taken', `The code ${code} is taken.`, { field: 'code' });
     }
   }
 }
-
-const ownClaimOf = (userId: string): string => digest(['own', userId]);
-
-const claimOf = ({ userId, redirectTo, label, target }: NewReferral): string =>
-  digest([userId ?? null, redirectTo, label ?? null, target ? [target.type, target.id] : null]);
-
-const digest = (parts: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex');

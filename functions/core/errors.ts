@@ -13,9 +13,18 @@ export type ErrorCode =
   | 'invalid_redirect'
   | 'invalid_session'
   | 'malformed_json'
+  | 'referral_exists'
+  | 'too_many_changes'
   | 'unauthorized'
   | 'unavailable'
   | 'unknown_code';
+
+interface ErrorOptions {
+  readonly field?: string;
+  readonly suggestion?: string | undefined;
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
+}
 
 /**
  * An error that the caller can understand and act on. All other errors are our own faults.
@@ -27,11 +36,18 @@ export class ReferralsError extends Error {
   /** The wrong body field, query parameter or header, in the caller's own spelling. */
   readonly field: string | undefined;
 
-  constructor(code: ErrorCode, detail: string, options: { field?: string; cause?: unknown } = {}) {
+  /** A value for the field that would be accepted. */
+  readonly suggestion: string | undefined;
+  /** Seconds after which the same request may succeed. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
     super(detail, { cause: options.cause });
     this.name = 'ReferralsError';
     this.code = code;
     this.field = options.field;
+    this.suggestion = options.suggestion;
+    this.retryAfter = options.retryAfter;
   }
 }
 

@@ -21,6 +21,15 @@ export interface Referral {
   readonly expiresAt?: string;
   /** ISO 8601, UTC: when the owner signed up. Only a user's own link has it. */
   readonly signedUpAt?: string;
+  /** ISO 8601, UTC. The owner stopped the link at this time. It behaves like an expired one. */
+  readonly disabledAt?: string;
+  /**
+   * The latest code that the owner chose for an existing link. Both codes lead to the link; its responses and
+   * counts have `code`, which never changes.
+   */
+  readonly alias?: string;
+  /** ULID of the latest edit. */
+  readonly version?: string;
   /** Number of index partitions for its responses; a power of two up to 256. */
   readonly buckets: number;
 }
@@ -28,6 +37,8 @@ export interface Referral {
 export interface NewReferral extends Pick<Referral, 'userId' | 'label' | 'target' | 'expiresAt'> {
   /** A path on the app, or a URL on an allowed host. */
   readonly redirectTo: string;
+  /** A code that the owner chose. */
+  readonly code?: string;
 }
 
 /** The owner of a new referral, with the data that its code may be made from. */
@@ -58,6 +69,6 @@ export const codeInPath = (path: string): string | undefined => PATH.exec(path)?
 const ENDING = '(?:[^\\w/-]|%[\\da-f]{2})*';
 const PATH = new RegExp(`^([\\w-]{1,64})${ENDING}(?:/${ENDING})?$`, 'i');
 
-/** Whether clicks on the referral no longer count. */
-export const isExpired = (referral: Referral, now: Date): boolean =>
-  referral.expiresAt !== undefined && new Date(referral.expiresAt) <= now;
+/** Whether clicks on the referral no longer count, because it has expired or its owner stopped it. */
+export const isExpired = ({ expiresAt, disabledAt }: Referral, now: Date): boolean =>
+  disabledAt !== undefined || (expiresAt !== undefined && new Date(expiresAt) <= now);

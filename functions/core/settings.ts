@@ -4,7 +4,7 @@ export interface Settings {
   readonly apiUrl: string;
   /** Origin of the app, without a trailing slash. */
   readonly appUrl: string;
-  /** Absolute URL: the destination of links made at sign-up, and of expired links. */
+  /** Absolute URL: the destination of links made at sign-up, and of expired or stopped links. */
   readonly defaultRedirectTo: string;
   /** Origins that links may lead to, including the app's. */
   readonly redirectOrigins: readonly string[];
@@ -14,6 +14,10 @@ export interface Settings {
     readonly model: 'last' | 'first';
     /** How long a response gets credit, in seconds; undefined means forever. */
     readonly window: number | undefined;
+  };
+  readonly code: {
+    /** Whether owners may choose codes. */
+    readonly custom: boolean;
   };
   /** Seconds after which responses are deleted; undefined means never. */
   readonly retention: number | undefined;

@@ -8,7 +8,7 @@ const ONCE = '\u0000SIGNED_UP';
 
 /** Services to credit a sign-up. */
 export type CreditingServices = Parameters<typeof recordAction>[0] &
-  Using<'findClaimedReferral', never, 'signUpWindow'>;
+  Using<'readClaim', never, 'signUpWindow'>;
 
 /**
  * Credits a user's sign-up to the referral that brought them, if they signed up within the window. A sign-up

@@ -37,6 +37,38 @@ export interface SessionUser {
   readonly isSettled: boolean;
 }
 
+/** The right to be the only live referral of its kind. */
+export interface Claim {
+  readonly id: string;
+  /** It changes with every write of the claim; undefined if nobody has claimed it yet. */
+  readonly version: string | undefined;
+  /** The referral that claimed it last. */
+  readonly referral: Referral | undefined;
+}
+
+/** How many codes a user may choose in a day. */
+export interface CodeAllowance {
+  readonly userId: string;
+  /** `2030-01-31`, UTC. */
+  readonly day: string;
+  readonly limit: number;
+}
+
+/** An edit of a referral, and what must be stored with it. */
+export interface ReferralEdit {
+  readonly referral: Referral;
+  /** The claim that the referral takes or keeps; undefined if it needs none. */
+  readonly claim: Claim | undefined;
+  /** A code that the owner chose; undefined if the code stays. */
+  readonly choice: { readonly allowance: CodeAllowance; readonly newAlias?: string } | undefined;
+}
+
+/**
+ * `stored`, or the reason why nothing was: something has changed since it was read, the code is taken, or the
+ * user has chosen too many codes on that day.
+ */
+export type ReferralOutcome = 'stored' | 'outdated' | 'code_taken' | 'too_many_changes';
+
 /** The mark that an hour of a referral must be counted. */
 export interface OpenHour {
   readonly code: string;
@@ -51,17 +83,23 @@ export interface OpenHour {
  * reached, or refuses the request because of load.
  */
 export interface Store {
-  /** Strongly consistent. */
+  /** The referral with this code or alias. Strongly consistent. */
   findReferral(code: string): Promise<Referral | undefined>;
-  /** The referral that holds a claim. Strongly consistent. */
-  findClaimedReferral(claim: string): Promise<Referral | undefined>;
-  /**
-   * Stores the referral together with its claims, or nothing.
-   *
-   * @returns the referral, or the existing one that holds one of the claims.
-   * @throws ReferralsError `code_taken`.
-   */
-  createReferral(referral: Referral, claims: readonly string[]): Promise<Referral>;
+  /** Reads a claim, and then its referral. Strongly consistent. */
+  readClaim(id: string): Promise<Claim>;
+  /** Stores the referral together with its claims, or nothing if a claim has changed since it was read. */
+  createReferral(
+    referral: Referral,
+    claims: readonly Claim[],
+  ): Promise<Exclude<ReferralOutcome, 'too_many_changes'>>;
+  /** The same for a code that the owner chose. */
+  createReferralWithCode(
+    referral: Referral,
+    claims: readonly Claim[],
+    allowance: CodeAllowance,
+  ): Promise<ReferralOutcome>;
+  /** Stores an edit of a referral, or nothing if the referral or the claim has changed since it was read. */
+  editReferral(before: Referral, edit: ReferralEdit): Promise<ReferralOutcome>;
   /** A user's referrals, newest first. */
   listReferrals(userId: string, page: PageRequest): Promise<Page<Referral>>;
   /** All of a user's referrals, newest first. */

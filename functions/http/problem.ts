@@ -17,6 +17,8 @@ const STATUS: Record<ErrorCode, number> = {
   invalid_redirect: 422,
   invalid_session: 400,
   malformed_json: 400,
+  referral_exists: 409,
+  too_many_changes: 429,
   unauthorized: 401,
   unavailable: 503,
   unknown_code: 404,
@@ -63,6 +65,7 @@ function problem(
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       ...(error && HEADERS[error.code]),
+      ...(error?.retryAfter && { 'retry-after': String(error.retryAfter) }),
     },
     body: JSON.stringify({
       type: 'about:blank',
@@ -71,6 +74,7 @@ function problem(
       code: error?.code ?? 'internal',
       ...(error && { detail: error.message }),
       ...(error?.field && { field: error.field }),
+      ...(error?.suggestion && { suggestion: error.suggestion }),
     }),
   };
 }

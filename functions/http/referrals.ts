@@ -1,42 +1,91 @@
 import * as v from 'valibot';
+import { isReserved, OWN_CODE } from '../core/codes.ts';
 import type { CountedReferral } from '../core/counting.ts';
 import { MAX_REDIRECT } from '../core/redirect.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import { strictObject } from '../validation/objects.ts';
-import { target, text, time } from '../validation/schemas.ts';
+import { target, text, time, visibleName } from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
 
 /** Path of a referral's routes. A malformed code is simply not found. */
 export const codePath = v.object({ code: v.optional(v.string(), '') });
 
-/** Body of `POST /referrals`. */
-export const newReferral = strictObject(
-  {
-    redirectTo: text(MAX_REDIRECT),
-    label: v.exactOptional(text(100)),
-    target: v.exactOptional(target),
-    expiresAt: v.exactOptional(time),
-  },
-  'must be a JSON object, sent as application/json',
+const JSON_OBJECT = 'must be a JSON object, sent as application/json';
+
+/** A code that the owner chooses. */
+const ownCode = v.pipe(
+  v.string('must be a string'),
+  v.regex(OWN_CODE, 'must have 4 to 64 characters of A-Z, a-z, 0-9, _ and -'),
+  v.check((code) => !isReserved(code), 'is a reserved name'),
 );
+
+/** Fields of a referral that may be null, for none. */
+const optionalFields = {
+  label: v.exactOptional(v.nullable(visibleName(100))),
+  target: v.exactOptional(v.nullable(target)),
+  expiresAt: v.exactOptional(v.nullable(time)),
+  code: v.exactOptional(ownCode),
+};
+
+/** Removes fields that are null. */
+const withoutNulls = <Fields extends object>(fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
+    [Name in keyof Fields]: Exclude<Fields[Name], null>;
+  };
+
+/** Body of `POST /referrals`. */
+export const newReferral = v.pipe(
+  strictObject({ redirectTo: text(MAX_REDIRECT), ...optionalFields }, JSON_OBJECT),
+  v.transform(withoutNulls),
+);
+
+/** Body of `PATCH /referrals/{code}`. */
+export const referralChanges = v.pipe(
+  strictObject(
+    {
+      redirectTo: v.exactOptional(text(MAX_REDIRECT)),
+      ...optionalFields,
+      disabled: v.exactOptional(v.boolean('must be true or false')),
+    },
+    JSON_OBJECT,
+  ),
+  v.check((changes) => Object.keys(changes).length > 0, 'must have at least one field'),
+);
+
+/** The code of its own that the link has got last, or else its first one. */
+const shownCode = ({ code, alias }: CountedReferral): string => alias ?? code;
 
 const field = fieldOf<CountedReferral>();
 
 /** The fields of a referral in answers, with their readers. */
 const fields = {
-  code: field(everyone, v.string(), ({ code }) => code),
-  url: field(everyone, v.string(), ({ code }, { apiUrl }) => `${apiUrl}/r/${code}`),
+  code: field(everyone, v.string(), shownCode),
+  url: field(everyone, v.string(), (referral, { apiUrl }) => `${apiUrl}/r/${shownCode(referral)}`),
+  firstCode: field(['owner', 'operator'], v.string(), ({ code }) => code),
   userId: field(everyone, v.nullable(v.string()), ({ userId }) => userId ?? null),
   label: field(everyone, v.nullable(v.string()), ({ label }) => label ?? null),
   redirectTo: field(everyone, v.string(), ({ redirectTo }) => redirectTo),
   target: field(everyone, v.nullable(target), (referral) => referral.target ?? null),
   createdAt: field(everyone, v.string(), ({ createdAt }) => createdAt),
   expiresAt: field(everyone, v.nullable(v.string()), ({ expiresAt }) => expiresAt ?? null),
+  disabledAt: field(
+    ['owner', 'operator'],
+    v.nullable(v.string()),
+    ({ disabledAt }) => disabledAt ?? null,
+  ),
   clicks: field(everyone, v.number(), ({ clicks }) => clicks),
   uniqueVisitors: field(everyone, v.number(), ({ uniqueVisitors }) => uniqueVisitors),
 } satisfies FieldsOf<
   CountedReferral,
-  'id' | 'buckets' | 'signedUpAt' | 'bots' | 'prefetches' | 'ownClicks' | 'actions'
+  | 'id'
+  | 'alias'
+  | 'version'
+  | 'buckets'
+  | 'signedUpAt'
+  | 'bots'
+  | 'prefetches'
+  | 'ownClicks'
+  | 'actions'
 >;
 
 /** A referral as its owner sees it. */

@@ -67,7 +67,7 @@ export function recordFollower(services: FollowerServices, deadLettersUrl?: stri
  * Reads a record of the table's stream. A record that is malformed or not ours is set aside as a dead letter,
  * so that it does not hold up the stream. Trying it again would not help.
  *
- * @returns undefined if it was set aside.
+ * @returns undefined if it was set aside, or if nobody follows such a change.
  * @throws ReferralsError `unavailable` if it can't be set aside now.
  */
 export async function readOrSetAside(
@@ -84,8 +84,10 @@ export async function readOrSetAside(
   }
 }
 
-function readChange({ dynamodb }: DynamoDBRecord): Change {
+/** Reads a change; undefined for one that nobody follows. */
+function readChange({ dynamodb }: DynamoDBRecord): Change | undefined {
   const found = newEntityOf((dynamodb?.NewImage ?? {}) as Parameters<typeof newEntityOf>[0]);
+  if (found === 'alias') return undefined;
   if (found === undefined) throw new Error('It is neither a referral nor a response.');
   const { type, entity } = found;
   return type === 'referral-created'

@@ -21,7 +21,7 @@ export interface FunctionSettings extends Settings {
   };
   /** Names of actions to show to people. An action without an entry is shown by its own name. */
   readonly actionDisplay: ReadonlyMap<string, string>;
-  readonly code: { readonly length: number; readonly alphabet: string };
+  readonly code: Settings['code'] & { readonly length: number; readonly alphabet: string };
   /** A header whose last address is the visitor's IP. Only a proxy in front of the API can add it. */
   readonly clientIpHeader: string | undefined;
   /** How much of a visitor's IP is kept. */
@@ -73,6 +73,7 @@ const wholeNumber = v.pipe(
   v.safeInteger(WHOLE_NUMBER),
   v.minValue(1, WHOLE_NUMBER),
 );
+const boolean = v.pipe(v.string(), v.parseBoolean(undefined, 'must be true or false'));
 const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').filter((item) => item !== '')),
@@ -96,9 +97,7 @@ const Environment = v.object(
     [env.sessionCookieName]: v.optional(v.string(), 'referral_session'),
     [env.sessionCookieDomain]: v.optional(v.string()),
     [env.sessionMaxAge]: v.optional(wholeNumber, `${365 * DAY}`),
-    [env.sessionHandoff]: v.optional(
-      v.pipe(v.string(), v.parseBoolean(undefined, 'must be true or false')),
-    ),
+    [env.sessionHandoff]: v.optional(boolean),
     [env.attributionModel]: v.optional(
       v.picklist(['last', 'first'], 'must be last or first'),
       'last',
@@ -107,6 +106,7 @@ const Environment = v.object(
     [env.actionDisplay]: v.optional(names, '{}'),
     [env.codeLength]: v.optional(wholeNumber, '10'),
     [env.codeAlphabet]: v.optional(v.string(), BASE62),
+    [env.codeCustom]: v.optional(boolean, 'false'),
     [env.clientIpHeader]: v.optional(v.string()),
     [env.ip]: v.optional(v.picklist(ipModes, `must be one of ${ipModes.join(', ')}`), 'truncated'),
     [env.referer]: v.optional(
@@ -165,7 +165,11 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
       window: values.ATTRIBUTION_WINDOW_SECONDS,
     },
     actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
-    code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
+    code: {
+      length: values.CODE_LENGTH,
+      alphabet: values.CODE_ALPHABET,
+      custom: values.CODE_CUSTOM,
+    },
     clientIpHeader: values.CLIENT_IP_HEADER,
     ip: values.IP,
     referer: values.REFERER,

@@ -15,14 +15,16 @@ export interface NewEntity {
 /**
  * Reads a new item from the table's stream.
  *
- * @returns undefined if it is neither a referral nor a response.
+ * @returns `alias` for a further code of a referral; undefined if it is neither a referral nor a response.
  * @throws Error if it can't be read at all.
  */
-export function newEntityOf(image: Record<string, AttributeValue>): NewEntity | undefined {
+export function newEntityOf(
+  image: Record<string, AttributeValue>,
+): NewEntity | 'alias' | undefined {
   const { pk, sk, ...item } = unmarshall(image);
   const entity = entityOf<Record<string, unknown>>(item);
   if (pk.startsWith(prefixes.referral) && sk === sortKeys.referral) {
-    return { type: 'referral-created', entity };
+    return 'aliasOf' in entity ? 'alias' : { type: 'referral-created', entity };
   }
   if (!pk.startsWith(prefixes.visitor) || !sk.startsWith(sortKeys.response)) return undefined;
   // A user's own responses never had a session. Those with a session were moved to the user.

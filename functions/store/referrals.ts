@@ -1,20 +1,35 @@
 import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { ReferralsError } from '../core/errors.ts';
 import type { Referral } from '../core/referral.ts';
-import type { Store } from '../core/store.ts';
+import type { Claim, CodeAllowance, ReferralOutcome, Store } from '../core/store.ts';
 import type { Table } from './client.ts';
-import { claimKey, ownerPartition, referralKey } from './keys.ts';
+import { claimKey, codeChoicesKey, ownerPartition, referralKey } from './keys.ts';
 import { queryItems } from './query.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 import { transact, type Write } from './transaction.ts';
 
+/** Attributes that an edit may change. The number of buckets is not among them, because clicks change it. */
+const editable = [
+  'redirectTo',
+  'label',
+  'target',
+  'expiresAt',
+  'disabledAt',
+  'alias',
+  'version',
+] as const satisfies readonly (keyof Referral)[];
+
+/** Seconds from the start of a day. The number of choices on that day must be known until its end. */
+const CHOICES_LIFETIME = 2 * 24 * 60 * 60;
+
 type ReferralStore = Pick<
   Store,
   | 'findReferral'
-  | 'findClaimedReferral'
+  | 'readClaim'
   | 'createReferral'
   | 'markSignedUp'
+  | 'createReferralWithCode'
+  | 'editReferral'
   | 'listReferrals'
   | 'allReferrals'
   | 'everyReferral'
@@ -28,7 +43,8 @@ async function getItem({ client, name }: Table, Key: { pk: string; sk: string })
 /** Finds referrals by their codes. */
 export const referralFinder = (table: Table): Pick<Store, 'findReferral'> => ({
   async findReferral(code) {
-    const item = await getItem(table, referralKey(code));
+    const found = await getItem(table, referralKey(code));
+    const item = found?.aliasOf ? await getItem(table, referralKey(found.aliasOf)) : found;
     return item && entityOf<Referral>(item);
   },
 });
@@ -42,33 +58,115 @@ export function referralStore(table: Table): ReferralStore {
       TableName: name,
       Item: item,
       ConditionExpression: 'attribute_not_exists(pk)',
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },
   });
+
+  const putClaim = (claim: Claim, code: string, version: string): Write => ({
+    Put: {
+      TableName: name,
+      Item: { ...claimKey(claim.id), code, version },
+      ...(claim.version === undefined
+        ? { ConditionExpression: 'attribute_not_exists(version)' }
+        : {
+            ConditionExpression: 'version = :version',
+            ExpressionAttributeValues: { ':version': claim.version },
+          }),
+    },
+  });
+
+  const countChoice = ({ userId, day, limit }: CodeAllowance): Write => ({
+    Update: {
+      TableName: name,
+      Key: codeChoicesKey(userId, day),
+      UpdateExpression: 'SET #ttl = :ttl ADD choices :one',
+      ConditionExpression: 'attribute_not_exists(choices) OR choices < :limit',
+      ExpressionAttributeNames: { '#ttl': tableShape.timeToLiveAttribute },
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ':limit': limit,
+        ':ttl': Date.parse(day) / 1000 + CHOICES_LIFETIME,
+      },
+    },
+  });
+
+  const update = (before: Referral, after: Referral): Write => {
+    const removed = editable.filter((field) => after[field] === undefined);
+    const set = editable.filter((field) => after[field] !== undefined);
+    return {
+      Update: {
+        TableName: name,
+        Key: referralKey(before.code),
+        UpdateExpression: [
+          `SET ${set.map((field) => `#${field} = :${field}`).join(', ')}`,
+          ...(removed.length > 0
+            ? [`REMOVE ${removed.map((field) => `#${field}`).join(', ')}`]
+            : []),
+        ].join(' '),
+        ConditionExpression: `attribute_exists(pk) AND ${
+          before.version === undefined ? 'attribute_not_exists(#version)' : '#version = :read'
+        }`,
+        ExpressionAttributeNames: Object.fromEntries(editable.map((field) => [`#${field}`, field])),
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(set.map((field) => [`:${field}`, after[field]])),
+          ...(before.version !== undefined && { ':read': before.version }),
+        },
+      },
+    };
+  };
+
+  /** Writes all or nothing. The outcome is the first one whose write has failed. */
+  const writeAll = async <Outcome extends ReferralOutcome>(
+    writes: readonly (readonly [Write, Outcome])[],
+  ): Promise<Outcome | 'stored'> => {
+    const [failed] = await transact(
+      table,
+      writes.map(([write]) => write),
+    );
+    return (failed && writes[failed.index]?.[1]) ?? 'stored';
+  };
+
+  const creation = (referral: Referral, claims: readonly Claim[]) => {
+    const { code, userId, id } = referral;
+    const item = {
+      ...referralKey(code),
+      ...(userId && { gsi1pk: ownerPartition(userId), gsi1sk: id }),
+      ...referral,
+    };
+    return {
+      puts: claims.map((claim) => [putClaim(claim, code, id), 'outdated'] as const),
+      put: [putNew(item), 'code_taken'] as const,
+    };
+  };
 
   return {
     findReferral,
 
-    async findClaimedReferral(claim) {
-      const item = await getItem(table, claimKey(claim));
-      return item && findReferral(item.code);
+    async readClaim(id) {
+      const item = await getItem(table, claimKey(id));
+      return { id, version: item?.version, referral: item && (await findReferral(item.code)) };
     },
 
-    async createReferral(referral, claims) {
-      const { code, userId, id } = referral;
-      const failed = await transact(table, [
-        ...claims.map((claim) => putNew({ ...claimKey(claim), code })),
-        putNew({
-          ...referralKey(code),
-          ...(userId && { gsi1pk: ownerPartition(userId), gsi1sk: id }),
-          ...referral,
-        }),
+    createReferral: (referral, claims) => {
+      const { puts, put } = creation(referral, claims);
+      return writeAll([...puts, put]);
+    },
+
+    createReferralWithCode: (referral, claims, allowance) => {
+      const { puts, put } = creation(referral, claims);
+      return writeAll([...puts, [countChoice(allowance), 'too_many_changes'], put]);
+    },
+
+    editReferral: (before, { referral, claim, choice }) => {
+      const { code, version = '' } = referral;
+      const { allowance, newAlias } = choice ?? {};
+      return writeAll([
+        [update(before, referral), 'outdated'],
+        ...(claim ? [[putClaim(claim, code, version), 'outdated'] as const] : []),
+        ...(allowance ? [[countChoice(allowance), 'too_many_changes'] as const] : []),
+        ...(newAlias
+          ? [[putNew({ ...referralKey(newAlias), aliasOf: code }), 'code_taken'] as const]
+          : []),
       ]);
-      if (failed.length === 0) return referral;
-      const claimed = failed.find(({ index }) => index < claims.length)?.existing?.code;
-      const holder = typeof claimed === 'string' ? await findReferral(claimed) : undefined;
-      if (holder !== undefined) return holder;
-      throw new ReferralsError('code_taken', `The code ${code} is taken.`, { field: 'code' });
     },
 
     async markSignedUp(code, at) {
@@ -102,7 +200,7 @@ export function referralStore(table: Table): ReferralStore {
         { client },
         {
           TableName: name,
-          FilterExpression: 'sk = :referral',
+          FilterExpression: 'sk = :referral AND attribute_not_exists(aliasOf)',
           ExpressionAttributeValues: { ':referral': tableShape.sortKeys.referral },
         },
       );

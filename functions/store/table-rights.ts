@@ -29,8 +29,11 @@ export type FunctionStoreMethod = Exclude<StoreMethod, 'everyReferral'>;
 /** The rights that each store method needs. */
 const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   findReferral: { GetItem: [referral] },
-  findClaimedReferral: { GetItem: [claim, referral] },
-  createReferral: { GetItem: [referral], PutItem: [claim, referral] },
+  readClaim: { GetItem: [claim, referral] },
+  createReferral: { PutItem: [claim, referral] },
+  createReferralWithCode: { PutItem: [claim, referral], UpdateItem: [owner] },
+  // A new alias is an item of its own.
+  editReferral: { PutItem: [claim, referral], UpdateItem: [referral, owner] },
   markSignedUp: { UpdateItem: [referral] },
   listReferrals: { QueryIndex: [owner] },
   allReferrals: { QueryIndex: [owner] },

@@ -16,6 +16,34 @@ export const text = (maximum: number) =>
     v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
   );
 
+// Line breaks are for text of several lines, which a name is not.
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** Invisible characters that belong to an emoji: joiners between two parts of one, and the tags of some flags. */
+const OF_EMOJI =
+  /(?<=\p{Extended_Pictographic}[\u{fe0f}\u{1f3fb}-\u{1f3ff}]?)\u200d(?=\p{Extended_Pictographic})|\p{RGI_Emoji_Tag_Sequence}/gv;
+
+/** A character that can be seen. Some fillers are letters to Unicode, and yet blank. */
+const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/**
+ * A name that people see, of 1 to `maximum` characters (code points). The output is in normal form (NFKC),
+ * without spaces around it. It has no characters that hide, or that reverse the text around them.
+ */
+export const visibleName = (maximum: number) =>
+  v.pipe(
+    v.string('must be a string'),
+    v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
+    v.check((value) => !CONTROL.test(value), 'must not have control characters'),
+    v.transform((value) => value.normalize('NFKC').trim()),
+    v.check(
+      (value) => !/\p{Cf}/u.test(value.replaceAll(OF_EMOJI, '')),
+      'must not have invisible characters',
+    ),
+    v.check((value) => VISIBLE.test(value), 'must not be empty'),
+    v.check((value) => [...value].length <= maximum, `must have at most ${maximum} characters`),
+  );
+
 const RFC_3339 =
   /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 

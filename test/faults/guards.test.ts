@@ -5,6 +5,8 @@ import { recordAction } from '../../functions/core/action.ts';
 import { recordClick, storeClick } from '../../functions/core/click.ts';
 import { closeDueHours, closeHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
+import { createReferral } from '../../functions/core/create-referral.ts';
+import { editReferral } from '../../functions/core/edit-referral.ts';
 import { hourOf } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
 import type { Response } from '../../functions/core/response.ts';
@@ -263,6 +265,56 @@ const guards: Record<string, Guard> = {
       return ids.size === 1 && actions.get('BOUGHT') === 1 ? [] : ['It was recorded twice.'];
     },
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'IDEMPOTENCY')),
+  },
+
+  'a claim is taken only where nobody has written it since it was read': {
+    breaks: /^2 live links are the same/,
+    scenario: async (world) => {
+      const link = { userId: newUserId(), redirectTo: '/' };
+      const expiresAt = new Date(world.clock.now.getTime() + MINUTE).toISOString();
+      const { referral } = await createReferral(world, { ...link, expiresAt });
+      pass(world, HOUR);
+      const creating = withPause(world, 'readClaim', () =>
+        editReferral(world, link.userId, referral.code, { expiresAt: null }),
+      );
+      await createReferral(creating, link);
+      const live = (await world.store.allReferrals(link.userId)).length;
+      return live === 1 ? [] : [`${live} live links are the same.`];
+    },
+    takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'CLAIM')),
+  },
+
+  'an edit is stored only on the referral that it was made of': {
+    breaks: /^An edit is lost/,
+    scenario: async (world) => {
+      const { code, userId = '' } = await newReferral(world);
+      const editing = withPause(world, 'findReferral', () =>
+        editReferral(world, userId, code, { target: { type: 'article', id: '42' } }),
+      );
+      const edited = await editReferral(editing, userId, code, { label: 'spring' });
+      return edited.target ? [] : ['An edit is lost.'];
+    },
+    takeOff: rewritingWith(
+      withoutCondition(({ action, sk }) => action === 'Update' && sk === 'REFERRAL'),
+    ),
+  },
+
+  'a code is chosen only as often as the day allows': {
+    breaks: /^6 codes were chosen/,
+    scenario: async (world) => {
+      Object.assign(world.settings, { code: { custom: true } });
+      const { code, userId = '' } = await newReferral(world);
+      let chosen = 0;
+      for (const own of ['one-1', 'two-2', 'three', 'four-4', 'five-5', 'six-6']) {
+        const changed = editReferral(world, userId, code, { code: own });
+        chosen += await changed.then(
+          () => 1,
+          () => 0,
+        );
+      }
+      return chosen === 5 ? [] : [`${chosen} codes were chosen.`];
+    },
+    takeOff: rewritingWith(withoutCondition(({ sk }) => sk.startsWith('CODES#'))),
   },
 
   'buckets are doubled only from what they are': {

@@ -56,6 +56,7 @@ describe('npx cdk synth', () => {
       sessionPassInUrl: 'false',
       codeLength: '8',
       codeAlphabet: '23456789abcdefghjkmnpqrstuvwxyz',
+      codeCustom: 'true',
       attributionModel: 'first',
       attributionWindowDays: 7,
       actionDisplay: '{"BOUGHT":"Bought something"}',

@@ -27,12 +27,23 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     [
       'a host with capitals',
       { allowedRedirectHosts: ['Shop.Example.com:8443'] },
-      /^allowedRedirectHosts: .* in lower case .*, such as shop\.example\.com:8443\.$/,
+      /^allowedRedirectHosts: write "shop\.example\.com:8443" instead of "Shop\.Example\.com:8443"\.$/,
     ],
     [
-      'a host of an IDN',
-      { allowedRedirectHosts: ['bücher.example'] },
-      /^allowedRedirectHosts: .*, such as xn--bcher-kva\.example\.$/,
+      'a host of an internationalised domain name',
+      { allowedRedirectHosts: ['Bücher.example'] },
+      /^allowedRedirectHosts: write "xn--bcher-kva\.example" instead of "Bücher\.example"\.$/,
+    ],
+    [
+      'a host with a path',
+      { allowedRedirectHosts: ['x.com/y'] },
+      /^allowedRedirectHosts: .* must be/,
+    ],
+    ['a host that is none', { allowedRedirectHosts: ['a b'] }, /^allowedRedirectHosts: .* must be/],
+    [
+      'a domain with capitals',
+      { domain: { name: 'Go.example.com' } as never },
+      /^domain\.name: write "go\.example\.com" instead of "Go\.example\.com"\.$/,
     ],
     ['an empty redirect parameter', { redirectParameter: '' }, /^redirectParameter: /],
     [

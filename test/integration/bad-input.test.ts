@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { call } from './client.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { call, createReferral, signUp } from './client.ts';
 import { refused, service, session, user, withWatchedService } from './refusals.ts';
 
 withWatchedService();
 
 describe('a body that is', () => {
-  const routes = ['POST /referrals', 'POST /actions'];
+  const routes = ['POST /referrals', 'PATCH /referrals/some-code', 'POST /actions'];
   const both = (body: unknown) => routes.map((route): [string, unknown] => [route, body]);
 
   test.each([...both('{"a":'), ...both('nonsense'), ...both('{"__proto__":{}}')])(
@@ -33,60 +33,109 @@ describe('a body that is', () => {
   });
 });
 
+const wrongFields: [string, object, string][] = [
+  ['a destination of a wrong type', { redirectTo: 7 }, 'redirectTo'],
+  ['an empty destination', { redirectTo: '' }, 'redirectTo'],
+  ['a destination that is too long', { redirectTo: `/${'x'.repeat(2048)}` }, 'redirectTo'],
+  ['control characters in the destination', { redirectTo: '/a\nb' }, 'redirectTo'],
+  ['an unknown field', { owner: 'me' }, 'owner'],
+  ['a user of its own', { userId: 'someone' }, 'userId'],
+  ['a label of a wrong type', { label: ['x'] }, 'label'],
+  ['a label that is too long', { label: 'x'.repeat(101) }, 'label'],
+  ['a label of too many emoji', { label: '😀'.repeat(101) }, 'label'],
+  ['a label that is too long in its normal form', { label: '\ufdfa'.repeat(10) }, 'label'],
+  ['an empty label', { label: '' }, 'label'],
+  ['a label of spaces', { label: ' \u3000 ' }, 'label'],
+  ['a label that is blank', { label: '\u3164\u2800' }, 'label'],
+  ['control characters in the label', { label: 'a\u0000b' }, 'label'],
+  ['a line break in the label', { label: 'a\u2028b' }, 'label'],
+  ['a zero-width space in the label', { label: 'a\u200bb' }, 'label'],
+  ['a zero-width joiner between letters', { label: 'a\u200db' }, 'label'],
+  ['a right-to-left override in the label', { label: '\u202egnp.exe' }, 'label'],
+  ['half a character in the label', { label: '\udfff' }, 'label'],
+  ['a target that is no object', { target: 'x' }, 'target'],
+  ['a target that is a list', { target: [] }, 'target'],
+  ['a target without an id', { target: { type: 'x' } }, 'target.id'],
+  ['a target with more', { target: { type: 'x', id: 'y', z: 1 } }, 'target.z'],
+  ['a target type that is too long', { target: { type: 'x'.repeat(129), id: 'y' } }, 'target.type'],
+  ['a target id that is too long', { target: { type: 'x', id: 'y'.repeat(257) } }, 'target.id'],
+  ['a target id that is a number', { target: { type: 'x', id: 1 } }, 'target.id'],
+  ['a time that is none', { expiresAt: 'tomorrow' }, 'expiresAt'],
+  ['a time that cannot be', { expiresAt: '2030-02-31T00:00:00Z' }, 'expiresAt'],
+  ['a month that cannot be', { expiresAt: '0006-13-13T00:00:00Z' }, 'expiresAt'],
+  ['a time that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+  ['a code, where owners may not choose one', { code: 'ada-lovelace' }, 'code'],
+];
+
+const wrongDestinations = [
+  'https://evil.example/',
+  '//evil.example',
+  'javascript:alert(1)',
+  'welcome',
+  '/\\evil',
+  '/..//evil.example',
+];
+
 describe('POST /referrals with', () => {
-  const ok = { redirectTo: '/' };
-  test.each([
-    ['no destination', {}, 'redirectTo'],
-    ['a destination of a wrong type', { redirectTo: 7 }, 'redirectTo'],
-    ['an empty destination', { redirectTo: '' }, 'redirectTo'],
-    ['a destination that is too long', { redirectTo: `/${'x'.repeat(2048)}` }, 'redirectTo'],
-    ['control characters in the destination', { redirectTo: '/a\nb' }, 'redirectTo'],
-    ['an unknown field', { ...ok, owner: 'me' }, 'owner'],
-    ['a user of its own', { ...ok, userId: 'someone' }, 'userId'],
-    ['a label of a wrong type', { ...ok, label: ['x'] }, 'label'],
-    ['a label that is too long', { ...ok, label: 'x'.repeat(101) }, 'label'],
-    ['an empty label', { ...ok, label: '' }, 'label'],
-    ['control characters in the label', { ...ok, label: 'a\u0000b' }, 'label'],
-    ['a target that is no object', { ...ok, target: 'x' }, 'target'],
-    ['a target that is a list', { ...ok, target: [] }, 'target'],
-    ['a target without an id', { ...ok, target: { type: 'x' } }, 'target.id'],
-    ['a target with more', { ...ok, target: { type: 'x', id: 'y', z: 1 } }, 'target.z'],
-    [
-      'a target type that is too long',
-      { ...ok, target: { type: 'x'.repeat(129), id: 'y' } },
-      'target.type',
-    ],
-    [
-      'a target id that is too long',
-      { ...ok, target: { type: 'x', id: 'y'.repeat(257) } },
-      'target.id',
-    ],
-    ['a target id that is a number', { ...ok, target: { type: 'x', id: 1 } }, 'target.id'],
-    ['a time that is none', { ...ok, expiresAt: 'tomorrow' }, 'expiresAt'],
-    ['a time that cannot be', { ...ok, expiresAt: '2030-02-31T00:00:00Z' }, 'expiresAt'],
-    ['a month that cannot be', { ...ok, expiresAt: '0006-13-13T00:00:00Z' }, 'expiresAt'],
-    ['a time that has passed', { ...ok, expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
-    ['half a character in the label', { ...ok, label: '\udfff' }, 'label'],
+  test.each<[string, object, string]>([
+    ['no destination', { redirectTo: undefined }, 'redirectTo'],
+    ['no destination but null', { redirectTo: null }, 'redirectTo'],
+    ['a field of another route', { disabled: true }, 'disabled'],
+    ...wrongFields,
+  ])('%s is 422', (_, fields, field) => {
+    const body = { redirectTo: '/', ...fields };
+    return refused('POST /referrals', { token: user.token, body }, 422, 'invalid_field', field);
+  });
+
+  test.each(wrongDestinations)('the destination %j, which is not allowed, is 422', (redirectTo) => {
+    const body = { redirectTo };
+    const request = { token: user.token, body };
+    return refused('POST /referrals', request, 422, 'invalid_redirect', 'redirectTo');
+  });
+});
+
+describe('PATCH /referrals/{code} with', () => {
+  let route: string;
+  let foreign: string;
+  beforeAll(async () => {
+    route = `PATCH /referrals/${await createReferral(service.outputs, user)}`;
+    foreign = await createReferral(service.outputs, await signUp(service.outputs));
+  });
+
+  test.each<[string, object, string]>([
+    ['nothing to change', {}, 'body'],
+    ['null for the destination', { redirectTo: null }, 'redirectTo'],
+    ['null for the code', { code: null }, 'code'],
+    ['null for whether it is stopped', { disabled: null }, 'disabled'],
+    ['a text for whether it is stopped', { disabled: 'true' }, 'disabled'],
+    ['a time that the service sets', { disabledAt: '2030-01-01T00:00:00Z' }, 'disabledAt'],
+    ...wrongFields,
   ])('%s is 422', (_, body, field) =>
-    refused('POST /referrals', { token: user.token, body }, 422, 'invalid_field', field),
+    refused(route, { token: user.token, body }, 422, 'invalid_field', field),
   );
 
-  test.each([
-    'https://evil.example/',
-    '//evil.example',
-    'javascript:alert(1)',
-    'welcome',
-    '/\\evil',
-    '/..//evil.example',
-  ])('the destination %j, which is not allowed, is 422', (redirectTo) =>
-    refused(
-      'POST /referrals',
-      { token: user.token, body: { redirectTo } },
-      422,
-      'invalid_redirect',
-      'redirectTo',
-    ),
-  );
+  test.each(wrongDestinations)('the destination %j, which is not allowed, is 422', (redirectTo) => {
+    const request = { token: user.token, body: { redirectTo } };
+    return refused(route, request, 422, 'invalid_redirect', 'redirectTo');
+  });
+
+  test("someone else's link is 404, whatever the change", async () => {
+    for (const path of [foreign, 'unknown', '%00', 'x'.repeat(5000)]) {
+      const request = { token: user.token, body: { label: 'mine' } };
+      await refused(`PATCH /referrals/${path}`, request, 404, 'unknown_code', 'code');
+    }
+  });
+});
+
+test.each([
+  ['a\u200bb', 'label must not have invisible characters.'],
+  ['a\tb', 'label must not have control characters.'],
+  [' ', 'label must not be empty.'],
+  ['😀'.repeat(101), 'label must have at most 100 characters.'],
+])('the refusal of the label %j says what is wrong', async (label, detail) => {
+  const body = { redirectTo: '/', label };
+  const answer = await call(service.outputs, 'POST /referrals', { token: user.token, body });
+  expect(answer.body.detail).toBe(detail);
 });
 
 describe('POST /actions with', () => {

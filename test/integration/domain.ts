@@ -20,6 +20,7 @@ const settings: Settings = {
   redirectOrigins: ['https://app.example.com'],
   attribution: { model: 'last', window: undefined },
   retention: undefined,
+  code: { custom: false },
   signUpWindow: 7 * 24 * 60 * 60,
 };
 

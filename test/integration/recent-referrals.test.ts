@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { createReferral } from '../../functions/core/create-referral.ts';
+import { editReferral } from '../../functions/core/edit-referral.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { domainOn, newUserId } from './domain.ts';
 
@@ -58,4 +59,31 @@ test('a link that is remembered is looked up again after a minute, and kept wher
   expect(await lookUp()).toBeGreaterThan(1);
   expect(now() - started).toBeLessThan(1_500);
   proxy.decide = () => 'pass';
+});
+
+test('an edit is followed within a minute, also by a further code of the link', async () => {
+  const domain = domainOn(outputs, { code: { custom: true } });
+  const link = { userId: newUserId(), redirectTo: '/' };
+  const { referral } = await createReferral(domain, link);
+  const alias = `own-${newUserId()}`;
+  const edit = (changes: object) => editReferral(domain, link.userId, referral.code, changes);
+  await edit({ code: alias });
+  const { findRecentReferral } = await importServices();
+  let passed = 0;
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+  onTestFinished(() => clock.mockRestore());
+
+  const codes = [referral.code, alias];
+  const labels = () =>
+    Promise.all(codes.map(async (code) => (await findRecentReferral(code))?.label));
+  expect(await labels()).toEqual([undefined, undefined]);
+  await edit({ label: 'spring' });
+  expect(await labels()).toEqual([undefined, undefined]);
+  passed = 60_000;
+  expect(await labels()).toEqual(['spring', 'spring']);
+  proxy.operations.length = 0;
+  passed = 120_000;
+  await findRecentReferral(alias);
+  expect(proxy.operations).toEqual(['GetItem', 'GetItem']);
 });

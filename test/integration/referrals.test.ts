@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
 import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
+import { editReferral } from '../../functions/core/edit-referral.ts';
 import { allPages, call, click, createReferral, signUp } from './client.ts';
 import { domainOn, newUserId } from './domain.ts';
 
@@ -24,12 +26,14 @@ describe('POST /referrals', () => {
     expect(answer.body).toEqual({
       code: expect.stringMatching(/^[0-9A-Za-z]{10}$/),
       url: `${outputs.ApiUrl}/r/${answer.body.code}`,
+      firstCode: answer.body.code,
       userId: user.userId,
       label: 'newsletter',
       redirectTo: `${outputs.ApiUrl}/welcome`,
       target: { type: 'article', id: '42' },
       createdAt: TIME,
       expiresAt: '2999-01-01T00:00:00.000Z',
+      disabledAt: null,
       clicks: 0,
       uniqueVisitors: 0,
     });
@@ -110,6 +114,114 @@ describe('POST /referrals', () => {
   });
 });
 
+describe('POST /referrals, where the same link', () => {
+  const soon = () => new Date(Date.now() + 1_000).toISOString();
+
+  test('has expired, makes a new one (201), which is then the one that exists (200)', async () => {
+    const { token } = await signUp(outputs);
+    const body = { redirectTo: '/welcome', label: 'spring' };
+    const old = await call(outputs, 'POST /referrals', {
+      token,
+      body: { ...body, expiresAt: soon() },
+    });
+    await delay(1_100);
+    const made = await call(outputs, 'POST /referrals', { token, body });
+    const again = await call(outputs, 'POST /referrals', { token, body });
+    expect([old.status, made.status, again.status]).toEqual([201, 201, 200]);
+    expect(made.body.code).not.toBe(old.body.code);
+    expect(again.body).toEqual(made.body);
+  });
+
+  test('was stopped, makes a new one (201)', async () => {
+    const user = await signUp(outputs);
+    const code = await createReferral(outputs, user);
+    const { token } = user;
+    await call(outputs, `PATCH /referrals/${code}`, { token, body: { disabled: true } });
+    const made = await call(outputs, 'POST /referrals', {
+      token,
+      body: { redirectTo: '/welcome' },
+    });
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({ disabledAt: null });
+    expect(made.body.code).not.toBe(code);
+  });
+
+  test('has expired, makes one new referral of twenty concurrent calls', async () => {
+    const { token } = await signUp(outputs);
+    const body = { redirectTo: '/welcome', label: 'at once' };
+    await call(outputs, 'POST /referrals', { token, body: { ...body, expiresAt: soon() } });
+    await delay(1_100);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => call(outputs, 'POST /referrals', { token, body })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(19).fill(200), 201]);
+    expect(new Set(answers.map(({ body: { code } }) => code)).size).toBe(1);
+    const listed = await allPages(outputs, '/referrals', token, 100);
+    expect(listed.filter(({ label }) => label === 'at once')).toHaveLength(2);
+  });
+
+  test('is extended while a new one is being made, stays the only one', async () => {
+    const domain = domainOn(outputs);
+    const link = { userId: newUserId(), redirectTo: '/' };
+    const expiresAt = new Date(domain.clock.now.getTime() + 1_000).toISOString();
+    const { referral } = await createInDomain(domain, { ...link, expiresAt });
+    const later = { ...domain, now: () => new Date(domain.clock.now.getTime() + 2_000) };
+    let extended = false;
+    const store: typeof domain.store = {
+      ...domain.store,
+      readClaim: async (id) => {
+        const claim = await domain.store.readClaim(id);
+        if (!extended) {
+          extended = true;
+          await editReferral(domain, link.userId, referral.code, { expiresAt: null });
+        }
+        return claim;
+      },
+    };
+    const made = await createInDomain({ ...later, store }, link);
+    expect([made.created, made.referral.code]).toEqual([false, referral.code]);
+  });
+});
+
+describe('a label', () => {
+  const label = async (given: string) => {
+    const { token } = await signUp(outputs);
+    const body = { redirectTo: '/welcome', label: given };
+    return (await call(outputs, 'POST /referrals', { token, body })).body.label;
+  };
+
+  test('of null means none, and so do target and expiresAt', async () => {
+    const { token } = await signUp(outputs);
+    const none = { label: null, target: null, expiresAt: null };
+    const body = { redirectTo: '/welcome' };
+    const first = await call(outputs, 'POST /referrals', { token, body });
+    const same = await call(outputs, 'POST /referrals', { token, body: { ...body, ...none } });
+    expect([same.status, same.body]).toEqual([200, first.body]);
+    expect(first.body).toMatchObject(none);
+  });
+
+  test('of emoji is counted in characters', async () => {
+    expect(await label('😀'.repeat(100))).toBe('😀'.repeat(100));
+  });
+
+  test.each(['👩🏽‍🚀 space', '👨‍👩‍👧‍👦', '🏳️‍🌈', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'])(
+    'of an emoji of several characters is legitimate (%s)',
+    async (emoji) => {
+      expect(await label(emoji)).toBe(emoji);
+    },
+  );
+
+  test('of wide characters, with spaces around, is stored in one normal form', async () => {
+    expect(await label('  Ｎｅｗｓ ﬁrst ')).toBe('News first');
+    const user = await signUp(outputs);
+    const [spaced, plain] = [
+      await createReferral(outputs, user, { redirectTo: '/', label: ' e\u0301t\u00e9 ' }),
+      await createReferral(outputs, user, { redirectTo: '/', label: '\u00e9t\u00e9' }),
+    ];
+    expect(spaced).toBe(plain);
+  });
+});
+
 describe('GET /referrals/{code}', () => {
   test('answers one of mine with its counts', async () => {
     const { token } = await signUp(outputs);
@@ -154,12 +266,14 @@ describe('GET /me/referral', () => {
     expect(body).toEqual({
       code: expect.stringMatching(/^[0-9A-Za-z]{10}$/),
       url: `${outputs.ApiUrl}/r/${body.code}`,
+      firstCode: body.code,
       userId: user.userId,
       label: null,
       redirectTo: outputs.DefaultRedirectTo,
       target: null,
       createdAt: TIME,
       expiresAt: null,
+      disabledAt: null,
       clicks: 0,
       uniqueVisitors: 0,
     });

@@ -25,7 +25,9 @@ let user: User;
 
 beforeAll(async () => {
   proxy = await startDynamoDBProxy(inject('outputs').DynamoDBEndpoint);
-  service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
+  service = await startTestService({
+    variables: { DYNAMODB_ENDPOINT: proxy.endpoint, CODE_CUSTOM: 'true' },
+  });
   user = await signUp(service.outputs);
 });
 afterAll(async () => {
@@ -67,6 +69,7 @@ const exercises: Readonly<
   'create-referral': async () => {
     const body = { redirectTo: `/${newUserId()}` };
     await asUser('POST /referrals', body);
+    await asUser('POST /referrals', { redirectTo: `/${newUserId()}`, code: newUserId() });
     return asUser('POST /referrals', body);
   },
   'create-session': async () => {
@@ -76,6 +79,10 @@ const exercises: Readonly<
     const body = { handoff };
     await exercised(() => call(service.outputs, 'POST /session', { body }));
     return whileIndexIsFull(() => call(service.outputs, 'POST /session', { body }));
+  },
+  'edit-referral': async () => {
+    const code = await createReferral(service.outputs, user);
+    return asUser(`PATCH /referrals/${code}`, { label: newUserId(), code: newUserId() });
   },
   'record-action': async () => {
     const session = await clickedSession();

@@ -4,6 +4,7 @@ import { summarize } from '../../cli/backfill/summary.ts';
 import { refusalOf } from '../../cli/refusal.ts';
 import { ReferralsError } from '../../functions/core/errors.ts';
 import type { Referral } from '../../functions/core/referral.ts';
+import type { Claim } from '../../functions/core/store.ts';
 
 interface Users {
   /** Pages of users: a sub, or a whole user as Cognito has it. */
@@ -35,12 +36,12 @@ function inMemory({ pages, onCreate = () => {} }: Users, overrides: Partial<Back
     services: {
       settings: { defaultRedirectTo: 'https://app.example.com/' },
       store: {
-        findClaimedReferral: async (claim: string) => claims.get(claim),
-        createReferral: async (referral: Referral, [claim = '']: readonly string[]) => {
+        readClaim: async (id: string) => ({ id, referral: claims.get(id) }),
+        createReferral: async (referral: Referral, [claim]: readonly Claim[]) => {
           onCreate(referral.userId ?? '');
-          claims.set(claim, referral);
+          claims.set(claim?.id ?? '', referral);
           owners.push(referral.userId ?? '');
-          return referral;
+          return 'stored';
         },
       },
       now: () => new Date(),

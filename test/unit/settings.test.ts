@@ -30,6 +30,7 @@ describe('readSettings', () => {
       code: {
         length: 10,
         alphabet: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+        custom: false,
       },
       clientIpHeader: undefined,
       ip: 'truncated',
@@ -61,6 +62,7 @@ describe('readSettings', () => {
     [{ ATTRIBUTION_WINDOW_SECONDS: '-1' }, 'ATTRIBUTION_WINDOW_SECONDS'],
     [{ IP: 'half' }, 'IP'],
     [{ REFERER: 'query' }, 'REFERER'],
+    [{ CODE_CUSTOM: 'maybe' }, 'CODE_CUSTOM'],
     [{ ACTION_DISPLAY: 'x' }, 'ACTION_DISPLAY'],
     [{ ACTION_DISPLAY: '{"A":1}' }, 'ACTION_DISPLAY'],
   ])('refuses %j and names %s', (variables, name) => {
