@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { NewReferral, Owner } from './core/referral.ts';
+import type { NewReferral, Owner, Referral } from './core/referral.ts';
 import type { Response } from './core/response.ts';
 
 /**
  * The exports of a hooks module. Each is optional and may be asynchronous. If a hook throws or returns a
- * wrong value, the call fails with `hook_failed`. If `clientIp` fails, the click is still recorded.
+ * wrong value, the call fails with `hook_failed`. If `clientIp` or `publicReferral` fails, the call goes on.
  *
  * @example
  * // hooks.mjs: codes that people recognise and that nobody else has
@@ -37,7 +37,15 @@ export interface Hooks {
    * @default - all responses are shown
    */
   readonly includeResponse?: (response: Response) => boolean | Promise<boolean>;
+  /**
+   * Fields that `GET /attribution` shows to visitors besides its own: an object of plain JSON. Fields of the
+   * answer itself can't be replaced.
+   *
+   * @default - nothing is added
+   * @example ({ label }) => ({ campaign: label })
+   */
+  readonly publicReferral?: (referral: Referral) => object | Promise<object>;
 }
 
 /** Names of all hooks. */
-export const hookNames = ['generateCode', 'clientIp', 'includeResponse'] as const;
+export const hookNames = ['generateCode', 'clientIp', 'includeResponse', 'publicReferral'] as const;

@@ -129,7 +129,7 @@ export const routes = [
     method: 'GET',
     path: '/attribution',
     function: 'api',
-    store: [...attributing, ...counting],
+    store: attributing,
   },
   {
     ...ofUser,

@@ -75,9 +75,10 @@ export interface ReferralSettings {
    */
   readonly clientIpHeader?: string;
   /**
-   * How long to keep responses, at least 30 days. Their counts stay.
+   * How long to keep responses, at least 30 days. Their counts stay. Attribution needs the responses, so this
+   * should be longer than `attribution.window`.
    *
-   * @default - forever
+   * @default Duration.days(400)
    */
   readonly retention?: Duration;
   readonly attribution?: {
@@ -95,6 +96,14 @@ export interface ReferralSettings {
     readonly window?: Duration;
   };
   /**
+   * Names of the actions that pages may record, with `POST /actions`. Pages can say anything, so what they
+   * record is never trusted. The backend may record any action.
+   *
+   * @default - any name
+   * @example ['VIEWED_PRICING', 'STARTED_TRIAL']
+   */
+  readonly pageActions?: readonly string[];
+  /**
    * Display names of actions.
    *
    * @default { RESPONDED: 'Clicked on referral link', SIGNED_UP: 'Signed up' }
@@ -108,7 +117,7 @@ export function settingsEnvironment(
   settings: ReferralSettings,
   apiUrl: string,
 ): Record<string, string> {
-  const { session = {}, attribution = {}, code = {}, actionDisplay } = settings;
+  const { session = {}, attribution = {}, code = {}, pageActions, actionDisplay } = settings;
   const values: Record<string, string | undefined> = {
     [env.apiUrl]: apiUrl,
     [env.appUrl]: settings.appUrl,
@@ -125,6 +134,7 @@ export function settingsEnvironment(
     [env.codeAlphabet]: code.alphabet,
     [env.clientIpHeader]: settings.clientIpHeader,
     [env.retention]: settings.retention?.toSeconds().toString(),
+    [env.pageActions]: pageActions && JSON.stringify(pageActions),
     [env.actionDisplay]: actionDisplay && JSON.stringify(actionDisplay),
   };
   return Object.fromEntries(

@@ -9,6 +9,10 @@ export const SIGNED_UP = 'SIGNED_UP';
 export const responseKinds = ['human', 'bot', 'prefetch', 'own'] as const;
 export type ResponseKind = (typeof responseKinds)[number];
 
+/** How a visitor arrived: `link` means by the redirect. */
+export const arrivals = ['link'] as const;
+export type Arrival = (typeof arrivals)[number];
+
 /** One recorded click or action of a visitor. */
 export interface Response {
   /** ULID. It sorts by time, and a retried write goes to the same item. */
@@ -20,6 +24,10 @@ export interface Response {
   readonly kind: ResponseKind;
   /** Whether this is the visitor's first response to this referral. Only true for humans. */
   readonly first: boolean;
+  /** Whether the service itself or the app's backend recorded it. What a page says is not trusted. */
+  readonly trusted: boolean;
+  /** How the visitor arrived. Only clicks have it. */
+  readonly via?: Arrival;
   readonly session?: string;
   readonly userId?: string;
   readonly target?: Target;

@@ -28,6 +28,7 @@ export async function signUp(
   await recordAction(services, {
     visitor: { userId },
     action: SIGNED_UP,
+    trusted: true,
     idempotencyKey: ONCE,
     idempotencyLifetime: Number.POSITIVE_INFINITY,
   });

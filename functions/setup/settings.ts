@@ -17,6 +17,8 @@ export interface FunctionSettings extends Settings {
     /** Whether the redirect appends the session to the destination, for an app on another site. */
     readonly inUrl: boolean;
   };
+  /** Actions that pages may record; undefined means all. */
+  readonly pageActions: ReadonlySet<string> | undefined;
   /** Names of actions to show to people. An action without an entry is shown by its own name. */
   readonly actionDisplay: ReadonlyMap<string, string>;
   readonly code: { readonly length: number; readonly alphabet: string };
@@ -79,6 +81,14 @@ const names = v.pipe(
   v.record(v.string(), v.string(NAMES)),
 );
 
+const LIST = 'must be a JSON array of names';
+const jsonList = v.pipe(
+  v.string(),
+  v.parseJson(undefined, LIST),
+  v.array(v.string(LIST), LIST),
+  v.transform((items) => new Set(items)),
+);
+
 const Environment = v.object(
   {
     [env.tableName]: v.pipe(v.string('must be set'), v.minLength(1, 'must be set')),
@@ -98,11 +108,12 @@ const Environment = v.object(
       'last',
     ),
     [env.attributionWindow]: v.optional(wholeNumber),
+    [env.pageActions]: v.optional(jsonList),
     [env.actionDisplay]: v.optional(names, '{}'),
     [env.codeLength]: v.optional(wholeNumber, '10'),
     [env.codeAlphabet]: v.optional(v.string(), BASE62),
     [env.clientIpHeader]: v.optional(v.string()),
-    [env.retention]: v.optional(wholeNumber),
+    [env.retention]: v.optional(wholeNumber, `${400 * DAY}`),
     [env.hooks]: v.optional(v.string()),
     [env.tokenIssuer]: v.optional(url),
     [env.tokenClientIds]: v.optional(list, ''),
@@ -152,6 +163,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
       model: values.ATTRIBUTION_MODEL,
       window: values.ATTRIBUTION_WINDOW_SECONDS,
     },
+    pageActions: values.PAGE_ACTIONS,
     actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
     code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
     clientIpHeader: values.CLIENT_IP_HEADER,

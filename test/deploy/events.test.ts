@@ -134,6 +134,8 @@ describe('a deployed stack, on MiniStack', () => {
       action: 'RESPONDED',
       kind: 'human',
       first: false,
+      trusted: true,
+      via: 'link',
       session,
       createdAt: new Date().toISOString(),
     };
@@ -154,6 +156,7 @@ describe('a deployed stack, on MiniStack', () => {
       prefetches: 0,
       ownClicks: 0,
       actions: {},
+      trustedActions: {},
     });
   });
 

@@ -47,6 +47,7 @@ async function someHours(world: World, random: Random): Promise<DynamoDBRecord[]
       await recordAction(world, {
         visitor: { session },
         action: random.pick(['BOUGHT', 'VIEWED']),
+        trusted: false,
         idempotencyKey: undefined,
       });
     }

@@ -211,11 +211,14 @@ describe('GET /r/{code}', () => {
         action: 'RESPONDED',
         kind: 'human',
         first: true,
+        trusted: true,
+        via: 'link',
         session,
         httpReferer: `https://blog.example.com/${'x'.repeat(245)}`,
         userAgent: BROWSER,
         ip: '127.0.0.1',
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        ttl: Math.floor(Date.parse(Items?.[0]?.createdAt) / 1000) + 400 * 24 * 60 * 60,
       },
     ]);
   });

@@ -84,6 +84,7 @@ describe('Idempotency-Key', () => {
       recordAction(domain, {
         visitor,
         action: 'BOUGHT',
+        trusted: false,
         idempotencyKey: 'k',
       });
     const first = await record();

@@ -29,6 +29,8 @@ describe('record-backend-action', () => {
         actionDisplay: 'PAID',
         kind: 'human',
         first: false,
+        trusted: true,
+        via: null,
         userId: null,
         target,
         httpReferer: null,

@@ -59,6 +59,7 @@ async function respond(referral: Referral, count: number): Promise<string[]> {
         action: 'RESPONDED',
         kind: 'human',
         first: true,
+        trusted: true,
         session: newSession(),
         createdAt: at.toISOString(),
       },

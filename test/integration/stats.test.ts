@@ -13,7 +13,15 @@ beforeAll(async () => {
 const stats = (query = '') =>
   call(outputs, `GET /referrals/${code}/stats${query}`, { token: user.token });
 
-const nothing = { clicks: 0, uniqueVisitors: 0, bots: 0, prefetches: 0, ownClicks: 0, actions: {} };
+const nothing = {
+  clicks: 0,
+  uniqueVisitors: 0,
+  bots: 0,
+  prefetches: 0,
+  ownClicks: 0,
+  actions: {},
+  trustedActions: {},
+};
 
 describe('GET /referrals/{code}/stats', () => {
   test('counts what just happened, of every kind', async () => {
@@ -31,6 +39,7 @@ describe('GET /referrals/{code}/stats', () => {
       prefetches: 1,
       ownClicks: 0,
       actions: { BOUGHT: 1 },
+      trustedActions: {},
     };
     expect(body).toEqual({
       from: expect.stringMatching(/:(00|15|30|45):00.000Z$/),

@@ -115,7 +115,15 @@ const exercises: Readonly<
     const session = await clickedSession();
     await call(service.outputs, 'POST /session/link', { token: user.token, session });
     const at = new Date();
-    const click = { id: ulid(), code, action: 'RESPONDED', session, createdAt: at.toISOString() };
+    const click = {
+      id: ulid(),
+      code,
+      action: 'RESPONDED',
+      trusted: true,
+      via: 'link',
+      session,
+      createdAt: at.toISOString(),
+    };
     const event = {
       Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(click) }],
     };

@@ -23,6 +23,7 @@ describe('readSettings', () => {
         inUrl: true,
       },
       attribution: { model: 'last', window: undefined },
+      pageActions: undefined,
       actionDisplay: new Map([
         ['RESPONDED', 'Clicked on referral link'],
         ['SIGNED_UP', 'Signed up'],
@@ -32,7 +33,7 @@ describe('readSettings', () => {
         alphabet: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
       },
       clientIpHeader: undefined,
-      retention: undefined,
+      retention: 34_560_000,
       startsInLambda: false,
     });
   });
@@ -56,6 +57,8 @@ describe('readSettings', () => {
     [{ SESSION_MAX_AGE_SECONDS: 'long' }, 'SESSION_MAX_AGE_SECONDS'],
     [{ ATTRIBUTION_MODEL: 'middle' }, 'ATTRIBUTION_MODEL'],
     [{ ATTRIBUTION_WINDOW_SECONDS: '-1' }, 'ATTRIBUTION_WINDOW_SECONDS'],
+    [{ PAGE_ACTIONS: 'A,B' }, 'PAGE_ACTIONS'],
+    [{ PAGE_ACTIONS: '{}' }, 'PAGE_ACTIONS'],
     [{ ACTION_DISPLAY: 'x' }, 'ACTION_DISPLAY'],
     [{ ACTION_DISPLAY: '{"A":1}' }, 'ACTION_DISPLAY'],
   ])('refuses %j and names %s', (variables, name) => {
