@@ -74,11 +74,14 @@ const exercises: Readonly<
     await whileIndexIsFull(() =>
       call(service.outputs, 'POST /actions', { session, headers, body }),
     );
+    const nobody = { session: newSession(), headers, body };
+    await exercised(() => call(service.outputs, 'POST /actions', nobody));
     return asUser('POST /actions', { action: 'A' });
   },
   'record-backend-action': async () => {
     const session = await clickedSession();
     const event = { session, action: 'A', idempotencyKey: newUserId() };
+    await exercised(() => invoke('record-backend-action', { ...event, session: newSession() }));
     return whileIndexIsFull(() => invoke('record-backend-action', event));
   },
   'get-attribution': async () => {
