@@ -99,19 +99,25 @@ const exercises: Readonly<
   },
   'confirm-sign-up': async () => {
     const referralSession = await clickedSession();
-    const event = {
+    const event = (clientMetadata: object) => ({
       triggerSource: 'PostConfirmation_ConfirmSignUp',
-      request: { userAttributes: { sub: newUserId() }, clientMetadata: { referralSession } },
-    };
-    await whileIndexIsFull(() => invoke('confirm-sign-up', event));
-    return exercised(() => invoke('confirm-sign-up', event));
+      request: { userAttributes: { sub: newUserId() }, clientMetadata },
+    });
+    const brought = event({ referralSession });
+    await whileIndexIsFull(() => invoke('confirm-sign-up', brought));
+    await exercised(() => invoke('confirm-sign-up', event({ referralSession: newSession() })));
+    return exercised(() => invoke('confirm-sign-up', brought));
   },
   'retry-sign-up': async () => {
     const session = await clickedSession();
-    const body = JSON.stringify({ userId: newUserId(), attributes: {}, session });
-    const event = { Records: [{ messageId: '1', eventSource: 'aws:sqs', body }] };
-    await whileIndexIsFull(() => invoke('retry-sign-up', event));
-    return exercised(() => invoke('retry-sign-up', event));
+    const event = (of: string) => {
+      const body = JSON.stringify({ userId: newUserId(), attributes: {}, session: of });
+      return { Records: [{ messageId: '1', eventSource: 'aws:sqs', body }] };
+    };
+    const brought = event(session);
+    await whileIndexIsFull(() => invoke('retry-sign-up', brought));
+    await exercised(() => invoke('retry-sign-up', event(newSession())));
+    return exercised(() => invoke('retry-sign-up', brought));
   },
   'store-click': async () => {
     const { code } = await unknownReferral();
