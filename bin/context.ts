@@ -11,6 +11,7 @@ const days = v.pipe(
   v.gtValue(0),
   v.transform((amount) => Duration.days(amount)),
 );
+const yesOrNo = v.union([v.boolean(), v.pipe(v.string(), v.parseBoolean())]);
 const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((item) => item.trim())),
@@ -33,11 +34,12 @@ const settings = {
   sessionCookieName: v.string(),
   sessionDomain: v.string(),
   sessionMaxAgeDays: days,
-  sessionPassInUrl: v.union([v.boolean(), v.pipe(v.string(), v.parseBoolean())]),
+  sessionPassInUrl: yesOrNo,
   codeLength: number,
   codeAlphabet: v.string(),
   attributionModel: v.picklist(['last', 'first']),
   attributionWindowDays: days,
+  attributionNewUsersOnly: yesOrNo,
   pageActions: v.union([v.array(v.string()), orJson(v.array(v.string())), list]),
   actionDisplay: orJson(names),
   clientIpHeader: v.string(),
@@ -92,6 +94,7 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
     attribution: defined({
       model: context.attributionModel,
       window: context.attributionWindowDays,
+      newUsersOnly: context.attributionNewUsersOnly,
     }),
     pageActions: context.pageActions,
     actionDisplay: context.actionDisplay,

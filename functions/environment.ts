@@ -15,6 +15,7 @@ export const environment = {
   sessionInUrl: 'SESSION_IN_URL',
   attributionModel: 'ATTRIBUTION_MODEL',
   attributionWindow: 'ATTRIBUTION_WINDOW_SECONDS',
+  attributionNewUsersOnly: 'ATTRIBUTION_NEW_USERS_ONLY',
   pageActions: 'PAGE_ACTIONS',
   actionDisplay: 'ACTION_DISPLAY',
   codeLength: 'CODE_LENGTH',

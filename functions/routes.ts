@@ -63,7 +63,12 @@ const ofVisitor = {
 const counting = ['findReferral', 'openHours', 'readTotal', 'readHour', 'eachResponse'] as const;
 
 /** Store methods that find the referral that gets credit. */
-const attributing = ['findReferral', 'findSessionUser', 'responsesOf'] as const;
+const attributing = [
+  'findReferral',
+  'findSessionUser',
+  'responsesOf',
+  'findClaimedReferral',
+] as const;
 
 /**
  * The table of routes. Only this table defines the method, path, function, limits and store methods of a

@@ -15,20 +15,14 @@ export interface Trigger {
 const crediting = [
   'findReferral',
   'findSessionUser',
+  'findClaimedReferral',
   'responsesOf',
   'putResponse',
   'putResponseOnce',
 ] as const;
 
 /** Store methods that a sign-up needs. */
-const signingUp = [
-  'findClaimedReferral',
-  'createReferral',
-  'findSessionUser',
-  'putSessionUser',
-  'moveResponses',
-  ...crediting,
-] as const;
+const signingUp = ['createReferral', 'putSessionUser', 'moveResponses', ...crediting] as const;
 
 /** Cognito's post-confirmation trigger. */
 export const postConfirmation = {

@@ -94,6 +94,13 @@ export interface ReferralSettings {
      * @default - forever
      */
     readonly window?: Duration;
+    /**
+     * Whether only new users give credit: whoever was a user before the click does not. A user has been there
+     * since their own link was made, at sign-up or by `referrals backfill`.
+     *
+     * @default false
+     */
+    readonly newUsersOnly?: boolean;
   };
   /**
    * Names of the actions that pages may record, with `POST /actions`. Pages can say anything, so what they
@@ -130,6 +137,7 @@ export function settingsEnvironment(
     [env.sessionInUrl]: session.passInUrl?.toString(),
     [env.attributionModel]: attribution.model,
     [env.attributionWindow]: attribution.window?.toSeconds().toString(),
+    [env.attributionNewUsersOnly]: attribution.newUsersOnly?.toString(),
     [env.codeLength]: code.length?.toString(),
     [env.codeAlphabet]: code.alphabet,
     [env.clientIpHeader]: settings.clientIpHeader,

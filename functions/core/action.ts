@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AttributingServices, attributedReferral } from './attribution.ts';
+import { type AttributingServices, type Attribution, findAttribution } from './attribution.ts';
 import type { Target } from './referral.ts';
 import type { ClientDetails, Response } from './response.ts';
 import type { Using } from './services.ts';
@@ -44,23 +44,27 @@ export async function recordAction(
 ): Promise<Response | undefined> {
   const { store, newId, now } = services;
   const at = now();
-  const referral = await attributedReferral(services, visitor);
-  const recorded = referral && {
-    referral,
+  const attribution = await findAttribution(services, visitor);
+  const credited = (credit: Attribution) => ({
+    referral: credit.referral,
     response: {
       id: newId(at),
-      code: referral.code,
-      ...(referral.userId && { referrerId: referral.userId }),
+      code: credit.referral.code,
+      ...(credit.referral.userId && { referrerId: credit.referral.userId }),
       action,
       kind: 'human' as const,
       first: false,
       trusted,
+      ...(credit.via && { via: credit.via }),
+      respondedAt: credit.respondedAt,
+      ...(credit.existingUser !== undefined && { existingUser: credit.existingUser }),
       ...visitor,
       ...(target && { target }),
       ...client,
       createdAt: at.toISOString(),
     },
-  };
+  });
+  const recorded = attribution && credited(attribution);
   if (idempotencyKey !== undefined) {
     const request = {
       visitor,

@@ -1,11 +1,12 @@
+import { findOwnReferral } from './create-referral.ts';
 import type { Referral } from './referral.ts';
-import { type Arrival, RESPONDED, type Response } from './response.ts';
+import type { Arrival } from './response.ts';
 import type { Using } from './services.ts';
 import type { Visitor } from './visitor.ts';
 
 /** Services for attribution. `findRecentReferral` reads with the store's `findReferral`. */
 export type AttributingServices = Using<
-  'findSessionUser' | 'responsesOf' | 'findReferral',
+  'findSessionUser' | 'responsesOf' | 'findReferral' | 'findClaimedReferral',
   'findRecentReferral' | 'now',
   'attribution'
 >;
@@ -13,10 +14,12 @@ export type AttributingServices = Using<
 /** The referral that gets credit for a visitor's actions, and the click that brought the visitor. */
 export interface Attribution {
   readonly referral: Referral;
-  /** Time of the click. If the click can't be found, time of the response that gets the credit. */
+  /** Time of the click; ISO 8601, UTC. */
   readonly respondedAt: string;
-  /** How the visitor arrived; undefined if the click can't be found. */
+  /** How the visitor arrived. */
   readonly via: Arrival | undefined;
+  /** Whether the visitor was a user before the click; undefined if they are not known as a user. */
+  readonly existingUser: boolean | undefined;
 }
 
 /** Number of a visitor's responses that are read. Visitors can record as many as they like. */
@@ -29,65 +32,36 @@ const MAX_RESPONSES = 200;
  *
  * @returns undefined if no referral gets credit.
  */
-export async function attributedReferral(
-  services: AttributingServices,
-  visitor: Visitor,
-): Promise<Referral | undefined> {
-  const credit = await findCredit(services, visitor, () => true);
-  return credit && services.findRecentReferral(credit.response.code);
-}
-
-/**
- * Finds the referral that gets credit for a visitor's actions, with the click that brought the visitor.
- *
- * @returns undefined if no referral gets credit.
- */
 export async function findAttribution(
   services: AttributingServices,
   visitor: Visitor,
 ): Promise<Attribution | undefined> {
-  const credit = await findCredit(services, visitor, ({ click }) => click !== undefined);
-  if (credit === undefined) return undefined;
-  const { response, click } = credit;
-  const referral = await services.findRecentReferral(response.code);
-  return referral && { referral, respondedAt: (click ?? response).createdAt, via: click?.via };
-}
-
-/** The response that gets the credit, and a click on the same referral. */
-interface Credit {
-  readonly response: Response;
-  readonly click: Response | undefined;
-}
-
-/**
- * Reads a visitor's responses until the credit is enough for the caller.
- *
- * @returns the best credit that was found.
- */
-async function findCredit(
-  { store, settings, now }: AttributingServices,
-  visitor: Visitor,
-  isEnough: (credit: Credit) => boolean,
-): Promise<Credit | undefined> {
-  const { model, window } = settings.attribution;
+  const { store, settings, now, findRecentReferral } = services;
+  const { model, window, newUsersOnly } = settings.attribution;
   const userId =
     'userId' in visitor ? visitor.userId : await store.findSessionUser(visitor.session);
   const since = window === undefined ? 0 : now().getTime() - window * 1000;
 
-  const clicks = new Map<string, Response>();
-  let credited: Response | undefined;
+  let own: Promise<Referral | undefined> | undefined;
   let read = 0;
   for await (const response of store.responsesOf(visitor, model === 'last' ? 'newest' : 'oldest')) {
-    const { code, action, kind, referrerId, createdAt } = response;
+    const { code, kind, referrerId, createdAt, via } = response;
+    const isTooOld = Date.parse(createdAt) < since;
+    if (isTooOld && model === 'last') return undefined;
     // A browser that the owner used may be somebody else's later.
     const isOwn = kind === 'own' || (referrerId !== undefined && referrerId === userId);
-    const isTooOld = Date.parse(createdAt) < since;
-    if (action === RESPONDED && !isOwn) clicks.set(code, response);
-    if (!isOwn && !isTooOld) credited ??= response;
-    const credit = credited && { response: credited, click: clicks.get(credited.code) };
-    if (credit !== undefined && isEnough(credit)) return credit;
-    if (credit === undefined && isTooOld && model === 'last') return undefined;
-    if (++read === MAX_RESPONSES) break;
+    if (!isTooOld && !isOwn) {
+      const respondedAt = response.respondedAt ?? createdAt;
+      if (userId !== undefined) own ??= findOwnReferral(services, userId);
+      // A user has their own link from sign-up on.
+      const cameAt = (await own)?.createdAt;
+      const existingUser = cameAt === undefined ? undefined : cameAt < respondedAt;
+      if (!(newUsersOnly && existingUser)) {
+        const referral = await findRecentReferral(code);
+        return referral && { referral, respondedAt, via, existingUser };
+      }
+    }
+    if (++read === MAX_RESPONSES) return undefined;
   }
-  return credited && { response: credited, click: clicks.get(credited.code) };
+  return undefined;
 }

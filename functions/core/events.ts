@@ -78,6 +78,7 @@ function eventOf(change: Change): ReferralEvent {
     first,
     trusted,
     via,
+    existingUser,
     referrerId,
     session,
     userId,
@@ -100,6 +101,7 @@ function eventOf(change: Change): ReferralEvent {
       visitor:
         userId === undefined ? { type: 'session', id: sessionId } : { type: 'user', id: userId },
       via: via ?? null,
+      existingUser: existingUser ?? null,
       target: target ?? null,
     },
   };

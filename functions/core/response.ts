@@ -26,8 +26,12 @@ export interface Response {
   readonly first: boolean;
   /** Whether the service itself or the app's backend recorded it. What a page says is not trusted. */
   readonly trusted: boolean;
-  /** How the visitor arrived. Only clicks have it. */
+  /** How the visitor arrived, at this click or at the one that gets credit for the action. */
   readonly via?: Arrival;
+  /** Time of the click that gets credit for the action; ISO 8601, UTC. Clicks do not have it. */
+  readonly respondedAt?: string;
+  /** Whether the visitor was a user before that click; undefined if they were not known as a user. */
+  readonly existingUser?: boolean;
   readonly session?: string;
   readonly userId?: string;
   readonly target?: Target;

@@ -16,7 +16,7 @@ const fields = {
   via: field(everyone, v.nullable(v.picklist(arrivals)), ({ via }) => via ?? null),
   userId: field(['operator'], v.nullable(v.string()), ({ referral }) => referral.userId ?? null),
   label: field(['operator'], v.nullable(v.string()), ({ referral }) => referral.label ?? null),
-} satisfies FieldsOf<Attribution, 'referral'>;
+} satisfies FieldsOf<Attribution, 'referral' | 'existingUser'>;
 
 /** An attribution as the visitor sees it, with what the hook `publicReferral` adds. */
 export const visitorsAttribution = v.intersect([

@@ -80,7 +80,10 @@ const fields = {
   target: field(everyone, v.nullable(target), (response) => response.target ?? null),
   httpReferer: field(everyone, v.nullable(v.string()), ({ httpReferer }) => httpReferer ?? null),
   createdAt: field(everyone, v.string(), ({ createdAt }) => createdAt),
-} satisfies FieldsOf<Response, 'referrerId' | 'session' | 'userAgent' | 'ip'>;
+} satisfies FieldsOf<
+  Response,
+  'referrerId' | 'session' | 'userAgent' | 'ip' | 'respondedAt' | 'existingUser'
+>;
 
 /** A response as seen by the owner of its link. */
 export const ownersResponse = schemaOf(fields, 'owner');

@@ -33,6 +33,7 @@ const NewResponse = v.object({
   first: v.boolean(),
   trusted: v.boolean(),
   via: v.exactOptional(itemFields.via),
+  existingUser: v.exactOptional(v.boolean()),
   referrerId: v.exactOptional(v.string()),
   session: v.exactOptional(v.string()),
   userId: v.exactOptional(v.string()),

@@ -62,6 +62,7 @@ const httpOrigin = v.pipe(
   ),
 );
 const url = v.pipe(v.string(), v.trim(), v.url('must be an absolute URL'));
+const yesOrNo = v.pipe(v.string(), v.parseBoolean(undefined, 'must be true or false'));
 const WHOLE_NUMBER = 'must be a whole number, at least 1';
 const wholeNumber = v.pipe(
   v.string(),
@@ -100,14 +101,13 @@ const Environment = v.object(
     [env.sessionCookieName]: v.optional(v.string(), 'referral_session'),
     [env.sessionCookieDomain]: v.optional(v.string()),
     [env.sessionMaxAge]: v.optional(wholeNumber, `${365 * DAY}`),
-    [env.sessionInUrl]: v.optional(
-      v.pipe(v.string(), v.parseBoolean(undefined, 'must be true or false')),
-    ),
+    [env.sessionInUrl]: v.optional(yesOrNo),
     [env.attributionModel]: v.optional(
       v.picklist(['last', 'first'], 'must be last or first'),
       'last',
     ),
     [env.attributionWindow]: v.optional(wholeNumber),
+    [env.attributionNewUsersOnly]: v.optional(yesOrNo, 'false'),
     [env.pageActions]: v.optional(jsonList),
     [env.actionDisplay]: v.optional(names, '{}'),
     [env.codeLength]: v.optional(wholeNumber, '10'),
@@ -162,6 +162,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
     attribution: {
       model: values.ATTRIBUTION_MODEL,
       window: values.ATTRIBUTION_WINDOW_SECONDS,
+      newUsersOnly: values.ATTRIBUTION_NEW_USERS_ONLY,
     },
     pageActions: values.PAGE_ACTIONS,
     actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),

@@ -155,6 +155,28 @@ describe('a record that can’t be read', () => {
     }
   });
 
+  test('is a dead letter without IP, user agent and referer', async () => {
+    const queue = await queues.create(`dead-${randomUUID()}`);
+    process.env[env.streamDeadLettersUrl] = queue.url;
+    try {
+      const { handler, record } = await aConsumer();
+      const NewImage = { ...record.dynamodb?.NewImage, ip: { S: 'x' }, userAgent: { S: 'y' } };
+      const unreadable = { ...record, dynamodb: { ...record.dynamodb, NewImage } };
+      const { id, httpReferer, ...rest } = NewImage;
+      expect(httpReferer).toBeDefined();
+      unreadable.dynamodb.NewImage = { ...NewImage, id: { S: 'no id' } };
+      expect(await handler({ Records: [unreadable] })).toEqual({ batchItemFailures: [] });
+      const { ip, userAgent, ...kept } = rest;
+      expect(await queue.bodies()).toEqual([
+        expect.objectContaining({
+          dynamodb: expect.objectContaining({ NewImage: { ...kept, id: { S: 'no id' } } }),
+        }),
+      ]);
+    } finally {
+      delete process.env[env.streamDeadLettersUrl];
+    }
+  });
+
   test('is delivered again where even that can’t be done now', async () => {
     process.env[env.streamDeadLettersUrl] = `${queues.endpoint}/000000000000/no-such-queue`;
     try {

@@ -58,6 +58,7 @@ describe('npx cdk synth', () => {
       codeAlphabet: '23456789abcdefghjkmnpqrstuvwxyz',
       attributionModel: 'first',
       attributionWindowDays: 7,
+      attributionNewUsersOnly: 'true',
       pageActions: 'VIEWED,STARTED',
       actionDisplay: '{"BOUGHT":"Bought something"}',
       clientIpHeader: 'CF-Connecting-IP',

@@ -85,7 +85,9 @@ describe('Idempotency-Key', () => {
   test('gets the first answer again where nobody is credited any more', async () => {
     const { session, headers } = await prepare();
     const first = await act({ session, headers });
-    const domain = domainOn(outputs, { attribution: { model: 'last', window: 1 } });
+    const domain = domainOn(outputs, {
+      attribution: { model: 'last', window: 1, newUsersOnly: false },
+    });
     domain.clock.now = new Date(domain.clock.now.getTime() + HOUR);
     const action = { action: 'BOUGHT', trusted: false, idempotencyKey: 'order-1' };
     const again = await recordAction(domain, { visitor: { session }, ...action });
@@ -106,7 +108,12 @@ describe('Idempotency-Key', () => {
         sk: 'IDEMPOTENCY',
         fingerprint: expect.any(String),
         ttl: Math.floor(Date.parse(shown.createdAt) / 1000) + 24 * 60 * 60,
-        response: { ...shown, trusted: false },
+        response: {
+          ...shown,
+          trusted: false,
+          via: 'link',
+          respondedAt: expect.any(String),
+        },
       },
     ]);
   });

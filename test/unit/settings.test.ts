@@ -22,7 +22,7 @@ describe('readSettings', () => {
         maxAge: 31_536_000,
         inUrl: true,
       },
-      attribution: { model: 'last', window: undefined },
+      attribution: { model: 'last', window: undefined, newUsersOnly: false },
       pageActions: undefined,
       actionDisplay: new Map([
         ['RESPONDED', 'Clicked on referral link'],
@@ -57,6 +57,7 @@ describe('readSettings', () => {
     [{ SESSION_MAX_AGE_SECONDS: 'long' }, 'SESSION_MAX_AGE_SECONDS'],
     [{ ATTRIBUTION_MODEL: 'middle' }, 'ATTRIBUTION_MODEL'],
     [{ ATTRIBUTION_WINDOW_SECONDS: '-1' }, 'ATTRIBUTION_WINDOW_SECONDS'],
+    [{ ATTRIBUTION_NEW_USERS_ONLY: 'maybe' }, 'ATTRIBUTION_NEW_USERS_ONLY'],
     [{ PAGE_ACTIONS: 'A,B' }, 'PAGE_ACTIONS'],
     [{ PAGE_ACTIONS: '{}' }, 'PAGE_ACTIONS'],
     [{ ACTION_DISPLAY: 'x' }, 'ACTION_DISPLAY'],
