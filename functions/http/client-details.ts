@@ -6,7 +6,7 @@ import type { HttpEvent } from './http-handler.ts';
 
 // These limits keep a click under 1 KB, the size that one write unit pays for.
 const MAX_USER_AGENT = 256;
-const MAX_REFERER = 270;
+const MAX_REFERER = 256;
 
 /** Reads the details of the client from a request. */
 export async function clientDetails(

@@ -160,18 +160,14 @@ describe('a record that can’t be read', () => {
     process.env[env.streamDeadLettersUrl] = queue.url;
     try {
       const { handler, record } = await aConsumer();
-      const NewImage = { ...record.dynamodb?.NewImage, ip: { S: 'x' }, userAgent: { S: 'y' } };
-      const unreadable = { ...record, dynamodb: { ...record.dynamodb, NewImage } };
-      const { id, httpReferer, ...rest } = NewImage;
+      const { httpReferer, ...image } = record.dynamodb?.NewImage ?? {};
       expect(httpReferer).toBeDefined();
-      unreadable.dynamodb.NewImage = { ...NewImage, id: { S: 'no id' } };
-      expect(await handler({ Records: [unreadable] })).toEqual({ batchItemFailures: [] });
-      const { ip, userAgent, ...kept } = rest;
-      expect(await queue.bodies()).toEqual([
-        expect.objectContaining({
-          dynamodb: expect.objectContaining({ NewImage: { ...kept, id: { S: 'no id' } } }),
-        }),
-      ]);
+      const kept = { ...image, id: { S: 'no id' } };
+      const NewImage = { ...kept, httpReferer, ip: { S: 'x' }, userAgent: { S: 'y' } };
+      const unreadable = { ...record, dynamodb: { ...record.dynamodb, NewImage } };
+      await handler({ Records: [unreadable as DynamoDBRecord] });
+      const letter = { ...record, dynamodb: { ...record.dynamodb, NewImage: kept } };
+      expect(await queue.bodies()).toEqual([JSON.parse(JSON.stringify(letter))]);
     } finally {
       delete process.env[env.streamDeadLettersUrl];
     }

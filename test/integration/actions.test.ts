@@ -120,8 +120,8 @@ describe('POST /actions', () => {
     expect(
       body.items.map(({ action, trusted, via }: Record<string, unknown>) => [action, trusted, via]),
     ).toEqual([
-      ['PURCHASED', true, null],
-      ['PURCHASED', false, null],
+      ['PURCHASED', true, 'link'],
+      ['PURCHASED', false, 'link'],
       ['RESPONDED', true, 'link'],
     ]);
   });

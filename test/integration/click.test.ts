@@ -214,7 +214,7 @@ describe('GET /r/{code}', () => {
         trusted: true,
         via: 'link',
         session,
-        httpReferer: `https://blog.example.com/${'x'.repeat(245)}`,
+        httpReferer: `https://blog.example.com/${'x'.repeat(231)}`,
         userAgent: BROWSER,
         ip: '127.0.0.1',
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -244,6 +244,7 @@ describe('GET /r/{code}', () => {
       code: 'x'.repeat(64),
       gsi1pk: `REFERRAL#${'x'.repeat(64)}#255`,
       ttl: 'x'.repeat(9),
+      via: 'forwarded',
     };
     const size = Object.entries({ ...item, ...longest })
       .map(([name, value]) => name.length + (typeof value === 'string' ? value.length : 1))

@@ -30,7 +30,7 @@ describe('record-backend-action', () => {
         kind: 'human',
         first: false,
         trusted: true,
-        via: null,
+        via: 'link',
         userId: null,
         target,
         httpReferer: null,

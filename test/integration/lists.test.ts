@@ -68,7 +68,6 @@ describe('GET /referrals/{code}/responses', () => {
       actionDisplay: 'BOUGHT',
       first: false,
       trusted: false,
-      via: null,
       target: { type: 'product', id: '7' },
     };
     expect(whole.body.items).toEqual([clicked, clicked, clicked, bought, clicked]);

@@ -159,6 +159,8 @@ describe('as pinax-referrals, or better', () => {
       kind: 'human',
       first: false,
       trusted: false,
+      via: 'link',
+      respondedAt: expect.any(String),
       session,
       userId: visitor.userId,
       target: { type: 'product', id: '7' },

@@ -82,6 +82,9 @@ const exercises: Readonly<
     const session = await clickedSession();
     const event = { session, action: 'A', idempotencyKey: newUserId() };
     await exercised(() => invoke('record-backend-action', { ...event, session: newSession() }));
+    const { userId, token } = user;
+    await call(service.outputs, 'POST /session/link', { token, session: await clickedSession() });
+    await exercised(() => invoke('record-backend-action', { userId, action: 'A' }));
     return whileIndexIsFull(() => invoke('record-backend-action', event));
   },
   'get-attribution': async () => {
