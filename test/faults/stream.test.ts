@@ -29,7 +29,7 @@ function consumerOf(world: World, random: Random): StreamHandler {
     if (random.chance(0.05)) throw new Error('The bus took it, and nobody hears of it.');
   };
   const handler = streamHandler('Some of the stream is not followed yet.', () =>
-    recordFollower({ ...world, publish }),
+    recordFollower({ ...world, publish }, process.env[env.streamDeadLettersUrl]),
   );
   return (event) => handler(event, context);
 }
