@@ -60,6 +60,8 @@ export const newClick = (
   action: RESPONDED,
   kind: 'human',
   first: true,
+  trusted: true,
+  via: 'link',
   session,
   ...visitor,
   createdAt: at.toISOString(),

@@ -11,11 +11,11 @@ const days = v.pipe(
   v.gtValue(0),
   v.transform((amount) => Duration.days(amount)),
 );
+const boolean = v.union([v.boolean(), v.pipe(v.string(), v.parseBoolean())]);
 const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((item) => item.trim())),
 );
-const boolean = v.union([v.boolean(), v.pipe(v.string(), v.parseBoolean())]);
 const names = v.pipe(v.unknown(), v.check(isObject), v.record(v.string(), v.string()));
 /** A value from `cdk.json`, or its JSON from the command line. */
 const orJson = <Schema extends v.GenericSchema>(schema: Schema) =>
@@ -40,6 +40,8 @@ const settings = {
   codeCustom: boolean,
   attributionModel: v.picklist(['last', 'first']),
   attributionWindowDays: days,
+  attributionNewUsersOnly: boolean,
+  pageActions: v.union([v.array(v.string()), orJson(v.array(v.string())), list]),
   actionDisplay: orJson(names),
   clientIpHeader: v.string(),
   ip: v.picklist(['truncated', 'none', 'full']),
@@ -104,7 +106,9 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
     attribution: defined({
       model: context.attributionModel,
       window: context.attributionWindowDays,
+      newUsersOnly: context.attributionNewUsersOnly,
     }),
+    pageActions: context.pageActions,
     actionDisplay: context.actionDisplay,
     clientIpHeader: context.clientIpHeader,
     ip: context.ip,

@@ -18,7 +18,10 @@ const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', 
   },
   retry: async (event) => {
     const message = readSignUp(event);
-    if (message && signUpQueueUrl !== undefined) await sendMessage(signUpQueueUrl, message);
+    if (message === undefined || signUpQueueUrl === undefined) return;
+    // Only that hook needs the user's data. They have no place in a queue without it.
+    const { attributes } = services.hooks.generateCode ? message : { attributes: {} };
+    await sendMessage(signUpQueueUrl, { ...message, attributes });
   },
 });
 

@@ -15,6 +15,8 @@ export const environment = {
   sessionHandoff: 'SESSION_HANDOFF',
   attributionModel: 'ATTRIBUTION_MODEL',
   attributionWindow: 'ATTRIBUTION_WINDOW_SECONDS',
+  attributionNewUsersOnly: 'ATTRIBUTION_NEW_USERS_ONLY',
+  pageActions: 'PAGE_ACTIONS',
   actionDisplay: 'ACTION_DISPLAY',
   codeLength: 'CODE_LENGTH',
   codeAlphabet: 'CODE_ALPHABET',

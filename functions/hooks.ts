@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ClickToClassify, RequestKind } from './core/click.ts';
-import type { NewReferral, Owner } from './core/referral.ts';
+import type { NewReferral, Owner, Referral } from './core/referral.ts';
 import type { Response } from './core/response.ts';
 
 export type { ClickToClassify };
@@ -8,7 +8,7 @@ export type { ClickToClassify };
 /**
  * The exports of a hooks module. Each is optional and may be asynchronous. If a hook throws or returns a
  * wrong value, the call fails with `hook_failed`. If `clientIp` or `classifyClick` fails or is slow, the click
- * goes on with the default.
+ * goes on with the default. If `publicReferral` fails, the answer goes without it.
  *
  * @example
  * // hooks.mjs: codes that people recognise and that nobody else has
@@ -55,7 +55,21 @@ export interface Hooks {
    * @default - all responses are shown
    */
   readonly includeResponse?: (response: Response) => boolean | Promise<boolean>;
+  /**
+   * Fields that `GET /attribution` shows to visitors besides its own: an object of plain JSON. Fields of the
+   * answer itself can't be replaced.
+   *
+   * @default - nothing is added
+   * @example ({ label }) => ({ campaign: label })
+   */
+  readonly publicReferral?: (referral: Referral) => object | Promise<object>;
 }
 
 /** Names of all hooks. */
-export const hookNames = ['generateCode', 'clientIp', 'classifyClick', 'includeResponse'] as const;
+export const hookNames = [
+  'generateCode',
+  'clientIp',
+  'classifyClick',
+  'includeResponse',
+  'publicReferral',
+] as const;

@@ -1,5 +1,7 @@
 import { recordAction } from './core/action.ts';
-import { backendAction, showResponse } from './http/responses.ts';
+import { findAttribution } from './core/attribution.ts';
+import { showAttribution } from './http/attribution.ts';
+import { backendRequest, showResponse } from './http/responses.ts';
 import { invocationHandler } from './messages/invocation-handler.ts';
 import { services as allServices, type ServicesFor } from './setup/services.ts';
 import { countMetric } from './setup/telemetry.ts';
@@ -9,13 +11,25 @@ import { parse } from './validation/parse.ts';
 const services: ServicesFor<typeof recordBackendAction> = allServices;
 
 /**
- * Records an action like `POST /actions`. The app's own backend invokes this function, because it knows the
- * visitor without their token.
+ * Records a trusted action, or answers which referral would get credit. The app's own backend invokes this
+ * function, because it knows the visitor without their token.
  */
 export const handler = invocationHandler(async (event) => {
-  const { userId, session, idempotencyKey, ...action } = parse(backendAction, event);
+  const { settings } = services;
+  const { userId, session, ...request } = parse(backendRequest, event);
   const visitor = userId === undefined ? { session: session ?? '' } : { userId };
-  const response = await recordAction(services, { visitor, idempotencyKey, ...action });
+  if (request.type === 'attribution') {
+    const attribution = await findAttribution(services, visitor);
+    return { referral: attribution ? showAttribution('operator', attribution, settings) : null };
+  }
+  const { action, target, idempotencyKey } = request;
+  const response = await recordAction(services, {
+    visitor,
+    action,
+    ...(target && { target }),
+    trusted: true,
+    idempotencyKey,
+  });
   countMetric(response ? 'Actions' : 'AttributionMisses');
-  return { response: response ? showResponse('operator', response, services.settings) : null };
+  return { response: response ? showResponse('operator', response, settings) : null };
 });

@@ -63,7 +63,7 @@ const ofVisitor = {
 const counting = ['findReferral', 'openHours', 'readTotal', 'readHour', 'eachResponse'] as const;
 
 /** Store methods that find the referral that gets credit. */
-const attributing = ['findReferral', 'findSessionUser', 'responsesOf'] as const;
+const attributing = ['findReferral', 'findSessionUser', 'responsesOf', 'readClaim'] as const;
 
 /**
  * The table of routes. Only this table defines the method, path, function, limits and store methods of a
@@ -136,7 +136,7 @@ export const routes = [
     method: 'GET',
     path: '/attribution',
     function: 'api',
-    store: [...attributing, ...counting],
+    store: attributing,
   },
   {
     ...ofVisitor,

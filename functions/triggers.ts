@@ -15,6 +15,7 @@ export interface Trigger {
 const crediting = [
   'findReferral',
   'findSessionUser',
+  'readClaim',
   'responsesOf',
   'putResponse',
   'putResponseOnce',
@@ -24,7 +25,6 @@ const crediting = [
 
 /** Store methods that a sign-up needs. */
 const signingUp = [
-  'readClaim',
   'createReferral',
   'markSignedUp',
   'findSessionUser',

@@ -47,7 +47,8 @@ export interface ReferralsProps extends ReferralSettings {
    */
   readonly nextPostConfirmation?: IFunction;
   /**
-   * Path of an ES module with hooks: `generateCode`, `clientIp`, `classifyClick`, `includeResponse`; see
+   * Path of an ES module with hooks: `generateCode`, `clientIp`, `classifyClick`, `includeResponse`,
+   * `publicReferral`; see
    * `Hooks`. It ships as one file, so it can import only Node's own modules.
    *
    * @default - none

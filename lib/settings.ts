@@ -105,9 +105,10 @@ export interface ReferralSettings {
    */
   readonly referer?: 'path' | 'origin' | 'none';
   /**
-   * How long to keep responses, at least 30 days. Their counts stay.
+   * How long to keep responses, at least 30 days. Their counts stay. Attribution needs the responses, so this
+   * should be longer than `attribution.window`.
    *
-   * @default - forever
+   * @default Duration.days(400)
    */
   readonly retention?: Duration;
   readonly attribution?: {
@@ -123,7 +124,22 @@ export interface ReferralSettings {
      * @default - forever
      */
     readonly window?: Duration;
+    /**
+     * Whether only new users give credit: whoever was a user before the click does not. A user has been there
+     * since their own link was made, at sign-up or by `referrals backfill`.
+     *
+     * @default false
+     */
+    readonly newUsersOnly?: boolean;
   };
+  /**
+   * Names of the actions that pages may record, with `POST /actions`. Pages can say anything, so what they
+   * record is never trusted. The backend may record any action.
+   *
+   * @default - any name
+   * @example ['VIEWED_PRICING', 'STARTED_TRIAL']
+   */
+  readonly pageActions?: readonly string[];
   /**
    * Display names of actions.
    *
@@ -138,7 +154,7 @@ export function settingsEnvironment(
   settings: ReferralSettings,
   apiUrl: string,
 ): Record<string, string> {
-  const { session = {}, attribution = {}, code = {}, actionDisplay } = settings;
+  const { session = {}, attribution = {}, code = {}, pageActions, actionDisplay } = settings;
   const values: Record<string, string | undefined> = {
     [env.apiUrl]: apiUrl,
     [env.appUrl]: settings.appUrl,
@@ -151,6 +167,7 @@ export function settingsEnvironment(
     [env.sessionHandoff]: session.handOff?.toString(),
     [env.attributionModel]: attribution.model,
     [env.attributionWindow]: attribution.window?.toSeconds().toString(),
+    [env.attributionNewUsersOnly]: attribution.newUsersOnly?.toString(),
     [env.codeLength]: code.length?.toString(),
     [env.codeAlphabet]: code.alphabet,
     [env.codeCustom]: code.custom?.toString(),
@@ -159,6 +176,7 @@ export function settingsEnvironment(
     [env.referer]: settings.referer,
     [env.signUpWindow]: settings.signUpWindow?.toSeconds().toString(),
     [env.retention]: settings.retention?.toSeconds().toString(),
+    [env.pageActions]: pageActions && JSON.stringify(pageActions),
     [env.actionDisplay]: actionDisplay && JSON.stringify(actionDisplay),
   };
   return Object.fromEntries(

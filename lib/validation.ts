@@ -6,6 +6,7 @@ import type { ReferralsProps } from './props.ts';
 const MIN_ALPHABET = 16;
 const MIN_CODE = 6;
 const MAX_CODE = 64;
+const MAX_ACTION = 128;
 /** Days. */
 const MIN_RETENTION = 30;
 const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$/;
@@ -20,7 +21,18 @@ type Check = (props: ReferralsProps, stack: Stack) => string | undefined;
  * @throws Error in one sentence that says how to correct the prop.
  */
 export function validate(props: ReferralsProps, stack: Stack): void {
-  const checks = [appUrl, redirects, domain, session, durations, codes, throttles, users, alarms];
+  const checks = [
+    appUrl,
+    redirects,
+    domain,
+    session,
+    durations,
+    codes,
+    actions,
+    throttles,
+    users,
+    alarms,
+  ];
   for (const check of checks) {
     const problem = check(props, stack);
     if (problem !== undefined) throw new Error(problem);
@@ -106,6 +118,17 @@ const codes: Check = ({ code: { length = 10, alphabet } = {} }) => {
   return new Set(alphabet).size === alphabet.length && alphabet.length >= MIN_ALPHABET
     ? undefined
     : `code.alphabet: must have at least ${MIN_ALPHABET} different characters, each once.`;
+};
+
+const actions: Check = ({ pageActions = [] }) => {
+  const wrong = pageActions.find((name) => name.trim() === '' || name.length > MAX_ACTION);
+  if (wrong !== undefined) {
+    return `pageActions: "${wrong}" must be the name of an action, 1 to ${MAX_ACTION} characters.`;
+  }
+  const reserved = pageActions.find((name) => name === 'RESPONDED' || name === 'SIGNED_UP');
+  return reserved === undefined
+    ? undefined
+    : `pageActions: ${reserved} is recorded by the service itself; omit it.`;
 };
 
 const throttles: Check = ({ throttle = {} }) => {

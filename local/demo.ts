@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { environment } from '../functions/environment.ts';
 import { signInUser, signUpUser } from './cognito.ts';
 import type { Outputs } from './outputs.ts';
 
@@ -38,9 +39,13 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
   const session = /=([\w-]{32});/.exec(click.headers.get('set-cookie') ?? '')?.[1] ?? '';
   console.log(`  2. A visitor clicks it, and is sent to ${click.headers.get('location')}`);
 
-  const action = { action: 'VIEWED_PRICING' };
-  const { body: acted } = await call(outputs, 'POST', '/actions', { session, body: action });
-  console.log(`  3. The visitor does something: ${acted.response.action}`);
+  const [action] = pageActions();
+  if (action === undefined) {
+    console.log('  3. Pages may record no actions here, so the visitor does nothing else');
+  } else {
+    const { body: acted } = await call(outputs, 'POST', '/actions', { session, body: { action } });
+    console.log(`  3. The visitor does something: ${acted.response.action}`);
+  }
 
   await signUpUser(outputs, { email: referee, password, session });
   console.log(`  4. The visitor signs up as ${referee}`);
@@ -49,6 +54,10 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
   await printLink(outputs, ada);
   await writeFile(played, JSON.stringify({ referrer, referee, password }));
 }
+
+/** Actions that the visitor's page may record. */
+const pageActions = (): readonly string[] =>
+  JSON.parse(process.env[environment.pageActions] ?? '["VIEWED_PRICING"]');
 
 async function printLink(outputs: Outputs, token: string): Promise<void> {
   const { body: link } = await call(outputs, 'GET', '/me/referral', { token });

@@ -6,11 +6,13 @@ import { recountAll } from './recount.ts';
 import { summarize } from './summary.ts';
 
 const DAY = 24 * 60 * 60;
+/** As in `functions/setup/settings.ts`. */
+const DEFAULT_RETENTION_DAYS = 400;
 
 interface RecountOptions {
   readonly tableName: string;
   readonly code?: readonly string[];
-  readonly retentionDays?: number;
+  readonly retentionDays: number;
   readonly repair?: boolean;
 }
 
@@ -23,9 +25,9 @@ on its index; --repair needs PutItem, too. The command reads all responses, so
 it costs as much as reading the table.
 
 A difference is an hour that does not match its responses, or a total that is
-not the sum of its hours. Hours that are not counted yet are skipped. If the
-deployment has a retention, give it here, too: hours whose responses may have
-been deleted are then skipped.
+not the sum of its hours. Hours that are not counted yet are skipped, and
+so are hours whose responses may have been deleted. If the deployment sets
+retention, give the same here.
 
 --repair corrects totals at once, and marks hours. The deployment recounts them
 within ten minutes. Running it again is safe, and so is Ctrl-C. Exit code: 0 if
@@ -40,10 +42,7 @@ async function runRecount(options: RecountOptions): Promise<void> {
   console.log(
     `Recounting ${codes.join(', ') || 'all referrals'} of the table ${tableName} from their responses …`,
   );
-  const services = createServices(
-    tableName,
-    retentionDays === undefined ? undefined : retentionDays * DAY,
-  );
+  const services = createServices(tableName, retentionDays * DAY);
   const display = showProgress('referrals', 0, codes.length || undefined);
   try {
     const recounted = await recountAll({
@@ -67,7 +66,12 @@ export function addRecount(program: Command): void {
     .description('Recounts referrals from their responses, shows differences, and repairs them.')
     .requiredOption('--table-name <name>', 'table with the links')
     .option('--code <codes...>', 'codes of the referrals to count, instead of all')
-    .option('--retention-days <days>', 'retention as deployed, if any', readWholeNumber(30, 36_500))
+    .option(
+      '--retention-days <days>',
+      'retention as deployed',
+      readWholeNumber(30, 36_500),
+      DEFAULT_RETENTION_DAYS,
+    )
     .option('--repair', 'correct totals, and have hours recounted')
     .allowExcessArguments(false)
     .addHelpText('after', HELP)

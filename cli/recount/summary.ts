@@ -1,4 +1,4 @@
-import { type Counts, countNames } from '../../functions/core/counts.ts';
+import { actionCountNames, type Counts, countNames } from '../../functions/core/counts.ts';
 import type { Difference } from '../../functions/core/recount.ts';
 import type { Recounted } from './recount.ts';
 
@@ -46,7 +46,9 @@ function rowsOf({ code, hour, ...counts }: Difference): string[][] {
 const numbersOf = (counts: Counts): ReadonlyMap<string, number> =>
   new Map([
     ...countNames.map((name): [string, number] => [name, counts[name]]),
-    ...[...counts.actions].map(([name, count]): [string, number] => [`actions.${name}`, count]),
+    ...actionCountNames.flatMap((actions) =>
+      [...counts[actions]].map(([name, count]): [string, number] => [`${actions}.${name}`, count]),
+    ),
   ]);
 
 /** Formats rows as lines with aligned columns. */

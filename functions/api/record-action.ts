@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { recordAction as recordInDomain } from '../core/action.ts';
+import { ReferralsError } from '../core/errors.ts';
 import { clientDetails } from '../http/client-details.ts';
 import { actionHeaders, newAction, showResponse, visitorsResponse } from '../http/responses.ts';
 import { answer, apiRoute } from '../http/route.ts';
@@ -14,11 +15,14 @@ export const recordAction = apiRoute('record-action', {
     201: v.strictObject({ response: visitorsResponse }),
   },
   handle: async ({ event, services, visitor, input }) => {
+    const { pageActions } = services.settings;
+    if (pageActions?.has(input.body.action) === false) throw refusal(pageActions);
     const client = await clientDetails(event, services);
     const response =
       visitor &&
       (await recordInDomain(services, {
         visitor,
+        trusted: false,
         idempotencyKey: input.headers['Idempotency-Key'],
         ...input.body,
         ...client,
@@ -29,3 +33,10 @@ export const recordAction = apiRoute('record-action', {
       : answer(201, { response: showResponse('visitor', response, services.settings) });
   },
 });
+
+const refusal = (allowed: ReadonlySet<string>) =>
+  new ReferralsError(
+    'invalid_field',
+    `action must be one that pages may record: ${[...allowed].join(', ') || 'none'}.`,
+    { field: 'action' },
+  );

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AttributingServices, attributedReferral } from './attribution.ts';
+import { type AttributingServices, type Attribution, findAttribution } from './attribution.ts';
 import type { Target } from './referral.ts';
 import type { ClientDetails, Response } from './response.ts';
 import type { Using } from './services.ts';
@@ -10,6 +10,8 @@ export interface Action extends ClientDetails {
   /** A name that the app chooses, such as `PURCHASED`. */
   readonly action: string;
   readonly target?: Target;
+  /** Whether the service itself or the app's backend records it. */
+  readonly trusted: boolean;
   /** Makes the call safe to repeat. */
   readonly idempotencyKey: string | undefined;
   /** How long the key is remembered, in seconds. A day by default; Infinity means forever. */
@@ -18,38 +20,55 @@ export interface Action extends ClientDetails {
 
 const DAY = 24 * 60 * 60;
 
+/** Keeps the keys of pages apart, so that no page can use up a key of the backend. */
+const PAGE = '\u0001';
+
 /**
  * Records an action of a visitor and credits it to the referral that brought them.
  *
- * @returns the response. Undefined if no referral gets credit, because nothing is recorded then.
+ * @returns the response. Undefined if no referral gets credit, because nothing is recorded then. If the key came
+ *   before, it is the response of that time, without IP and user agent.
  * @throws ReferralsError `idempotency_mismatch` if the key came with another action or target before.
  */
 export async function recordAction(
   services: AttributingServices & Using<'putResponse' | 'putResponseOnce', 'newId'>,
-  { visitor, action, target, idempotencyKey, idempotencyLifetime = DAY, ...client }: Action,
+  {
+    visitor,
+    action,
+    target,
+    trusted,
+    idempotencyKey,
+    idempotencyLifetime = DAY,
+    ...client
+  }: Action,
 ): Promise<Response | undefined> {
   const { store, newId, now } = services;
   const at = now();
-  const referral = await attributedReferral(services, visitor);
-  const recorded = referral && {
-    referral,
+  const attribution = await findAttribution(services, visitor);
+  const credited = (credit: Attribution) => ({
+    referral: credit.referral,
     response: {
       id: newId(at),
-      code: referral.code,
-      ...(referral.userId && { referrerId: referral.userId }),
+      code: credit.referral.code,
+      ...(credit.referral.userId && { referrerId: credit.referral.userId }),
       action,
       kind: 'human' as const,
       first: false,
+      trusted,
+      ...(credit.via && { via: credit.via }),
+      respondedAt: credit.respondedAt,
+      ...(credit.existingUser !== undefined && { existingUser: credit.existingUser }),
       ...visitor,
       ...(target && { target }),
       ...client,
       createdAt: at.toISOString(),
     },
-  };
+  });
+  const recorded = attribution && credited(attribution);
   if (idempotencyKey !== undefined) {
     const request = {
       visitor,
-      key: idempotencyKey,
+      key: trusted ? idempotencyKey : `${PAGE}${idempotencyKey}`,
       fingerprint: fingerprintOf(action, target),
       lifetime: idempotencyLifetime,
     };

@@ -131,6 +131,8 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     ...(referrerId && { referrerId }),
     action: RESPONDED,
     ...classification,
+    trusted: true,
+    via: 'link',
     session,
     ...(httpReferer && { httpReferer }),
     ...(userAgent && { userAgent }),

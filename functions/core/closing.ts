@@ -93,7 +93,7 @@ async function countAgain(services: ClosingServices, state: HourState): Promise<
   const keep = referral === undefined || mayHaveExpired(hour, now, services.settings.retention);
   const closed = keep
     ? state.closed
-    : boundQuarters(await countHour(services, referral, hour), total.counts.actions.keys());
+    : boundQuarters(await countHour(services, referral, hour), total.counts);
   const change = difference(sumOf(closed), sumOf(state.closed));
   return {
     state,

@@ -87,7 +87,7 @@ export async function countOpenHours(
     ...reopened.map((hour) => countHour(services, referral, hour)),
   ]);
   const quarters = new Map(counted.flatMap((counts) => [...counts]));
-  return boundQuarters(quarters, total.counts.actions.keys());
+  return boundQuarters(quarters, total.counts);
 }
 
 /** Counts the responses of an hour. */

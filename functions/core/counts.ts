@@ -10,8 +10,10 @@ export interface Counts {
   readonly prefetches: number;
   /** Clicks by the owner. */
   readonly ownClicks: number;
-  /** Number of records of each action, without clicks. */
-  readonly actions: ReadonlyMap<string, number>;
+  /** Number of records of each action that the service or the app's backend recorded, without clicks. */
+  readonly trustedActions: ReadonlyMap<string, number>;
+  /** Number of records of each action that pages recorded. */
+  readonly pageActions: ReadonlyMap<string, number>;
 }
 
 /** Names of the counts that are plain numbers. */
@@ -23,8 +25,16 @@ export const countNames = [
   'ownClicks',
 ] as const satisfies readonly (keyof Counts)[];
 
+/** Names of the counts that are apart for each action. */
+export const actionCountNames = [
+  'trustedActions',
+  'pageActions',
+] as const satisfies readonly (keyof Counts)[];
+
+type ActionCountName = (typeof actionCountNames)[number];
+
 /** The part of a response that counting needs. */
-export type CountedResponse = Pick<Response, 'id' | 'action' | 'kind' | 'first'>;
+export type CountedResponse = Pick<Response, 'id' | 'action' | 'kind' | 'first' | 'trusted'>;
 
 export const noCounts: Counts = {
   clicks: 0,
@@ -32,7 +42,8 @@ export const noCounts: Counts = {
   bots: 0,
   prefetches: 0,
   ownClicks: 0,
-  actions: new Map(),
+  trustedActions: new Map(),
+  pageActions: new Map(),
 };
 
 export const sum = (a: Counts, b: Counts): Counts => combine(a, b, 1);
@@ -41,19 +52,29 @@ export const sum = (a: Counts, b: Counts): Counts => combine(a, b, 1);
 export const difference = (a: Counts, b: Counts): Counts => combine(a, b, -1);
 
 /** Mutable counts. */
-export type Tally = Record<(typeof countNames)[number], number> & {
-  readonly actions: Map<string, number>;
-};
+export type Tally = Record<(typeof countNames)[number], number> &
+  Readonly<Record<ActionCountName, Map<string, number>>>;
 
-export const newTally = (): Tally => ({ ...noCounts, actions: new Map() });
+export const newTally = (): Tally => ({
+  ...noCounts,
+  trustedActions: new Map(),
+  pageActions: new Map(),
+});
+
+/** Number of records of each action, whoever recorded it. */
+export function allActions({ trustedActions, pageActions }: Counts): ReadonlyMap<string, number> {
+  const all = new Map(trustedActions);
+  addActions(all, pageActions, 1);
+  return all;
+}
 
 /** Adds one response to the counts. */
-export function tally(counted: Tally, { action, kind, first }: CountedResponse): void {
+export function tally(counted: Tally, { action, kind, first, trusted }: CountedResponse): void {
   if (action === RESPONDED) {
     counted[COUNTED_AS[kind]] += 1;
     if (kind === 'human' && first) counted.uniqueVisitors += 1;
   } else {
-    const { actions } = counted;
+    const actions = counted[trusted ? 'trustedActions' : 'pageActions'];
     const name = actions.has(action) || actions.size < MAX_NAMES_AT_ONCE ? action : OTHER;
     actions.set(name, (actions.get(name) ?? 0) + 1);
   }
@@ -67,15 +88,28 @@ const COUNTED_AS = {
 } as const satisfies Record<Response['kind'], (typeof countNames)[number]>;
 
 function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {
-  const combined: Tally = { ...a, actions: new Map(a.actions) };
+  const combined: Tally = {
+    ...a,
+    trustedActions: new Map(a.trustedActions),
+    pageActions: new Map(a.pageActions),
+  };
   for (const name of countNames) combined[name] += sign * b[name];
-  for (const [name, count] of b.actions) {
-    combined.actions.set(name, (combined.actions.get(name) ?? 0) + sign * count);
-  }
+  for (const name of actionCountNames) addActions(combined[name], b[name], sign);
   return combined;
 }
 
-/** Maximum number of action names that a referral's counts keep apart. Anybody can invent names. */
+function addActions(
+  actions: Map<string, number>,
+  others: ReadonlyMap<string, number>,
+  sign: 1 | -1,
+): void {
+  for (const [name, count] of others) actions.set(name, (actions.get(name) ?? 0) + sign * count);
+}
+
+/**
+ * Maximum number of action names that a referral's counts keep apart. Anybody can invent names on a page, so
+ * the backend's names have a limit of their own.
+ */
 const MAX_ACTION_NAMES = 50;
 /** Maximum number of names that are kept apart while responses are counted: memory is limited too. */
 const MAX_NAMES_AT_ONCE = 10_000;
@@ -83,18 +117,28 @@ const MAX_NAMES_AT_ONCE = 10_000;
 const OTHER = 'OTHER';
 
 /**
- * Limits the number of action names. Known names stay. New names are added in alphabetical order up to the
- * limit. The rest count as `OTHER`. So counting an hour again gives the same result.
+ * Limits the number of action names, of pages and of the backend each. Names of the known counts stay. New
+ * names are added in alphabetical order up to the limit. The rest count as `OTHER`. So counting an hour again
+ * gives the same result.
  */
-export function boundActions(counts: Counts, known: Iterable<string>): Counts {
-  const names = new Set(known).add(OTHER);
-  const actions = new Map<string, number>();
-  for (const [name, count] of [...counts.actions].sort(byName)) {
+export const boundActions = (counts: Counts, known: Counts): Counts => ({
+  ...counts,
+  trustedActions: boundNames(counts.trustedActions, known.trustedActions),
+  pageActions: boundNames(counts.pageActions, known.pageActions),
+});
+
+function boundNames(
+  actions: ReadonlyMap<string, number>,
+  known: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const names = new Set(known.keys()).add(OTHER);
+  const bounded = new Map<string, number>();
+  for (const [name, count] of [...actions].sort(byName)) {
     if (names.size <= MAX_ACTION_NAMES) names.add(name);
-    const bounded = names.has(name) ? name : OTHER;
-    actions.set(bounded, (actions.get(bounded) ?? 0) + count);
+    const kept = names.has(name) ? name : OTHER;
+    bounded.set(kept, (bounded.get(kept) ?? 0) + count);
   }
-  return { ...counts, actions };
+  return bounded;
 }
 
 const byName = ([a]: [string, number], [b]: [string, number]) => (a < b ? -1 : 1);

@@ -70,9 +70,22 @@ function eventOf(change: Change): ReferralEvent {
       },
     };
   }
-  const { id, code, action, kind, first, referrerId, session, userId, target, createdAt } =
-    change.response;
-  const common = { id, code, action, kind, referrer: referrerId ?? null, createdAt };
+  const {
+    id,
+    code,
+    action,
+    kind,
+    first,
+    trusted,
+    via,
+    existingUser,
+    referrerId,
+    session,
+    userId,
+    target,
+    createdAt,
+  } = change.response;
+  const common = { id, code, action, kind, trusted, referrer: referrerId ?? null, createdAt };
   const sessionId = session === undefined ? undefined : digest(session);
   if (change.type === 'response-linked') {
     return {
@@ -87,6 +100,8 @@ function eventOf(change: Change): ReferralEvent {
       first,
       visitor:
         userId === undefined ? { type: 'session', id: sessionId } : { type: 'user', id: userId },
+      via: via ?? null,
+      existingUser: existingUser ?? null,
       target: target ?? null,
     },
   };

@@ -96,6 +96,7 @@ async function recordForwarded(
     action: RESPONDED,
     kind: isHuman ? ('human' as const) : ('bot' as const),
     first: isHuman,
+    trusted: true,
     via: 'forwarded' as const,
     session,
     ...client,

@@ -59,12 +59,12 @@ export const mayHaveExpired = (hour: Hour, now: Date, retention: number | undefi
 export const sumOf = (quarters: Quarters): Counts => [...quarters.values()].reduce(sum, noCounts);
 
 /** Limits the action names of all quarters to the number that a referral may have. */
-export function boundQuarters(quarters: Quarters, known: Iterable<string>): Quarters {
-  const names = new Set(known);
+export function boundQuarters(quarters: Quarters, known: Counts): Quarters {
+  let names = known;
   const bounded = new Map<number, Counts>();
   for (const [quarter, counts] of [...quarters].sort(([a], [b]) => a - b)) {
     const within = boundActions(counts, names);
-    for (const name of within.actions.keys()) names.add(name);
+    names = sum(names, within);
     bounded.set(quarter, within);
   }
   return bounded;

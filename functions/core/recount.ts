@@ -1,6 +1,13 @@
 import { type OpeningServices, openHour } from './closing.ts';
 import { countQuarters } from './counting.ts';
-import { boundActions, type Counts, countNames, noCounts, sum } from './counts.ts';
+import {
+  actionCountNames,
+  boundActions,
+  type Counts,
+  countNames,
+  noCounts,
+  sum,
+} from './counts.ts';
 import { endOf, type Hour, hourAt, mayHaveExpired, sumOf } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
@@ -47,11 +54,10 @@ export async function recount(
   if ((await store.readTotal(code)).version !== total.version) {
     return recount(services, referral);
   }
-  const names = [...total.counts.actions.keys()];
   const counted = new Map<Hour, Counts>();
   for (const [quarter, counts] of quarters) {
     const hour = hourAt(quarter);
-    counted.set(hour, sum(counted.get(hour) ?? noCounts, boundActions(counts, names)));
+    counted.set(hour, sum(counted.get(hour) ?? noCounts, boundActions(counts, total.counts)));
   }
   const differences: Difference[] = [];
   for (const hour of new Set([...counted.keys(), ...closed.keys()])) {
@@ -102,6 +108,8 @@ const lastOf = (closed: ReadonlyMap<Hour, Counts>, through: Hour | undefined): H
 
 const isEqual = (a: Counts, b: Counts): boolean =>
   countNames.every((name) => a[name] === b[name]) &&
-  [...a.actions.keys(), ...b.actions.keys()].every(
-    (name) => (a.actions.get(name) ?? 0) === (b.actions.get(name) ?? 0),
+  actionCountNames.every((actions) =>
+    [...a[actions].keys(), ...b[actions].keys()].every(
+      (name) => (a[actions].get(name) ?? 0) === (b[actions].get(name) ?? 0),
+    ),
   );

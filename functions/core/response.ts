@@ -13,7 +13,8 @@ export type ResponseKind = (typeof responseKinds)[number];
  * How a visitor arrived: by the redirect, by `?ref=` on a page, by a code that they typed, or by the address
  * of a landing page that another visitor passed on.
  */
-export const ways = ['link', 'page', 'typed', 'forwarded'] as const;
+export const arrivals = ['link', 'page', 'typed', 'forwarded'] as const;
+export type Arrival = (typeof arrivals)[number];
 
 /** One recorded click or action of a visitor. */
 export interface Response {
@@ -26,8 +27,14 @@ export interface Response {
   readonly kind: ResponseKind;
   /** Whether this is the visitor's first response to this referral. Only true for humans. */
   readonly first: boolean;
-  /** How the visitor arrived; of a `RESPONDED` only, `link` if it is missing. */
-  readonly via?: (typeof ways)[number];
+  /** Whether the service itself or the app's backend recorded it. What a page says is not trusted. */
+  readonly trusted: boolean;
+  /** How the visitor arrived, at this click or at the one that gets credit for the action. */
+  readonly via?: Arrival;
+  /** Time of the click that gets credit for the action; ISO 8601, UTC. Clicks do not have it. */
+  readonly respondedAt?: string;
+  /** Whether the visitor was a user before that click; undefined if they were not known as a user. */
+  readonly existingUser?: boolean;
   readonly session?: string;
   readonly userId?: string;
   readonly target?: Target;

@@ -14,6 +14,8 @@ export interface Settings {
     readonly model: 'last' | 'first';
     /** How long a response gets credit, in seconds; undefined means forever. */
     readonly window: number | undefined;
+    /** Whether a visitor who was a user before the click gives no credit for it. */
+    readonly newUsersOnly: boolean;
   };
   readonly code: {
     /** Whether owners may choose codes. */

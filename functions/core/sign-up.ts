@@ -30,6 +30,7 @@ export async function recordSignUp(
   await recordAction(services, {
     visitor: { userId },
     action: SIGNED_UP,
+    trusted: true,
     idempotencyKey: ONCE,
     idempotencyLifetime: Number.POSITIVE_INFINITY,
   });

@@ -110,9 +110,9 @@ export interface Store {
   /** Stores one response of a referral. Repeating it changes nothing, even if the response was moved since. */
   putResponse(response: Response, referral: Referral): Promise<void>;
   /**
-   * Stores one response, or only remembers that there was none. Does nothing if that was done before.
+   * Stores one response, if there is one and the request did not store one before.
    *
-   * @returns the response that was stored the first time.
+   * @returns the response that was stored the first time, without IP and user agent if that was before.
    * @throws ReferralsError `idempotency_mismatch` if the key was used with another fingerprint.
    */
   putResponseOnce(

@@ -5,7 +5,7 @@ import { MAX_REDIRECT } from '../core/redirect.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import { strictObject } from '../validation/objects.ts';
 import { target, text, time, visibleName } from '../validation/schemas.ts';
-import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
+import { type FieldsOf, fieldOf, schemaOf, show } from './fields.ts';
 
 /** Path of a referral's routes. A malformed code is simply not found. */
 export const codePath = v.object({ code: v.optional(v.string(), '') });
@@ -57,24 +57,23 @@ const shownCode = ({ code, alias }: CountedReferral): string => alias ?? code;
 
 const field = fieldOf<CountedReferral>();
 
+/** Visitors see a referral as an attribution, which has less. */
+const owners = ['owner', 'operator'] as const;
+
 /** The fields of a referral in answers, with their readers. */
 const fields = {
-  code: field(everyone, v.string(), shownCode),
-  url: field(everyone, v.string(), (referral, { apiUrl }) => `${apiUrl}/r/${shownCode(referral)}`),
-  firstCode: field(['owner', 'operator'], v.string(), ({ code }) => code),
-  userId: field(everyone, v.nullable(v.string()), ({ userId }) => userId ?? null),
-  label: field(everyone, v.nullable(v.string()), ({ label }) => label ?? null),
-  redirectTo: field(everyone, v.string(), ({ redirectTo }) => redirectTo),
-  target: field(everyone, v.nullable(target), (referral) => referral.target ?? null),
-  createdAt: field(everyone, v.string(), ({ createdAt }) => createdAt),
-  expiresAt: field(everyone, v.nullable(v.string()), ({ expiresAt }) => expiresAt ?? null),
-  disabledAt: field(
-    ['owner', 'operator'],
-    v.nullable(v.string()),
-    ({ disabledAt }) => disabledAt ?? null,
-  ),
-  clicks: field(everyone, v.number(), ({ clicks }) => clicks),
-  uniqueVisitors: field(everyone, v.number(), ({ uniqueVisitors }) => uniqueVisitors),
+  code: field(owners, v.string(), shownCode),
+  url: field(owners, v.string(), (referral, { apiUrl }) => `${apiUrl}/r/${shownCode(referral)}`),
+  firstCode: field(owners, v.string(), ({ code }) => code),
+  userId: field(owners, v.nullable(v.string()), ({ userId }) => userId ?? null),
+  label: field(owners, v.nullable(v.string()), ({ label }) => label ?? null),
+  redirectTo: field(owners, v.string(), ({ redirectTo }) => redirectTo),
+  target: field(owners, v.nullable(target), (referral) => referral.target ?? null),
+  createdAt: field(owners, v.string(), ({ createdAt }) => createdAt),
+  expiresAt: field(owners, v.nullable(v.string()), ({ expiresAt }) => expiresAt ?? null),
+  disabledAt: field(owners, v.nullable(v.string()), ({ disabledAt }) => disabledAt ?? null),
+  clicks: field(owners, v.number(), ({ clicks }) => clicks),
+  uniqueVisitors: field(owners, v.number(), ({ uniqueVisitors }) => uniqueVisitors),
 } satisfies FieldsOf<
   CountedReferral,
   | 'id'
@@ -85,17 +84,15 @@ const fields = {
   | 'bots'
   | 'prefetches'
   | 'ownClicks'
-  | 'actions'
+  | 'trustedActions'
+  | 'pageActions'
 >;
 
 /** A referral as its owner sees it. */
 export const ownersReferral = schemaOf(fields, 'owner');
 
-/** A referral as seen by a visitor that it brought. */
-export const visitorsReferral = schemaOf(fields, 'visitor');
-
-/** Shows a referral to its owner, or to a visitor that it brought. */
-export const showReferral = <As extends Reader>(
+/** Shows a referral to its owner, or to an operator. */
+export const showReferral = <As extends 'owner' | 'operator'>(
   reader: As,
   referral: CountedReferral,
   settings: FunctionSettings,

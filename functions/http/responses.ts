@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { RESPONDED, type Response, responseKinds, SIGNED_UP } from '../core/response.ts';
+import { arrivals, RESPONDED, type Response, responseKinds, SIGNED_UP } from '../core/response.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
-import { strictObject } from '../validation/objects.ts';
+import { isObject, strictObject } from '../validation/objects.ts';
 import { campaign, session, target, text } from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
 
@@ -11,6 +11,7 @@ const MAX_IDEMPOTENCY_KEY = 255;
 const actionName = (reserved: readonly string[]) =>
   v.pipe(
     text(128),
+    v.regex(/[^\s\p{Cf}]/u, 'must have a visible character'),
     v.check((name) => !reserved.includes(name), 'is recorded by the service itself'),
   );
 
@@ -33,15 +34,23 @@ export const actionHeaders = v.object({
   ),
 });
 
-/** The event with which the app's backend invokes `record-backend-action`. */
-export const backendAction = v.pipe(
-  strictObject({
-    userId: v.exactOptional(text(128)),
-    session: v.exactOptional(session),
-    action: actionName([RESPONDED]),
-    target: v.exactOptional(target),
-    idempotencyKey: v.exactOptional(text(MAX_IDEMPOTENCY_KEY)),
-  }),
+const visitor = { userId: v.exactOptional(text(128)), session: v.exactOptional(session) };
+
+const backendAction = strictObject({
+  type: v.optional(v.literal('action', 'must be action or attribution'), 'action'),
+  ...visitor,
+  action: actionName([RESPONDED]),
+  target: v.exactOptional(target),
+  idempotencyKey: v.exactOptional(text(MAX_IDEMPOTENCY_KEY)),
+});
+
+const backendQuestion = strictObject({ type: v.literal('attribution'), ...visitor });
+
+/** The event with which the app's backend invokes `record-backend-action`: an action, or a question. */
+export const backendRequest = v.pipe(
+  v.lazy((event) =>
+    isObject(event) && event.type === 'attribution' ? backendQuestion : backendAction,
+  ),
   v.forward(
     v.check(
       ({ userId, session }) => (userId === undefined) !== (session === undefined),
@@ -65,6 +74,8 @@ const fields = {
   ),
   kind: field(everyone, v.picklist(responseKinds), ({ kind }) => kind),
   first: field(everyone, v.boolean(), ({ first }) => first),
+  trusted: field(['owner', 'operator'], v.boolean(), ({ trusted }) => trusted),
+  via: field(['owner', 'operator'], v.nullable(v.picklist(arrivals)), ({ via }) => via ?? null),
   userId: field(everyone, v.nullable(v.string()), ({ userId }) => userId ?? null),
   target: field(everyone, v.nullable(target), (response) => response.target ?? null),
   httpReferer: field(everyone, v.nullable(v.string()), ({ httpReferer }) => httpReferer ?? null),
@@ -74,7 +85,10 @@ const fields = {
     (response) => response.campaign ?? null,
   ),
   createdAt: field(everyone, v.string(), ({ createdAt }) => createdAt),
-} satisfies FieldsOf<Response, 'via' | 'referrerId' | 'session' | 'userAgent' | 'ip'>;
+} satisfies FieldsOf<
+  Response,
+  'referrerId' | 'session' | 'userAgent' | 'ip' | 'respondedAt' | 'existingUser'
+>;
 
 /** A response as seen by the owner of its link. */
 export const ownersResponse = schemaOf(fields, 'owner');

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import * as v from 'valibot';
-import { type Counts, countNames } from '../core/counts.ts';
+import { allActions, type Counts, countNames } from '../core/counts.ts';
 import { ReferralsError } from '../core/errors.ts';
 import type { Referral } from '../core/referral.ts';
 import {
@@ -106,6 +106,7 @@ const counts = {
     v.NumberSchema<undefined>
   >),
   actions: v.record(v.string(), v.number()),
+  trustedActions: v.record(v.string(), v.number()),
 };
 
 /** Stats as seen by the owner of the link. */
@@ -131,7 +132,14 @@ export const showStats = ({ range, totals, series }: Stats): v.InferInput<typeof
   })),
 });
 
-const showCounts = ({ actions, ...numbers }: Counts) => ({
-  ...numbers,
-  actions: Object.fromEntries([...actions].filter(([, count]) => count !== 0)),
-});
+const showCounts = (counts: Counts) => {
+  const { trustedActions, pageActions: _, ...numbers } = counts;
+  return {
+    ...numbers,
+    actions: showActions(allActions(counts)),
+    trustedActions: showActions(trustedActions),
+  };
+};
+
+const showActions = (actions: ReadonlyMap<string, number>) =>
+  Object.fromEntries([...actions].filter(([, count]) => count !== 0));

@@ -18,6 +18,8 @@ const Click = strictObject({
   action: v.literal(RESPONDED),
   kind: v.exactOptional(itemFields.kind),
   first: v.exactOptional(v.boolean()),
+  trusted: v.literal(true),
+  via: itemFields.via,
   session,
   httpReferer: v.exactOptional(v.string()),
   userAgent: v.exactOptional(v.string()),

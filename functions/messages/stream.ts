@@ -31,6 +31,9 @@ const NewResponse = v.object({
   action: v.string(),
   kind: itemFields.kind,
   first: v.boolean(),
+  trusted: v.boolean(),
+  via: v.exactOptional(itemFields.via),
+  existingUser: v.exactOptional(v.boolean()),
   referrerId: v.exactOptional(v.string()),
   session: v.exactOptional(v.string()),
   userId: v.exactOptional(v.string()),
@@ -77,11 +80,18 @@ export async function readOrSetAside(
   try {
     return readChange(record);
   } catch (error) {
-    if (deadLettersUrl !== undefined) await sendMessage(deadLettersUrl, record);
+    if (deadLettersUrl !== undefined) await sendMessage(deadLettersUrl, withoutClient(record));
     countMetric('UnreadableRecords');
     logger.error('A record of the stream can’t be read.', error as Error);
     return undefined;
   }
+}
+
+/** A record without the details of the visitor's client. Events and counts have none of them. */
+function withoutClient(record: DynamoDBRecord): DynamoDBRecord {
+  if (record.dynamodb?.NewImage === undefined) return record;
+  const { ip, userAgent, httpReferer, ...NewImage } = record.dynamodb.NewImage;
+  return { ...record, dynamodb: { ...record.dynamodb, NewImage } };
 }
 
 /** Reads a change; undefined for one that nobody follows. */

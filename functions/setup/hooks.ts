@@ -3,14 +3,18 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import pTimeout from 'p-timeout';
 import { type ClickToClassify, type RequestKind, requestKinds } from '../core/click.ts';
 import { ReferralsError } from '../core/errors.ts';
-import { isCode } from '../core/referral.ts';
+import { isCode, type Referral } from '../core/referral.ts';
 import type { Response } from '../core/response.ts';
 import type { Services } from '../core/services.ts';
 import type { Page } from '../core/store.ts';
 import { type Hooks, hookNames } from '../hooks.ts';
+import { isObject } from '../validation/objects.ts';
 
 /** How long a click waits for an optional hook, in milliseconds. */
 const HOOK_PATIENCE = 200;
+
+/** How long an answer waits for the fields that a hook adds, in milliseconds. */
+const ANSWER_PATIENCE = 2_000;
 
 /** Calls of the app's hooks. They check the results. */
 export interface HookCalls {
@@ -25,6 +29,8 @@ export interface HookCalls {
   ) => Promise<RequestKind | undefined>;
   /** Removes the responses from a page that the hook does not include. */
   readonly includedResponses: (page: Page<Response>) => Promise<Page<Response>>;
+  /** The fields that the hook adds for visitors; none if there is no hook or it fails. */
+  readonly publicReferral: (referral: Referral) => Promise<Readonly<Record<string, unknown>>>;
 }
 
 /**
@@ -55,6 +61,22 @@ export async function loadHooks(path: string | undefined): Promise<HookCalls> {
       const isIncluded = checked('includeResponse', isBoolean, hooks.includeResponse);
       const included = await Promise.all(page.items.map((response) => isIncluded(response)));
       return { ...page, items: page.items.filter((_, index) => included[index]) };
+    },
+    publicReferral: async (referral) => {
+      const { publicReferral } = hooks;
+      if (publicReferral === undefined) return {};
+      const asJson = async (): Promise<Readonly<Record<string, unknown>>> => {
+        const added = Promise.try(publicReferral, referral);
+        const json = JSON.stringify(await pTimeout(added, { milliseconds: ANSWER_PATIENCE }));
+        return JSON.parse(json ?? 'null');
+      };
+      try {
+        return await checked('publicReferral', isObject, asJson)();
+      } catch (error) {
+        const { logger } = await import('./telemetry.ts');
+        logger.error('A hook failed. The answer lacks its fields.', error as Error);
+        return {};
+      }
     },
   };
 }

@@ -19,6 +19,8 @@ export interface FunctionSettings extends Settings {
     /** Whether the redirect appends the session to the destination, for an app on another site. */
     readonly handOff: boolean;
   };
+  /** Actions that pages may record; undefined means all. */
+  readonly pageActions: ReadonlySet<string> | undefined;
   /** Names of actions to show to people. An action without an entry is shown by its own name. */
   readonly actionDisplay: ReadonlyMap<string, string>;
   readonly code: Settings['code'] & { readonly length: number; readonly alphabet: string };
@@ -66,6 +68,7 @@ const httpOrigin = v.pipe(
   ),
 );
 const url = v.pipe(v.string(), v.trim(), v.url('must be an absolute URL'));
+const boolean = v.pipe(v.string(), v.parseBoolean(undefined, 'must be true or false'));
 const WHOLE_NUMBER = 'must be a whole number, at least 1';
 const wholeNumber = v.pipe(
   v.string(),
@@ -73,7 +76,6 @@ const wholeNumber = v.pipe(
   v.safeInteger(WHOLE_NUMBER),
   v.minValue(1, WHOLE_NUMBER),
 );
-const boolean = v.pipe(v.string(), v.parseBoolean(undefined, 'must be true or false'));
 const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').filter((item) => item !== '')),
@@ -84,6 +86,14 @@ const names = v.pipe(
   v.parseJson(undefined, NAMES),
   v.check(isObject, NAMES),
   v.record(v.string(), v.string(NAMES)),
+);
+
+const LIST = 'must be a JSON array of names';
+const jsonList = v.pipe(
+  v.string(),
+  v.parseJson(undefined, LIST),
+  v.array(v.string(LIST), LIST),
+  v.transform((items) => new Set(items)),
 );
 
 const Environment = v.object(
@@ -103,6 +113,8 @@ const Environment = v.object(
       'last',
     ),
     [env.attributionWindow]: v.optional(wholeNumber),
+    [env.attributionNewUsersOnly]: v.optional(boolean, 'false'),
+    [env.pageActions]: v.optional(jsonList),
     [env.actionDisplay]: v.optional(names, '{}'),
     [env.codeLength]: v.optional(wholeNumber, '10'),
     [env.codeAlphabet]: v.optional(v.string(), BASE62),
@@ -114,7 +126,7 @@ const Environment = v.object(
       'path',
     ),
     [env.strictTransport]: v.optional(wholeNumber),
-    [env.retention]: v.optional(wholeNumber),
+    [env.retention]: v.optional(wholeNumber, `${400 * DAY}`),
     [env.signUpWindow]: v.optional(wholeNumber, `${7 * DAY}`),
     [env.hooks]: v.optional(v.string()),
     [env.tokenIssuer]: v.optional(url),
@@ -163,7 +175,9 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
     attribution: {
       model: values.ATTRIBUTION_MODEL,
       window: values.ATTRIBUTION_WINDOW_SECONDS,
+      newUsersOnly: values.ATTRIBUTION_NEW_USERS_ONLY,
     },
+    pageActions: values.PAGE_ACTIONS,
     actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
     code: {
       length: values.CODE_LENGTH,

@@ -1,23 +1,31 @@
-import { type Counts, countNames, noCounts } from '../core/counts.ts';
+import { actionCountNames, type Counts, countNames, noCounts } from '../core/counts.ts';
 import { type Hour, QUARTER, type Quarters, startOf, type Total } from '../core/hours.ts';
 
-type CountsItem = Partial<Record<(typeof countNames)[number], number>> & {
-  // Pairs, because not every action's name can be the name of an attribute or property.
-  readonly actions?: readonly (readonly [string, number])[];
-};
+// Pairs, because not every action's name can be the name of an attribute or property.
+type ActionPairs = readonly (readonly [string, number])[];
+
+type CountsItem = Partial<
+  Record<(typeof countNames)[number], number> &
+    Record<(typeof actionCountNames)[number], ActionPairs>
+>;
 
 /** Counts in the form of the table, without the many zeros. */
 export const countsItem = (counts: Counts): CountsItem => ({
   ...Object.fromEntries(
     countNames.filter((name) => counts[name] !== 0).map((name) => [name, counts[name]]),
   ),
-  ...(counts.actions.size > 0 && { actions: [...counts.actions] }),
+  ...Object.fromEntries(
+    actionCountNames
+      .filter((name) => counts[name].size > 0)
+      .map((name) => [name, [...counts[name]]]),
+  ),
 });
 
-const countsOf = ({ actions = [], ...numbers }: CountsItem): Counts => {
-  const counts = countNames.map((name) => [name, numbers[name] ?? 0]);
-  return { ...noCounts, ...Object.fromEntries(counts), actions: new Map(actions) };
-};
+const countsOf = (item: CountsItem): Counts => ({
+  ...noCounts,
+  ...Object.fromEntries(countNames.map((name) => [name, item[name] ?? 0])),
+  ...Object.fromEntries(actionCountNames.map((name) => [name, new Map(item[name])])),
+});
 
 /** A total from the table; all zeros if there is none yet. */
 export const totalOf = (item: Record<string, unknown> | undefined): Total => ({

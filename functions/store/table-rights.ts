@@ -39,7 +39,11 @@ const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   allReferrals: { QueryIndex: [owner] },
   // Putting a response may double the buckets of its referral.
   putResponse: { PutItem: [visitor], UpdateItem: [referral] },
-  putResponseOnce: { PutItem: [visitor, idempotency], UpdateItem: [referral] },
+  putResponseOnce: {
+    GetItem: [idempotency],
+    PutItem: [visitor, idempotency],
+    UpdateItem: [referral],
+  },
   listResponses: { QueryIndex: [referral] },
   eachResponse: { QueryIndex: [referral] },
   responsesOf: { Query: [visitor] },

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { CODE } from '../core/referral.ts';
-import { campaignFields, responseKinds } from '../core/response.ts';
+import { arrivals, campaignFields, responseKinds } from '../core/response.ts';
 import { SESSION } from '../core/session.ts';
 import { strictObject } from './objects.ts';
 
@@ -83,5 +83,6 @@ export const itemFields = {
   id: v.pipe(v.string(), v.regex(ULID)),
   code: v.pipe(v.string(), v.regex(CODE)),
   kind: v.picklist(responseKinds),
+  via: v.picklist(arrivals),
   createdAt: v.pipe(v.string(), v.endsWith('Z'), v.check(isTime)),
 };

@@ -76,10 +76,11 @@ describe('a deployed stack, on MiniStack', () => {
       token: ada.token,
     });
     const [signedUp, viewed, responded] = page.items.map(
-      ({ id, code, action, kind, first, target, createdAt }: Record<string, unknown>) => ({
-        recorded: { id, code, action, kind, first, referrer: ada.userId, target, createdAt },
-        linked: { id, code, action, kind, referrer: ada.userId, createdAt },
-      }),
+      ({ first, via, target, ...response }: Record<string, unknown>) => {
+        const { id, code, action, kind, trusted, createdAt } = response;
+        const linked = { id, code, action, kind, trusted, referrer: ada.userId, createdAt };
+        return { linked, recorded: { ...linked, first, via, target, existingUser: null } };
+      },
     );
     const created = ({ code, userId, label, redirectTo, target, createdAt }: typeof link) => ({
       source: 'cdk-referrals',
@@ -110,7 +111,11 @@ describe('a deployed stack, on MiniStack', () => {
         after,
         [
           created(hers),
-          event('ResponseRecorded', { ...signedUp.recorded, visitor: known }),
+          event('ResponseRecorded', {
+            ...signedUp.recorded,
+            existingUser: false,
+            visitor: known,
+          }),
           ...[responded, viewed].map(({ linked }) =>
             event('UserLinkedToResponse', { ...linked, visitor: known, session: sha256(session) }),
           ),
@@ -134,6 +139,8 @@ describe('a deployed stack, on MiniStack', () => {
       action: 'RESPONDED',
       kind: 'human',
       first: false,
+      trusted: true,
+      via: 'link',
       session,
       createdAt: new Date().toISOString(),
     };
@@ -154,6 +161,7 @@ describe('a deployed stack, on MiniStack', () => {
       prefetches: 0,
       ownClicks: 0,
       actions: {},
+      trustedActions: {},
     });
   });
 

@@ -259,10 +259,15 @@ const guards: Record<string, Guard> = {
       const referral = await newReferral(world);
       const { session = '' } = await click(world, referral);
       const act = () =>
-        recordAction(world, { visitor: { session }, action: 'BOUGHT', idempotencyKey: 'key' });
+        recordAction(world, {
+          visitor: { session },
+          action: 'BOUGHT',
+          trusted: false,
+          idempotencyKey: 'key',
+        });
       const ids = new Set([(await act())?.id, (await act())?.id]);
-      const { actions } = await countReferral(world, referral);
-      return ids.size === 1 && actions.get('BOUGHT') === 1 ? [] : ['It was recorded twice.'];
+      const { pageActions } = await countReferral(world, referral);
+      return ids.size === 1 && pageActions.get('BOUGHT') === 1 ? [] : ['It was recorded twice.'];
     },
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'IDEMPOTENCY')),
   },

@@ -6,6 +6,7 @@ import { type PendingClick, recordClick, storeClick } from '../../functions/core
 import { closeDueHours } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import {
+  actionCountNames,
   type Counts,
   countNames,
   newTally,
@@ -96,11 +97,12 @@ const visitorOf = ({ sessions, users }: Real, visitor: number): Visitor => {
   return session === undefined ? { userId: at(users, visitor) } : { session };
 };
 
-const act = (visitor: number, action: string) =>
-  step(`act(${visitor}, ${action})`, async (model, real) => {
+const act = (visitor: number, action: string, trusted: boolean) =>
+  step(`act(${visitor}, ${action}${trusted ? ', trusted' : ''})`, async (model, real) => {
     const response = await recordAction(real.world, {
       visitor: visitorOf(real, visitor),
       action,
+      trusted,
       idempotencyKey: undefined,
     });
     if (response !== undefined) model.recorded += 1;
@@ -203,7 +205,10 @@ const check = () =>
 
 const numbers = (counts: Counts) => [
   ...countNames.map((name) => [name, counts[name]]),
-  ...[...counts.actions].filter(([, count]) => count !== 0).sort(),
+  ...actionCountNames.map((name) => [
+    name,
+    ...[...counts[name]].filter(([, count]) => count !== 0).sort(),
+  ]),
 ];
 
 const few = fc.nat({ max: 3 });
@@ -217,7 +222,9 @@ const commands = fc.commands(
     fc
       .tuple(few, few, fc.constant('human' as const), fc.constant(false))
       .map((parameters) => clicks(...parameters)),
-    fc.tuple(few, fc.constantFrom('BOUGHT', 'VIEWED')).map((parameters) => act(...parameters)),
+    fc
+      .tuple(few, fc.constantFrom('BOUGHT', 'VIEWED'), fc.boolean())
+      .map((parameters) => act(...parameters)),
     fc.tuple(few, few).map((parameters) => link(...parameters)),
     fc.constant(storeQueued()),
     fc.integer({ min: 1, max: 100 }).map(wait),

@@ -1,6 +1,12 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { countReferral } from '../../functions/core/counting.ts';
-import { type Counts, countNames, newTally, tally } from '../../functions/core/counts.ts';
+import {
+  actionCountNames,
+  type Counts,
+  countNames,
+  newTally,
+  tally,
+} from '../../functions/core/counts.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import type { Response } from '../../functions/core/response.ts';
@@ -67,7 +73,11 @@ export async function violations(domain: Domain, evidence: Evidence = {}): Promi
 const numbers = (counts: Counts): string =>
   [
     ...countNames.map((name) => [name, counts[name]] as const),
-    ...[...counts.actions].sort(([a], [b]) => (a < b ? -1 : 1)),
+    ...actionCountNames.flatMap((actions) =>
+      [...counts[actions]]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, count]) => [`${actions}.${name}`, count] as const),
+    ),
   ]
     .filter(([, count]) => count !== 0)
     .map(([name, count]) => `${name} ${count}`)

@@ -17,6 +17,8 @@ export interface Queue {
   /** How many messages wait, or are being worked on. */
   readonly pending: () => Promise<number>;
   readonly deadLetters: () => Promise<number>;
+  /** Up to ten messages, as JSON. */
+  readonly bodies: () => Promise<unknown[]>;
   /** Brings the dead letters back, as the console's redrive does. */
   readonly redrive: () => Promise<void>;
 }
@@ -92,6 +94,11 @@ export async function startQueues(): Promise<Queues> {
         sent: () => sent.filter((queueUrl) => queueUrl === url).length,
         pending: () => pending(url),
         deadLetters: () => pending(deadLettersUrl),
+        bodies: async () => {
+          const receive = new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 });
+          const { Messages = [] } = await client.send(receive);
+          return Messages.map(({ Body = '' }) => JSON.parse(Body));
+        },
         redrive: () => move(deadLettersUrl, url),
       };
     },

@@ -69,9 +69,12 @@ async function visit(
 }
 
 const act = ({ domain }: Stage, session: string) =>
-  recordAction(domain, { visitor: { session }, action: 'BOUGHT', idempotencyKey: undefined }).catch(
-    ignoreUnavailable,
-  );
+  recordAction(domain, {
+    visitor: { session },
+    action: 'BOUGHT',
+    trusted: false,
+    idempotencyKey: undefined,
+  }).catch(ignoreUnavailable);
 
 const signIn = ({ domain }: Stage, session: string) =>
   linkSession(domain, session, newUserId()).catch(ignoreUnavailable);

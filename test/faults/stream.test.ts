@@ -29,7 +29,7 @@ function consumerOf(world: World, random: Random): StreamHandler {
     if (random.chance(0.05)) throw new Error('The bus took it, and nobody hears of it.');
   };
   const handler = streamHandler('Some of the stream is not followed yet.', () =>
-    recordFollower({ ...world, publish }),
+    recordFollower({ ...world, publish }, process.env[env.streamDeadLettersUrl]),
   );
   return (event) => handler(event, context);
 }
@@ -47,6 +47,7 @@ async function someHours(world: World, random: Random): Promise<DynamoDBRecord[]
       await recordAction(world, {
         visitor: { session },
         action: random.pick(['BOUGHT', 'VIEWED']),
+        trusted: false,
         idempotencyKey: undefined,
       });
     }
@@ -149,6 +150,24 @@ describe('a record that can’t be read', () => {
       expect(await handler({ Records: [unreadable, record] })).toEqual({ batchItemFailures: [] });
       expect(await queue.pending()).toBe(1);
       expect(world.published.size).toBe(1);
+    } finally {
+      delete process.env[env.streamDeadLettersUrl];
+    }
+  });
+
+  test('is a dead letter without IP, user agent and referer', async () => {
+    const queue = await queues.create(`dead-${randomUUID()}`);
+    process.env[env.streamDeadLettersUrl] = queue.url;
+    try {
+      const { handler, record } = await aConsumer();
+      const { httpReferer, ...image } = record.dynamodb?.NewImage ?? {};
+      expect(httpReferer).toBeDefined();
+      const kept = { ...image, id: { S: 'no id' } };
+      const NewImage = { ...kept, httpReferer, ip: { S: 'x' }, userAgent: { S: 'y' } };
+      const unreadable = { ...record, dynamodb: { ...record.dynamodb, NewImage } };
+      await handler({ Records: [unreadable as DynamoDBRecord] });
+      const letter = { ...record, dynamodb: { ...record.dynamodb, NewImage: kept } };
+      expect(await queue.bodies()).toEqual([JSON.parse(JSON.stringify(letter))]);
     } finally {
       delete process.env[env.streamDeadLettersUrl];
     }

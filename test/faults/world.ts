@@ -64,6 +64,8 @@ export function newClick(world: World, { code }: Referral): Response {
     action: RESPONDED,
     kind: 'human',
     first: true,
+    trusted: true,
+    via: 'link',
     session: newSession(),
     // By which a click that is stored under two ids is recognised.
     httpReferer: `https://example.com/${randomUUID()}`,

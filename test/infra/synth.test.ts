@@ -59,6 +59,8 @@ describe('npx cdk synth', () => {
       codeCustom: 'true',
       attributionModel: 'first',
       attributionWindowDays: 7,
+      attributionNewUsersOnly: 'true',
+      pageActions: 'VIEWED,STARTED',
       actionDisplay: '{"BOUGHT":"Bought something"}',
       clientIpHeader: 'CF-Connecting-IP',
       ip: 'full',

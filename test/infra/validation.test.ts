@@ -101,6 +101,12 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
       /^code\.length: 5 must be a whole number from 6 to 64/,
     ],
     ['a short retention', { retention: Duration.days(29) }, /^retention: must be at least 30 days/],
+    ['a page action without a name', { pageActions: [' '] }, /^pageActions: " " must be the name/],
+    [
+      'a page action that the service records',
+      { pageActions: ['SIGNED_UP'] },
+      /^pageActions: SIGNED_UP is recorded by the service itself; omit it\.$/,
+    ],
     [
       'hooks that do not exist',
       { hooks: '/nowhere/hooks.mjs' },
@@ -109,7 +115,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     [
       'hooks that export nothing known',
       { hooks: hostFile('none.mjs', 'export const x = 1;') },
-      /^hooks: .* must export at least one of generateCode, clientIp, classifyClick, includeResponse\.$/,
+      /^hooks: .* must export at least one of generateCode, clientIp, classifyClick, includeResponse, publicReferral\.$/,
     ],
     [
       'hooks with an import that would be missing',

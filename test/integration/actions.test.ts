@@ -1,11 +1,18 @@
 import { describe, expect, inject, test } from 'vitest';
 import { call, click, createReferral, signUp } from './client.ts';
 import { newSession } from './domain.ts';
+import { startTestService } from './test-service.ts';
 
 const outputs = inject('outputs');
 
 const act = (options: Parameters<typeof call>[2], action = 'BOUGHT') =>
   call(outputs, 'POST /actions', { body: { action }, ...options });
+
+/** Has the app's backend record a purchase. */
+const record = (service: typeof outputs, session: string) =>
+  call(service, 'POST /2015-03-31/functions/record-backend-action/invocations', {
+    body: { session, action: 'PURCHASED' },
+  });
 
 describe('POST /actions', () => {
   test('records what a session did, credited to the link it clicked (201)', async () => {
@@ -101,5 +108,52 @@ describe('POST /actions', () => {
       headers: { cookie: `referral_session=${session}`, 'sec-purpose': 'prefetch' },
     });
     expect((await act({ session })).body.response.code).toBe(of1);
+  });
+
+  test('a page is not trusted: its PURCHASED is told from the backend’s', async () => {
+    const owner = await signUp(outputs);
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    await act({ session }, 'PURCHASED');
+    await record(outputs, session);
+    const { body } = await call(outputs, `GET /referrals/${code}/responses`, owner);
+    expect(
+      body.items.map(({ action, trusted, via }: Record<string, unknown>) => [action, trusted, via]),
+    ).toEqual([
+      ['PURCHASED', true, 'link'],
+      ['PURCHASED', false, 'link'],
+      ['RESPONDED', true, 'link'],
+    ]);
+  });
+
+  test('pageActions: pages record only these, and the backend any', async () => {
+    const variables = {
+      DYNAMODB_ENDPOINT: outputs.DynamoDBEndpoint,
+      PAGE_ACTIONS: '["VIEWED","STARTED, at last"]',
+    };
+    const service = await startTestService({ variables });
+    const { session } = await click(
+      service.outputs,
+      await createReferral(service.outputs, await signUp(service.outputs)),
+    );
+    const fromPage = (action: string) =>
+      call(service.outputs, 'POST /actions', { session, body: { action } });
+    const { status, body } = await fromPage('PURCHASED');
+    expect([status, body]).toEqual([
+      422,
+      {
+        type: 'about:blank',
+        title: 'Unprocessable Entity',
+        status: 422,
+        code: 'invalid_field',
+        detail: 'action must be one that pages may record: VIEWED, STARTED, at last.',
+        field: 'action',
+      },
+    ]);
+    for (const action of ['VIEWED', 'STARTED, at last']) {
+      expect((await fromPage(action)).status).toBe(201);
+    }
+    expect((await record(service.outputs, session)).body.response.action).toBe('PURCHASED');
+    await service.stop();
   });
 });

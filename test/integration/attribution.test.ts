@@ -1,22 +1,41 @@
 import { describe, expect, inject, test } from 'vitest';
-import { attributedReferral } from '../../functions/core/attribution.ts';
-import { call, click, createReferral, signUp } from './client.ts';
-import { clicked, domainOn, newSession } from './domain.ts';
+import { recordAction } from '../../functions/core/action.ts';
+import { findAttribution } from '../../functions/core/attribution.ts';
+import { ownReferral } from '../../functions/core/create-referral.ts';
+import { changeFollower, type ReferralEvent } from '../../functions/core/events.ts';
+import { linkSession } from '../../functions/core/link.ts';
+import type { Settings } from '../../functions/core/settings.ts';
+import type { Visitor } from '../../functions/core/visitor.ts';
+import { call, click, createReferral, signUp, type User } from './client.ts';
+import { clicked, domainOn, newSession, newUserId } from './domain.ts';
+import { startTestService } from './test-service.ts';
 
 const outputs = inject('outputs');
 const HOUR = 60 * 60 * 1000;
 
 describe('GET /attribution', () => {
-  test('answers the referral that the visitor is attributed to, whole', async () => {
-    const owner = await signUp(outputs);
-    const code = await createReferral(outputs, owner, {
+  test('answers what a visitor may know of the referral: no owner, no label, no counts', async () => {
+    const code = await createReferral(outputs, await signUp(outputs), {
       redirectTo: '/welcome',
+      label: 'for my cousin',
       target: { type: 'article', id: '42' },
     });
     const { session } = await click(outputs, code);
     const { status, body } = await call(outputs, 'GET /attribution', { session });
-    const referral = await call(outputs, `GET /referrals/${code}`, { token: owner.token });
-    expect([status, body]).toEqual([200, { referral: referral.body }]);
+    expect([status, body]).toEqual([
+      200,
+      {
+        referral: {
+          code,
+          target: { type: 'article', id: '42' },
+          redirectTo: `${outputs.ApiUrl}/welcome`,
+          respondedAt: expect.stringMatching(/Z$/),
+          via: 'link',
+        },
+      },
+    ]);
+    await call(outputs, 'POST /actions', { session, body: { action: 'VIEWED' } });
+    expect((await call(outputs, 'GET /attribution', { session })).body).toEqual(body);
   });
 
   test('answers null where there is none', async () => {
@@ -41,32 +60,170 @@ describe('GET /attribution', () => {
   });
 });
 
+describe('clicks of the owner', () => {
+  const attributionOf = async (caller: Parameters<typeof call>[2]) =>
+    (await call(outputs, 'GET /attribution', caller)).body.referral;
+
+  test('credit nobody: not the owner, and not a second account in the same browser', async () => {
+    const owner = await signUp(outputs);
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    await call(outputs, 'POST /session/link', { token: owner.token, session });
+    await click(outputs, code, session);
+    expect(await attributionOf({ session })).toBeNull();
+
+    const second = await signUp(outputs, session);
+    const { body } = await call(outputs, `GET /referrals/${code}/responses`, {
+      token: owner.token,
+    });
+    const actions = body.items.map(({ action }: { action: string }) => action);
+    expect(actions).not.toContain('SIGNED_UP');
+    for (const { token } of [owner, second]) expect(await attributionOf({ token })).toBeNull();
+  });
+
+  test('are passed over, and the link clicked before them is credited', async () => {
+    const [one, owner] = [await signUp(outputs), await signUp(outputs)];
+    const [of1, ofOwner] = [
+      await createReferral(outputs, one),
+      await createReferral(outputs, owner),
+    ];
+    const { session } = await click(outputs, of1);
+    await call(outputs, 'POST /session/link', { token: owner.token, session });
+    await click(outputs, of1, session);
+    await click(outputs, ofOwner, session);
+    expect((await attributionOf({ session })).code).toBe(of1);
+  });
+
+  test('however many they are, cost no more than 200 reads of a response', async () => {
+    const domain = domainOn(outputs);
+    const { visitor, referral } = await clicked(domain);
+    const { responsesOf } = domain.store;
+    let read = 0;
+    const store = {
+      ...domain.store,
+      responsesOf: async function* (...parameters: Parameters<typeof responsesOf>) {
+        for await (const response of responsesOf(...parameters)) {
+          for (; read < 10_000; read++) yield { ...response, kind: 'own' as const };
+        }
+      },
+    };
+    expect(await findAttribution({ ...domain, store }, visitor)).toBeUndefined();
+    expect(read).toBeLessThan(200);
+    expect((await findAttribution(domain, visitor))?.referral.code).toBe(referral.code);
+  });
+});
+
+describe('a user who was there before the click', () => {
+  test('attribution.newUsersOnly: gives no credit, and new users do', async () => {
+    const { outputs: service, stop } = await startTestService({
+      variables: {
+        DYNAMODB_ENDPOINT: outputs.DynamoDBEndpoint,
+        ATTRIBUTION_NEW_USERS_ONLY: 'true',
+      },
+    });
+    const [friend, other] = [await signUp(service), await signUp(service)];
+    const [code, ofOther] = [
+      await createReferral(service, friend),
+      await createReferral(service, other),
+    ];
+    const buys = async ({ token }: User) => {
+      const { body } = await call(service, 'POST /actions', { token, body: { action: 'BOUGHT' } });
+      return body.response?.code ?? null;
+    };
+    const link = ({ token }: User, session: string) =>
+      call(service, 'POST /session/link', { token, session });
+
+    const { session } = await click(service, code);
+    const referee = await signUp(service, session);
+    expect(await buys(referee)).toBe(code);
+    await link(referee, (await click(service, ofOther)).session);
+    expect(await buys(referee)).toBe(code);
+
+    const { session: late } = await click(service, code);
+    await call(service, 'POST /actions', { session: late, body: { action: 'VIEWED' } });
+    await link(other, late);
+    expect(await buys(other)).toBeNull();
+    const answer = await call(service, 'GET /attribution', { token: other.token });
+    expect(answer.body).toEqual({ referral: null });
+    await stop();
+  });
+
+  test('is told from a new one in events', async () => {
+    const domain = domainOn(outputs);
+    const events: unknown[] = [];
+    const publish = async ({ detail }: ReferralEvent) => {
+      events.push(detail.existingUser);
+    };
+    const follow = changeFollower({ ...domain, publish }, new Map());
+    const buy = async (visitor: Visitor) => {
+      const purchase = { visitor, action: 'BOUGHT', trusted: true, idempotencyKey: undefined };
+      const response = await recordAction(domain, purchase);
+      if (response) await follow({ type: 'response-recorded', response });
+    };
+    const [newUser, oldUser] = [newUserId(), newUserId()];
+    await ownReferral(domain, oldUser);
+    domain.clock.now = new Date(domain.clock.now.getTime() + HOUR);
+    for (const userId of [newUser, oldUser]) {
+      const { visitor } = await clicked(domain);
+      await buy(visitor);
+      domain.clock.now = new Date(domain.clock.now.getTime() + HOUR);
+      await ownReferral(domain, userId);
+      await linkSession(domain, visitor.session, userId);
+      await buy({ userId });
+    }
+    expect(events).toEqual([null, false, null, true]);
+  });
+});
+
+/** Settings of attribution. */
+const credit = (settings: Partial<Settings['attribution']>) => ({
+  attribution: { model: 'last' as const, window: undefined, newUsersOnly: false, ...settings },
+});
+
 describe('attribution model and window', () => {
   test("model 'first' credits the earliest response", async () => {
-    const domain = domainOn(outputs, { attribution: { model: 'first', window: undefined } });
+    const domain = domainOn(outputs, credit({ model: 'first', window: undefined }));
     const { visitor, referral } = await clicked(domain);
     await clicked(domain, visitor);
-    expect((await attributedReferral(domain, visitor))?.code).toBe(referral.code);
+    expect((await findAttribution(domain, visitor))?.referral.code).toBe(referral.code);
   });
 
   test('a response older than the window is not credited', async () => {
     for (const model of ['last', 'first'] as const) {
-      const domain = domainOn(outputs, { attribution: { model, window: 3600 } });
+      const domain = domainOn(outputs, credit({ model, window: 3600 }));
       const { visitor, referral } = await clicked(domain);
       const start = domain.clock.now.getTime();
       domain.clock.now = new Date(start + HOUR);
-      expect((await attributedReferral(domain, visitor))?.code).toBe(referral.code);
+      expect((await findAttribution(domain, visitor))?.referral.code).toBe(referral.code);
       domain.clock.now = new Date(start + HOUR + 1);
-      expect(await attributedReferral(domain, visitor)).toBeUndefined();
+      expect(await findAttribution(domain, visitor)).toBeUndefined();
     }
   });
 
   test("model 'first' with a window credits the earliest response within it", async () => {
-    const domain = domainOn(outputs, { attribution: { model: 'first', window: 3600 } });
+    const domain = domainOn(outputs, credit({ model: 'first', window: 3600 }));
     const { visitor } = await clicked(domain);
     domain.clock.now = new Date(domain.clock.now.getTime() + 2 * HOUR);
     const { referral } = await clicked(domain, visitor);
     await clicked(domain, visitor);
-    expect((await attributedReferral(domain, visitor))?.code).toBe(referral.code);
+    expect((await findAttribution(domain, visitor))?.referral.code).toBe(referral.code);
+  });
+
+  test('the time and the way of the click are answered, also where an action gets the credit', async () => {
+    for (const model of ['last', 'first'] as const) {
+      const domain = domainOn(outputs, credit({ model, window: 3600 }));
+      const { visitor, referral } = await clicked(domain);
+      const clickedAt = domain.clock.now.toISOString();
+      domain.clock.now = new Date(domain.clock.now.getTime() + HOUR);
+      const act = { visitor, action: 'VIEWED', trusted: false, idempotencyKey: undefined };
+      await recordAction(domain, act);
+      domain.clock.now = new Date(domain.clock.now.getTime() + HOUR);
+      expect(await findAttribution(domain, visitor)).toEqual({
+        referral,
+        respondedAt: clickedAt,
+        via: 'link',
+        existingUser: undefined,
+      });
+    }
   });
 });

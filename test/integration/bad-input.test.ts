@@ -143,6 +143,8 @@ describe('POST /actions with', () => {
     ['no action', {}, 'action'],
     ['an action of a wrong type', { action: {} }, 'action'],
     ['an action that is too long', { action: 'x'.repeat(129) }, 'action'],
+    ['an action of white space', { action: ' \u00a0\u3000 ' }, 'action'],
+    ['an invisible action', { action: '\u200b' }, 'action'],
     ['control characters in the action', { action: 'a\tb' }, 'action'],
     ['an action that only the service records', { action: 'RESPONDED' }, 'action'],
     ['an action that only a sign-up records', { action: 'SIGNED_UP' }, 'action'],

@@ -22,6 +22,7 @@ async function watched() {
         action: 'RESPONDED',
         kind: 'human',
         first: true,
+        trusted: true,
         session: newSession(),
         createdAt: now.toISOString(),
       },

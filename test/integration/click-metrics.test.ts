@@ -20,7 +20,7 @@ test('the clicks of a batch are one metric for each kind, without what has to be
     const { code } = referral;
     const session = newSession();
     const createdAt = domain.now().toISOString();
-    const item = { id, code, session, first: false, createdAt, ...response };
+    const item = { id, code, session, first: false, trusted: true, createdAt, ...response };
     return {
       eventName: 'INSERT',
       dynamodb: {

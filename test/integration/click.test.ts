@@ -213,11 +213,14 @@ describe('GET /r/{code}', () => {
         action: 'RESPONDED',
         kind: 'human',
         first: true,
+        trusted: true,
+        via: 'link',
         session,
         httpReferer: `https://blog.example.com/${'x'.repeat(175)}`,
         userAgent: BROWSER,
         ip: '127.0.0.0',
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        ttl: Math.floor(Date.parse(Items?.[0]?.createdAt) / 1000) + 400 * 24 * 60 * 60,
       },
     ]);
   });
@@ -246,6 +249,7 @@ describe('GET /r/{code}', () => {
       code: 'x'.repeat(64),
       gsi1pk: `REFERRAL#${'x'.repeat(64)}#255`,
       ttl: 'x'.repeat(9),
+      via: 'forwarded',
     };
     const size = Object.entries({ ...item, ...longest })
       .map(

@@ -18,7 +18,7 @@ const settings: Settings = {
   appUrl: 'https://app.example.com',
   defaultRedirectTo: 'https://app.example.com/',
   redirectOrigins: ['https://app.example.com'],
-  attribution: { model: 'last', window: undefined },
+  attribution: { model: 'last', window: undefined, newUsersOnly: false },
   retention: undefined,
   code: { custom: false },
   signUpWindow: 7 * 24 * 60 * 60,

@@ -34,6 +34,13 @@ export const includeResponse = ({ action }) => {
   if (action === 'THROW') throw new Error('no list today');
   return action === 'RUBBISH' ? 'yes' : action !== 'SECRET';
 };
+export const publicReferral = async ({ code, target }) => {
+  if (target?.id === 'throw') throw new Error('no name today');
+  if (target?.id === 'rubbish') return 'Ada';
+  if (target?.id === 'cycle') { const cycle = {}; cycle.cycle = cycle; return cycle; }
+  if (target?.id === 'never') return new Promise(() => {});
+  return { invitedBy: 'Ada', since: new Date(0), code: 'another' };
+};
 `;
 
 let service: TestService;
@@ -220,6 +227,40 @@ describe('the hook includeResponse', () => {
       await call(service.outputs, 'POST /actions', { session, body: { action } });
       const { status, body } = await list(`/referrals/${code}/responses`);
       expect([status, body]).toEqual([500, failed('includeResponse')]);
+    },
+  );
+});
+
+describe('the hook publicReferral', () => {
+  const seenBy = async (id: string) => {
+    const target = { type: 'article', id };
+    const body = { redirectTo: '/', label: `code:${randomUUID()}`, target };
+    const code = await createReferral(service.outputs, user, body);
+    const { session } = await click(service.outputs, code);
+    const answer = await call(service.outputs, 'GET /attribution', { session });
+    const known = {
+      code,
+      target,
+      redirectTo: `${service.outputs.ApiUrl}/`,
+      respondedAt: expect.any(String),
+      via: 'link',
+    };
+    return { answer: [answer.status, answer.body.referral], known };
+  };
+
+  test('adds what visitors may know, and replaces nothing', async () => {
+    const { answer, known } = await seenBy('42');
+    const added = { invitedBy: 'Ada', since: '1970-01-01T00:00:00.000Z' };
+    expect(answer).toEqual([200, { ...known, ...added }]);
+  });
+
+  test.each(['throw', 'rubbish', 'cycle', 'never'])(
+    'that fails (%s) is logged, and adds nothing',
+    async (failure) => {
+      const before = service.printed().length;
+      const { answer, known } = await seenBy(failure);
+      expect(answer).toEqual([200, known]);
+      expect(service.printed().slice(before)).toContain('The hook publicReferral failed.');
     },
   );
 });

@@ -31,11 +31,10 @@ const pass = (domain: Domain, milliseconds: number) => {
 
 /** Counts of a referral without what else it is. */
 async function countsOf(domain: Domain, referral: Referral): Promise<Counts> {
-  const { clicks, uniqueVisitors, bots, prefetches, ownClicks, actions } = await countReferral(
-    domain,
-    referral,
-  );
-  return { clicks, uniqueVisitors, bots, prefetches, ownClicks, actions };
+  const counted = await countReferral(domain, referral);
+  const { clicks, uniqueVisitors, bots, prefetches, ownClicks } = counted;
+  const { trustedActions, pageActions } = counted;
+  return { clicks, uniqueVisitors, bots, prefetches, ownClicks, trustedActions, pageActions };
 }
 
 const oneClick: Counts = { ...noCounts, clicks: 1, uniqueVisitors: 1 };
@@ -51,6 +50,7 @@ async function respond(domain: Domain, referral: Referral, response: Partial<Res
       action: 'RESPONDED',
       kind: 'human',
       first: true,
+      trusted: true,
       session: newSession(),
       createdAt: at.toISOString(),
       ...response,
@@ -106,15 +106,22 @@ describe('an open hour', () => {
     }
     await respond(domain, referral, { first: false });
     for (const action of ['BOUGHT', 'BOUGHT', '__proto__', 'constructor']) {
-      await recordAction(domain, { visitor, action, idempotencyKey: undefined });
+      await recordAction(domain, { visitor, action, trusted: false, idempotencyKey: undefined });
     }
+    await recordAction(domain, {
+      visitor,
+      action: 'BOUGHT',
+      trusted: true,
+      idempotencyKey: undefined,
+    });
     const expected: Counts = {
       clicks: 2,
       uniqueVisitors: 1,
       bots: 2,
       prefetches: 1,
       ownClicks: 1,
-      actions: new Map([
+      trustedActions: new Map([['BOUGHT', 1]]),
+      pageActions: new Map([
         ['BOUGHT', 2],
         ['__proto__', 1],
         ['constructor', 1],
@@ -247,10 +254,15 @@ test('closers of many hours of one referral at once lose nothing of its total', 
   expect(await recount(domain, referral)).toEqual([]);
 });
 
-test('of the names of actions a referral keeps fifty apart, and counts the rest as OTHER', async () => {
+test('of the names of actions a referral keeps fifty of pages and fifty of the backend apart, and counts the rest as OTHER', async () => {
   const domain = domainAt('2026-03-05T10:10:00Z');
   const { referral } = await clicked(domain);
-  const record = (action: string) => respond(domain, referral, { action, first: false });
+  const record = async (action: string) => {
+    for (const trusted of [true, false]) {
+      const name = trusted ? action.toLowerCase() : action;
+      await respond(domain, referral, { action: name, first: false, trusted });
+    }
+  };
   for (let name = 0; name < 60; name++) {
     await record(`A${name + 10}`);
     // Over two quarters of an hour, of which each alone has not too many.
@@ -260,15 +272,20 @@ test('of the names of actions a referral keeps fifty apart, and counts the rest 
   pass(domain, HOUR);
   await closeHour(domain, referral.code, '2026-03-05T10');
   for (const action of ['NEW', 'A10', 'A69']) await record(action);
-  const names = Array.from({ length: 50 }, (_, name): [string, number] => [`A${name + 10}`, 1]);
-  const expected = new Map([...names, ['A10', 2], ['OTHER', 12]]);
-  expect((await countsOf(domain, referral)).actions).toEqual(expected);
+  const expected = (letter: string) =>
+    new Map([
+      ...Array.from({ length: 50 }, (_, name): [string, number] => [`${letter}${name + 10}`, 1]),
+      [`${letter}10`, 2],
+      ['OTHER', 12],
+    ]);
+  const actions = { trustedActions: expected('a'), pageActions: expected('A') };
+  expect(await countsOf(domain, referral)).toMatchObject(actions);
   const day = { from: Date.parse('2026-03-05T10:00:00Z'), to: Date.parse('2026-03-05T12:00:00Z') };
   const stats = await referralStats(domain, referral, { ...day, interval: 'day', timeZone: 'UTC' });
-  expect(stats.totals.actions).toEqual(expected);
+  expect(stats.totals).toMatchObject(actions);
   await openHour(domain, referral.code, '2026-03-05T11');
   pass(domain, HOUR);
   await closeHour(domain, referral.code, '2026-03-05T11');
-  expect((await countsOf(domain, referral)).actions).toEqual(expected);
+  expect(await countsOf(domain, referral)).toMatchObject(actions);
   expect(await recount(domain, referral)).toEqual([]);
 });

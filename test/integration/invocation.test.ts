@@ -29,6 +29,8 @@ describe('record-backend-action', () => {
         actionDisplay: 'PAID',
         kind: 'human',
         first: false,
+        trusted: true,
+        via: 'link',
         userId: null,
         target,
         httpReferer: null,
@@ -52,6 +54,25 @@ describe('record-backend-action', () => {
     expect(body).toEqual({ response: null });
   });
 
+  test('answers which referral is credited, with its owner and label', async () => {
+    const owner = await signUp(outputs);
+    const code = await createReferral(outputs, owner, { redirectTo: '/welcome', label: 'news' });
+    const { session } = await click(outputs, code);
+    const { userId } = await signUp(outputs, session);
+    const referral = {
+      code,
+      target: null,
+      redirectTo: `${outputs.ApiUrl}/welcome`,
+      respondedAt: expect.stringMatching(/Z$/),
+      via: 'link',
+      userId: owner.userId,
+      label: 'news',
+    };
+    expect((await record({ type: 'attribution', userId })).body).toEqual({ referral });
+    const nobody = await record({ type: 'attribution', session: newSession() });
+    expect(nobody.body).toEqual({ referral: null });
+  });
+
   test.each([
     [{ action: 'PAID' }, 'userId or session must be given, but not both.'],
     [
@@ -61,6 +82,10 @@ describe('record-backend-action', () => {
     [{ session: 'x', action: 'PAID' }, 'session must be a session.'],
     [{ userId: 'u' }, 'action is required.'],
     [{ userId: 'u', action: 'PAID', amount: 7 }, 'amount is not a known field.'],
+    [{ userId: 'u', action: ' ' }, 'action must have a visible character.'],
+    [{ type: 'x', userId: 'u', action: 'PAID' }, 'type must be action or attribution.'],
+    [{ type: 'attribution' }, 'userId or session must be given, but not both.'],
+    [{ type: 'attribution', userId: 'u', action: 'PAID' }, 'action is not a known field.'],
     [[], 'body must be an object.'],
   ])('fails for %j in one sentence', async (event, errorMessage) => {
     const { headers, body } = await record(event);

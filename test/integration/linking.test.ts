@@ -173,7 +173,14 @@ async function sessionWithResponses(domain: Domain, count: number) {
   const ids = Array.from({ length: count }, () => domain.newId(domain.now()));
   const createdAt = domain.now().toISOString();
   const { code } = referral;
-  const click = { code, session, action: 'RESPONDED', kind: 'human', first: true } as const;
+  const click = {
+    code,
+    session,
+    action: 'RESPONDED',
+    kind: 'human',
+    first: true,
+    trusted: true,
+  } as const;
   await Promise.all(
     ids.map((id) => domain.store.putResponse({ ...click, id, createdAt }, referral)),
   );

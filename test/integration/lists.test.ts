@@ -55,6 +55,8 @@ describe('GET /referrals/{code}/responses', () => {
       actionDisplay: 'Clicked on referral link',
       kind: 'human',
       first: true,
+      trusted: true,
+      via: 'link',
       userId: null,
       target: null,
       httpReferer: null,
@@ -66,6 +68,7 @@ describe('GET /referrals/{code}/responses', () => {
       action: 'BOUGHT',
       actionDisplay: 'BOUGHT',
       first: false,
+      trusted: false,
       target: { type: 'product', id: '7' },
     };
     expect(whole.body.items).toEqual([clicked, clicked, clicked, bought, clicked]);
@@ -97,6 +100,7 @@ describe('GET /referrals/{code}/responses', () => {
           action: 'RESPONDED',
           kind: 'human',
           first: true,
+          trusted: true,
           session: `${id.slice(0, 22)}`,
           createdAt,
         },

@@ -52,6 +52,8 @@ test('a click that can’t be stored is queued, whatever the reason, as the requ
       action: 'RESPONDED',
       kind: 'human',
       first: true,
+      trusted: true,
+      via: 'link',
       session: redirect.session,
       userAgent: BROWSER,
       createdAt: expect.any(String),

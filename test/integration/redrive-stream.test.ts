@@ -29,6 +29,8 @@ beforeAll(async () => {
   service = await startTestService({
     variables: {
       API_ONLY: '1',
+      // The responses are of a day that moves into the past.
+      RETENTION_SECONDS: `${36_500 * 24 * 60 * 60}`,
       DYNAMODB_ENDPOINT: proxy.endpoint,
       TABLE_NAME: `redrive-${randomUUID()}`,
       AWS_ENDPOINT_URL_SQS: sqs.endpoint,
@@ -59,6 +61,7 @@ async function respond(referral: Referral, count: number): Promise<string[]> {
         action: 'RESPONDED',
         kind: 'human',
         first: true,
+        trusted: true,
         session: newSession(),
         createdAt: at.toISOString(),
       },

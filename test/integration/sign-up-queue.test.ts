@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
@@ -24,19 +26,19 @@ const queue = createServer(async (request, response) => {
 
 let proxy: DynamoDBProxy;
 let service: TestService;
+let variables: Record<string, string>;
 
 beforeAll(async () => {
   queue.listen(0, '127.0.0.1');
   await once(queue, 'listening');
   const endpoint = `http://127.0.0.1:${(queue.address() as AddressInfo).port}`;
   proxy = await startDynamoDBProxy(shared.DynamoDBEndpoint);
-  service = await startTestService({
-    variables: {
-      DYNAMODB_ENDPOINT: proxy.endpoint,
-      AWS_ENDPOINT_URL_SQS: endpoint,
-      SIGN_UP_QUEUE_URL: `${endpoint}/000000000000/sign-ups`,
-    },
-  });
+  variables = {
+    DYNAMODB_ENDPOINT: proxy.endpoint,
+    AWS_ENDPOINT_URL_SQS: endpoint,
+    SIGN_UP_QUEUE_URL: `${endpoint}/000000000000/sign-ups`,
+  };
+  service = await startTestService({ variables });
 });
 afterAll(async () => {
   await service.stop();
@@ -72,7 +74,7 @@ describe('a sign-up that could not get its link', () => {
       expect(messages).toHaveLength(1);
       expect(JSON.parse(message)).toEqual({
         userId: referee.userId,
-        attributes: expect.objectContaining({ sub: referee.userId, email: referee.email }),
+        attributes: {},
         session,
       });
 
@@ -91,6 +93,20 @@ describe('a sign-up that could not get its link', () => {
       ]);
     },
   );
+});
+
+test('a sign-up in the queue has the user’s attributes only if the hook generateCode needs them', async () => {
+  const hooks = join(inject('scratch'), 'codes.mjs');
+  await writeFile(hooks, 'export const generateCode = () => Math.random().toString(36).slice(2);');
+  const hooked = await startTestService({ variables: { ...variables, HOOKS: hooks } });
+  messages.length = 0;
+  proxy.decide = () => 'cut';
+  const { userId, email } = await signUp(hooked.outputs);
+  proxy.decide = () => 'pass';
+  expect(messages.map((message) => JSON.parse(message))).toEqual([
+    { userId, attributes: expect.objectContaining({ sub: userId, email }) },
+  ]);
+  await hooked.stop();
 });
 
 test('a sign-up succeeds in time even where neither the table nor the queue answers', async () => {

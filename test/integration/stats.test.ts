@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { closeHour, openHour } from '../../functions/core/closing.ts';
+import { hourAt } from '../../functions/core/hours.ts';
+import { recount } from '../../functions/core/recount.ts';
 import { call, click, createReferral, signUp, type User } from './client.ts';
+import { domainOn } from './domain.ts';
 
 const outputs = inject('outputs');
 let user: User;
@@ -13,7 +17,21 @@ beforeAll(async () => {
 const stats = (query = '') =>
   call(outputs, `GET /referrals/${code}/stats${query}`, { token: user.token });
 
-const nothing = { clicks: 0, uniqueVisitors: 0, bots: 0, prefetches: 0, ownClicks: 0, actions: {} };
+/** Has the app's backend record a purchase. */
+const purchased = (session: string) =>
+  call(outputs, 'POST /2015-03-31/functions/record-backend-action/invocations', {
+    body: { session, action: 'PURCHASED' },
+  });
+
+const nothing = {
+  clicks: 0,
+  uniqueVisitors: 0,
+  bots: 0,
+  prefetches: 0,
+  ownClicks: 0,
+  actions: {},
+  trustedActions: {},
+};
 
 describe('GET /referrals/{code}/stats', () => {
   test('counts what just happened, of every kind', async () => {
@@ -31,6 +49,7 @@ describe('GET /referrals/{code}/stats', () => {
       prefetches: 1,
       ownClicks: 0,
       actions: { BOUGHT: 1 },
+      trustedActions: {},
     };
     expect(body).toEqual({
       from: expect.stringMatching(/:(00|15|30|45):00.000Z$/),
@@ -43,6 +62,51 @@ describe('GET /referrals/{code}/stats', () => {
     // The hour may just have changed.
     const all = body.series.map(({ clicks }: { clicks: number }) => clicks);
     expect([all.length < 3, all.reduce((a: number, b: number) => a + b)]).toEqual([true, 2]);
+  });
+
+  test('tells what pages say from what the backend records', async () => {
+    const other = await createReferral(outputs, user, { redirectTo: '/trust' });
+    const { session } = await click(outputs, other);
+    await call(outputs, 'POST /actions', { session, body: { action: 'PURCHASED' } });
+    await purchased(session);
+    await signUp(outputs, session);
+    const path = `GET /referrals/${other}/stats`;
+    expect((await call(outputs, path, { token: user.token })).body.totals).toMatchObject({
+      actions: { PURCHASED: 2, SIGNED_UP: 1 },
+      trustedActions: { PURCHASED: 1, SIGNED_UP: 1 },
+    });
+  });
+
+  test('55 invented action names on a link do not displace the real PURCHASED, also not when hours are closed', async () => {
+    const other = await createReferral(outputs, user, { redirectTo: '/invented' });
+    const { session } = await click(outputs, other);
+    for (let name = 0; name < 55; name++) {
+      const body = { action: `INVENTED_${name + 10}` };
+      await call(outputs, 'POST /actions', { session, body });
+    }
+    const totals = async () => {
+      const path = `GET /referrals/${other}/stats`;
+      return (await call(outputs, path, { token: user.token })).body.totals;
+    };
+    // Closes the hours of the responses, as the schedule does after their end.
+    const closeHours = async () => {
+      const domain = domainOn(outputs);
+      const hours = new Set([-60_000, 0].map((ago) => hourAt(Date.now() + ago)));
+      domain.clock.now = new Date(Date.now() + 3 * 3_600_000);
+      for (const hour of hours) await openHour(domain, other, hour);
+      domain.clock.now = new Date(domain.clock.now.getTime() + 600_000);
+      for (const hour of hours) expect(await closeHour(domain, other, hour)).toBe(true);
+      const referral = await domain.store.findReferral(other);
+      expect(referral && (await recount(domain, referral))).toEqual([]);
+    };
+    await closeHours();
+    const invented = (await totals()).actions;
+    expect([Object.keys(invented).length, invented.OTHER]).toEqual([51, 5]);
+    await purchased(session);
+    await closeHours();
+    const counted = await totals();
+    expect(counted.actions).toEqual({ ...invented, PURCHASED: 1 });
+    expect(counted.trustedActions).toEqual({ PURCHASED: 1 });
   });
 
   test('by default counts by the day, from the creation to now', async () => {

@@ -91,11 +91,17 @@ const exercises: Readonly<
     await whileIndexIsFull(() =>
       call(service.outputs, 'POST /actions', { session, headers, body }),
     );
+    const nobody = { session: newSession(), headers, body };
+    await exercised(() => call(service.outputs, 'POST /actions', nobody));
     return asUser('POST /actions', { action: 'A' });
   },
   'record-backend-action': async () => {
     const session = await clickedSession();
     const event = { session, action: 'A', idempotencyKey: newUserId() };
+    await exercised(() => invoke('record-backend-action', { ...event, session: newSession() }));
+    const { userId, token } = user;
+    await call(service.outputs, 'POST /session/link', { token, session: await clickedSession() });
+    await exercised(() => invoke('record-backend-action', { userId, action: 'A' }));
     return whileIndexIsFull(() => invoke('record-backend-action', event));
   },
   'get-attribution': async () => {
@@ -113,26 +119,40 @@ const exercises: Readonly<
   },
   'confirm-sign-up': async () => {
     const referralSession = await clickedSession();
-    const event = {
+    const event = (clientMetadata: object) => ({
       triggerSource: 'PostConfirmation_ConfirmSignUp',
-      request: { userAttributes: { sub: newUserId() }, clientMetadata: { referralSession } },
-    };
-    await whileIndexIsFull(() => invoke('confirm-sign-up', event));
-    return exercised(() => invoke('confirm-sign-up', event));
+      request: { userAttributes: { sub: newUserId() }, clientMetadata },
+    });
+    const brought = event({ referralSession });
+    await whileIndexIsFull(() => invoke('confirm-sign-up', brought));
+    await exercised(() => invoke('confirm-sign-up', event({ referralSession: newSession() })));
+    return exercised(() => invoke('confirm-sign-up', brought));
   },
   'retry-sign-up': async () => {
     const session = await clickedSession();
-    const body = JSON.stringify({ userId: newUserId(), attributes: {}, session });
-    const event = { Records: [{ messageId: '1', eventSource: 'aws:sqs', body }] };
-    await whileIndexIsFull(() => invoke('retry-sign-up', event));
-    return exercised(() => invoke('retry-sign-up', event));
+    const event = (of: string) => {
+      const body = JSON.stringify({ userId: newUserId(), attributes: {}, session: of });
+      return { Records: [{ messageId: '1', eventSource: 'aws:sqs', body }] };
+    };
+    const brought = event(session);
+    await whileIndexIsFull(() => invoke('retry-sign-up', brought));
+    await exercised(() => invoke('retry-sign-up', event(newSession())));
+    return exercised(() => invoke('retry-sign-up', brought));
   },
   'store-click': async () => {
     const { code } = await unknownReferral();
     const session = await clickedSession();
     await call(service.outputs, 'POST /session/link', { token: user.token, session });
     const at = new Date();
-    const click = { id: ulid(), code, action: 'RESPONDED', session, createdAt: at.toISOString() };
+    const click = {
+      id: ulid(),
+      code,
+      action: 'RESPONDED',
+      trusted: true,
+      via: 'link',
+      session,
+      createdAt: at.toISOString(),
+    };
     const event = {
       Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(click) }],
     };

@@ -4,8 +4,8 @@ import { newTally, tally } from '../../functions/core/counts.ts';
 test('of ten thousand names of actions no more are told apart while responses are counted', () => {
   const counted = newTally();
   for (let name = 0; name < 10_005; name++) {
-    tally(counted, { id: '', action: `A${name}`, kind: 'human', first: false });
+    tally(counted, { id: '', action: `A${name}`, kind: 'human', first: false, trusted: false });
   }
-  expect(counted.actions.size).toBe(10_001);
-  expect(counted.actions.get('OTHER')).toBe(5);
+  expect(counted.pageActions.size).toBe(10_001);
+  expect(counted.pageActions.get('OTHER')).toBe(5);
 });

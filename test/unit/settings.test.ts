@@ -22,7 +22,8 @@ describe('readSettings', () => {
         maxAge: 31_536_000,
         handOff: true,
       },
-      attribution: { model: 'last', window: undefined },
+      attribution: { model: 'last', window: undefined, newUsersOnly: false },
+      pageActions: undefined,
       actionDisplay: new Map([
         ['RESPONDED', 'Clicked on referral link'],
         ['SIGNED_UP', 'Signed up'],
@@ -36,7 +37,7 @@ describe('readSettings', () => {
       ip: 'truncated',
       referer: 'path',
       strictTransport: undefined,
-      retention: undefined,
+      retention: 34_560_000,
       signUpWindow: 604_800,
     });
   });
@@ -63,6 +64,9 @@ describe('readSettings', () => {
     [{ IP: 'half' }, 'IP'],
     [{ REFERER: 'query' }, 'REFERER'],
     [{ CODE_CUSTOM: 'maybe' }, 'CODE_CUSTOM'],
+    [{ ATTRIBUTION_NEW_USERS_ONLY: 'maybe' }, 'ATTRIBUTION_NEW_USERS_ONLY'],
+    [{ PAGE_ACTIONS: 'A,B' }, 'PAGE_ACTIONS'],
+    [{ PAGE_ACTIONS: '{}' }, 'PAGE_ACTIONS'],
     [{ ACTION_DISPLAY: 'x' }, 'ACTION_DISPLAY'],
     [{ ACTION_DISPLAY: '{"A":1}' }, 'ACTION_DISPLAY'],
   ])('refuses %j and names %s', (variables, name) => {

@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+import type { Attribution } from '../core/attribution.ts';
+import { shownCode } from '../core/referral.ts';
+import { arrivals } from '../core/response.ts';
+import type { FunctionSettings } from '../setup/settings.ts';
+import { target } from '../validation/schemas.ts';
+import { everyone, type FieldsOf, fieldOf, schemaOf, show } from './fields.ts';
+
+const field = fieldOf<Attribution>();
+
+/** The fields of an attribution in answers, with their readers. A visitor does not see the owner. */
+const fields = {
+  code: field(everyone, v.string(), ({ referral }) => shownCode(referral)),
+  target: field(everyone, v.nullable(target), ({ referral }) => referral.target ?? null),
+  redirectTo: field(everyone, v.string(), ({ referral }) => referral.redirectTo),
+  respondedAt: field(everyone, v.string(), ({ respondedAt }) => respondedAt),
+  via: field(everyone, v.nullable(v.picklist(arrivals)), ({ via }) => via ?? null),
+  userId: field(['operator'], v.nullable(v.string()), ({ referral }) => referral.userId ?? null),
+  label: field(['operator'], v.nullable(v.string()), ({ referral }) => referral.label ?? null),
+} satisfies FieldsOf<Attribution, 'referral' | 'existingUser'>;
+
+/** An attribution as the visitor sees it, with what the hook `publicReferral` adds. */
+export const visitorsAttribution = v.intersect([
+  schemaOf(fields, 'visitor'),
+  v.record(v.string(), v.unknown()),
+]);
+
+/** Shows an attribution to its visitor, or to an operator. */
+export const showAttribution = <As extends 'visitor' | 'operator'>(
+  reader: As,
+  attribution: Attribution,
+  settings: FunctionSettings,
+) => show(fields, reader, attribution, settings);
