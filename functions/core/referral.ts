@@ -72,3 +72,7 @@ const PATH = new RegExp(`^([\\w-]{1,64})${ENDING}(?:/${ENDING})?$`, 'i');
 /** Whether clicks on the referral no longer count, because it has expired or its owner stopped it. */
 export const isExpired = ({ expiresAt, disabledAt }: Referral, now: Date): boolean =>
   disabledAt !== undefined || (expiresAt !== undefined && new Date(expiresAt) <= now);
+
+/** The code to show: the latest that the owner chose. */
+export const shownCode = ({ code, alias }: Pick<Referral, 'code' | 'alias'>): string =>
+  alias ?? code;

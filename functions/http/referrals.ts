@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isReserved, OWN_CODE } from '../core/codes.ts';
 import type { CountedReferral } from '../core/counting.ts';
 import { MAX_REDIRECT } from '../core/redirect.ts';
+import { shownCode } from '../core/referral.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import { strictObject } from '../validation/objects.ts';
 import { target, text, time, visibleName } from '../validation/schemas.ts';
@@ -51,9 +52,6 @@ export const referralChanges = v.pipe(
   ),
   v.check((changes) => Object.keys(changes).length > 0, 'must have at least one field'),
 );
-
-/** The code of its own that the link has got last, or else its first one. */
-const shownCode = ({ code, alias }: CountedReferral): string => alias ?? code;
 
 const field = fieldOf<CountedReferral>();
 
