@@ -1,51 +1,42 @@
-import { join } from 'node:path';
 import { functionNames } from '../functions/triggers.ts';
 import { startEventBus } from '../test/faults/event-bus.ts';
 import { alternate } from './alternate.ts';
-import type { Benchmark, Row } from './benchmark.ts';
+import type { Benchmark } from './benchmark.ts';
+import { type Build, bundleOf, hasFunction } from './build.ts';
 import { bundleSize } from './bundle-size.ts';
-import { clickItem } from './click-item.ts';
 import { startEmbedded } from './database.ts';
-import { eventOf } from './events.ts';
+import { usualEvent } from './events.ts';
 import { figureOf, ratioOf } from './figure.ts';
 import { lambdaEnvironment, type Measured, startInstance } from './instance.ts';
-import { setScene } from './scene.ts';
+import { bareEnvironment, setScene } from './scene.ts';
+import type { Row } from './table.ts';
 
-/** A bundle, and the function whose events it is invoked with. */
-interface Side {
-  readonly name: string;
-  readonly bundle: string;
-}
-
-/** Import and first invocation in a new process, of every function, against a bare client. */
+/** Import and first invocation of every function in a new process, compared with the bare client. */
 export const cold: Benchmark = {
   title: 'Cold start',
 
   run: async ({ builds, floor, quick, directory }) => {
-    const program = floor.instance;
+    const bare = side('bare client', floor, 'bare', 'hit');
+    const empty = side('empty handler', floor, 'empty', 'hit');
+    const ours = builds.map((build) =>
+      functionNames
+        .filter((name) => hasFunction(build, name))
+        .map((name) => side(name, build, name)),
+    );
     const database = await startEmbedded(directory);
     const bus = await startEventBus();
-    const ours = builds.map(({ bundles }) =>
-      functionNames.map((name): Side => ({ name, bundle: join(bundles, name, 'index.mjs') })),
-    );
-    const [hit] = ours[0] as [Side, ...Side[]];
-    const item = await clickItem(database, { program, bundle: hit.bundle });
     const environment = {
       ...lambdaEnvironment(database.endpoint, bus.endpoint),
-      CLICK_ITEM: JSON.stringify(item),
+      ...bareEnvironment(await setScene(database.services)),
     };
-    const bare = { name: 'bare client', bundle: floor.bare };
-    const empty = { name: 'empty handler', bundle: floor.empty };
-    const sides: Side[] = [bare, empty, ...ours.flat()];
     const measured = await alternate(
       'cold starts',
       quick ? 10 : 30,
-      sides,
-      async ({ name, bundle }) => {
-        const scene = await setScene(database.services);
-        const event = (eventOf[name] ?? eventOf.hit)?.(scene);
-        const instance = startInstance({ program, bundle, environment });
-        const { cold } = await instance.run({ event, warmUp: 0, times: 0 });
+      [bare, empty, ...ours.flat()],
+      async ({ bundle, eventIn }) => {
+        const event = eventIn(await setScene(database.services));
+        const instance = startInstance(floor, bundle, environment);
+        const { cold } = await instance.run({ event });
         await instance.stop();
         return cold;
       },
@@ -53,33 +44,37 @@ export const cold: Benchmark = {
     bus.stop();
     await database.stop();
 
-    const ofSide = new Map(sides.map((side, index) => [side, measured[index] ?? []]));
-    const both = (side: Side) =>
-      (ofSide.get(side) ?? []).map(({ imported, first }) => imported + first);
     const row = async (side: Side): Promise<Row> => {
-      const rounds = ofSide.get(side) ?? [];
+      const rounds = measured(side);
       const { loaded, all } = await bundleSize(side.bundle);
       return {
         name: side.name,
         figures: {
           'loaded, KB': loaded / 1000,
           'all, KB': all / 1000,
-          'import, ms': figureOf(each(rounds, 'imported')),
-          'first, ms': figureOf(each(rounds, 'first')),
-          'both, ms': figureOf(both(side)),
-          'CPU, ms': figureOf(each(rounds, 'cpu')),
-          ...(side !== bare && { 'both ÷ bare': ratioOf(both(side), both(bare)) }),
+          'import, ms': figureOf(rounds.map(({ imported }) => imported)),
+          'first, ms': figureOf(rounds.map(({ first }) => first)),
+          'both, ms': figureOf(rounds.map(both)),
+          'CPU, ms': figureOf(rounds.map(({ cpu }) => cpu)),
+          ...(side !== bare && {
+            'both ÷ bare': ratioOf(rounds.map(both), measured(bare).map(both)),
+          }),
         },
       };
     };
     return Promise.all(
-      ours.map(async (functions) => ({
-        cold: await Promise.all([empty, bare, ...functions].map(row)),
-      })),
+      ours.map(async (sides) => ({ cold: await Promise.all([empty, bare, ...sides].map(row)) })),
     );
   },
 };
 
-type Cold = Measured['cold'];
+type Side = ReturnType<typeof side>;
 
-const each = (rounds: readonly Cold[], name: keyof Cold) => rounds.map((round) => round[name]);
+/** A bundle, and the usual event of a function. */
+const side = (name: string, build: Build, bundle: string, eventOf = bundle) => ({
+  name,
+  bundle: bundleOf(build, bundle),
+  eventIn: usualEvent(eventOf),
+});
+
+const both = ({ imported, first }: Measured['cold']): number => imported + first;

@@ -1,27 +1,26 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, DynamoDBRecord } from 'aws-lambda';
-import type { Table } from '../functions/store/client.ts';
-import { responseItem } from '../functions/store/responses.ts';
-import type { Scene } from './scene.ts';
+import { routes } from '../functions/routes.ts';
+import { clickItem, type Scene, visitor } from './scene.ts';
 
-/** What a request is besides what every browser sends. */
+export type FunctionName = string;
+
+/** An event, and the function that gets it. */
+export interface Invocation {
+  readonly function: FunctionName;
+  readonly event: unknown;
+}
+
+/** The parts of a request that differ from one to the next. */
 export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
+  /** The parameters in the path. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Whose token the gateway has verified. */
+  /** The user whose token the gateway has verified. */
   readonly userId?: string;
 }
-
-/** Who clicks. */
-export const visitor = {
-  httpReferer: 'https://blog.example.com/2026/11/what-we-use-and-why',
-  userAgent:
-    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
-  ip: '198.51.100.23',
-};
 
 const HEADERS = {
   accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
@@ -44,16 +43,13 @@ const HEADERS = {
   'x-forwarded-proto': 'https',
 };
 
-/**
- * An event of API Gateway as a browser causes it.
- *
- * @param route method and path. @example httpEvent('GET /responses', { userId })
- */
-export function httpEvent(
+/** Makes the event that API Gateway makes of a browser's request. */
+function httpEvent(
   route: string,
-  { headers, cookies, parameters, query, body, userId }: Request = {},
+  { headers, cookies, parameters, query, body, userId }: Request,
 ): APIGatewayProxyEventV2 {
-  const [method = '', path = ''] = route.split(' ');
+  const [method = '', template = ''] = route.split(' ');
+  const path = template.replace(/\{(\w+)\+?\}/g, (_, name) => parameters?.[name] ?? '');
   const all: Record<string, string> = { ...HEADERS, ...headers };
   return {
     version: '2.0',
@@ -81,7 +77,7 @@ export function httpEvent(
       stage: '$default',
       time: '24/Nov/2026:11:22:33 +0000',
       timeEpoch: 1_795_519_353_000,
-      // The types have it on an event of its own.
+      // The types have it only on another kind of event.
       ...(userId && { authorizer: { jwt: { claims: { sub: userId }, scopes: null } } }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -89,60 +85,74 @@ export function httpEvent(
   };
 }
 
-/** A click on a link. */
-export const click = (code: string, request: Request = {}): APIGatewayProxyEventV2 =>
-  httpEvent(`GET /r/${code}`, { ...request, parameters: { proxy: code } });
+const ofSession = ({ session }: Scene): Request => ({ headers: { 'x-referral-session': session } });
 
-/** What a link's owner asks about it. @example ofReferral('/stats', scene, { interval: 'hour' }) */
-export const ofReferral = (
-  path: '' | '/responses' | '/stats',
-  { userId, referral: { code } }: Pick<Scene, 'userId' | 'referral'>,
-  query?: Request['query'],
-) =>
-  httpEvent(`GET /referrals/${code}${path}`, {
-    userId,
-    parameters: { code },
-    ...(query && { query }),
-  });
+const ofLink = ({ userId, referral: { code } }: Scene): Request => ({
+  userId,
+  parameters: { code },
+});
+
+/** The usual request of each route. */
+const usualRequests = {
+  'GET /r/{proxy+}': ({ referral }: Scene): Request => ({ parameters: { proxy: referral.code } }),
+  'POST /referrals': ({ session }: Scene): Request => ({
+    userId: `creator-${session}`,
+    body: { redirectTo: '/welcome', label: 'newsletter' },
+  }),
+  'GET /referrals': ({ userId }: Scene): Request => ({ userId }),
+  'GET /referrals/{code}': ofLink,
+  'GET /referrals/{code}/responses': ofLink,
+  'GET /referrals/{code}/stats': ofLink,
+  'GET /responses': ({ userId }: Scene): Request => ({ userId }),
+  'POST /actions': (scene: Scene): Request => ({
+    ...ofSession(scene),
+    body: { action: 'VIEWED_PRICING' },
+  }),
+  'GET /attribution': ofSession,
+  'POST /session/link': (scene: Scene): Request => ({
+    ...ofSession(scene),
+    userId: `linked-${scene.session}`,
+  }),
+  'GET /me/referral': ({ session }: Scene): Request => ({ userId: `owner-${session}` }),
+};
+
+type RouteKey = keyof typeof usualRequests;
+
+/**
+ * The usual request of a route.
+ *
+ * @param changes to it. @example { query: { interval: 'hour' } }
+ */
+export function request(route: RouteKey, scene: Scene, changes: Request = {}): Invocation {
+  const found = routes.find(({ method, path }) => `${method} ${path}` === route);
+  if (found === undefined) throw new Error(`functions/routes.ts has no route ${route}.`);
+  const event = httpEvent(route, { ...usualRequests[route](scene), ...changes });
+  return { function: found.function, event };
+}
+
+/** A new visitor's click on the link. */
+export const click = (scene: Scene, changes?: Request): Invocation =>
+  request('GET /r/{proxy+}', scene, changes);
+
+const eventFor = (route: RouteKey) => (scene: Scene) => request(route, scene).event;
 
 const messages = (body: unknown) => ({
   Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(body) }],
 });
 
-const ofSession = ({ session }: Scene): Request => ({ headers: { 'x-referral-session': session } });
-
-/** What the table's stream has of some clicks. */
-export const streamed = ({ referral, clicks }: Scene): { Records: DynamoDBRecord[] } => ({
-  Records: clicks.map((response, index) => ({
-    eventID: `${index}`,
-    eventName: 'INSERT',
-    eventSource: 'aws:dynamodb',
-    dynamodb: {
-      SequenceNumber: `${index}`,
-      NewImage: marshall(responseItem(response, referral, {} as Table)),
-    } as NonNullable<DynamoDBRecord['dynamodb']>,
-  })),
-});
-
-/** For each function an event that has it do what it mostly does. */
-export const eventOf: Readonly<Record<string, (scene: Scene) => unknown>> = {
-  hit: ({ referral }) => click(referral.code),
-  'create-referral': ({ session }) =>
-    httpEvent('POST /referrals', {
-      userId: `creator-${session}`,
-      body: { redirectTo: '/welcome', label: 'newsletter' },
-    }),
-  'list-referrals': ({ userId }) => httpEvent('GET /referrals', { userId }),
-  'get-referral': (scene) => ofReferral('', scene),
-  'list-referral-responses': (scene) => ofReferral('/responses', scene),
-  'get-stats': (scene) => ofReferral('/stats', scene),
-  'list-responses': ({ userId }) => httpEvent('GET /responses', { userId }),
-  'record-action': (scene) =>
-    httpEvent('POST /actions', { ...ofSession(scene), body: { action: 'VIEWED_PRICING' } }),
-  'get-attribution': (scene) => httpEvent('GET /attribution', ofSession(scene)),
-  'link-session': (scene) =>
-    httpEvent('POST /session/link', { ...ofSession(scene), userId: `linked-${scene.session}` }),
-  'get-my-referral': ({ session }) => httpEvent('GET /me/referral', { userId: `owner-${session}` }),
+/** An event that makes each function do its usual work. */
+const eventOf: Readonly<Record<FunctionName, (scene: Scene) => unknown>> = {
+  hit: eventFor('GET /r/{proxy+}'),
+  'create-referral': eventFor('POST /referrals'),
+  'record-action': eventFor('POST /actions'),
+  'list-referrals': eventFor('GET /referrals'),
+  'get-referral': eventFor('GET /referrals/{code}'),
+  'list-referral-responses': eventFor('GET /referrals/{code}/responses'),
+  'get-stats': eventFor('GET /referrals/{code}/stats'),
+  'list-responses': eventFor('GET /responses'),
+  'get-attribution': eventFor('GET /attribution'),
+  'link-session': eventFor('POST /session/link'),
+  'get-my-referral': eventFor('GET /me/referral'),
   'confirm-sign-up': ({ session }) => ({
     triggerSource: 'PostConfirmation_ConfirmSignUp',
     request: {
@@ -159,5 +169,28 @@ export const eventOf: Readonly<Record<string, (scene: Scene) => unknown>> = {
     return messages(pending);
   },
   'close-hours': () => ({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }),
-  'consume-stream': streamed,
+  // The clicks as the table's stream has them.
+  'consume-stream': ({ referral, clicks }) => ({
+    Records: clicks.map((click, index) => ({
+      eventID: `${index}`,
+      eventName: 'INSERT',
+      eventSource: 'aws:dynamodb',
+      dynamodb: {
+        SequenceNumber: `${index}`,
+        NewImage: clickItem(click, referral) as NonNullable<DynamoDBRecord['dynamodb']>['NewImage'],
+      },
+    })),
+  }),
 };
+
+/** @throws Error if `eventOf` lacks the function: measuring it with another event would mean nothing. */
+export function usualEvent(name: FunctionName): (scene: Scene) => unknown {
+  const event = eventOf[name];
+  if (event === undefined) throw new Error(`bench/events.ts has no event for ${name}. Add one.`);
+  return event;
+}
+
+/** Invokes a function with its usual event. */
+export const usual =
+  (name: FunctionName) =>
+  (scene: Scene): Invocation => ({ function: name, event: usualEvent(name)(scene) });

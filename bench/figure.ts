@@ -1,7 +1,7 @@
-/** What was measured several times. */
+/** Several measurements of one quantity. */
 export interface Figure {
   readonly median: number;
-  /** From here to `high` are four of five values; where there are few, all of them. */
+  /** Four fifths of the values lie between `low` and `high`; if there are few values, all of them do. */
   readonly low: number;
   readonly high: number;
 }
@@ -17,6 +17,10 @@ export function figureOf(values: readonly number[]): Figure {
   };
 }
 
-/** How often one is the other, round by round: what disturbs a round disturbs both. */
+/** Divides round by round: whatever slows a round down slows both sides down. */
 export const ratioOf = (values: readonly number[], others: readonly number[]): Figure =>
   figureOf(values.map((value, round) => value / (others[round] ?? Number.NaN)));
+
+/** The one number to judge by. */
+export const median = (value: number | Figure): number =>
+  typeof value === 'number' ? value : value.median;

@@ -1,59 +1,66 @@
-import { join } from 'node:path';
-import type { TableServices } from '../../cli/services.ts';
 import { startEventBus } from '../../test/faults/event-bus.ts';
-import type { Bench } from '../benchmark.ts';
-import type { Build } from '../build.ts';
-import { startEmbedded } from '../database.ts';
-import { type Instance, lambdaEnvironment, startInstance } from '../instance.ts';
-import { startMeter, type Usage } from './meter.ts';
+import { type Build, bundleOf } from '../build.ts';
+import type { Database } from '../database.ts';
+import type { Invocation } from '../events.ts';
+import { type Instance, lambdaEnvironment, startInstance, type Task } from '../instance.ts';
+import { startMeter, type Usage } from './usage.ts';
 
-/** A build's functions, with what counts what they do. */
+/** The functions of a build on a database. Each keeps its instance from one call to the next. */
 export interface Counting {
-  readonly services: TableServices;
-  /** A function whose calls of DynamoDB are counted; the same instance every time. */
-  readonly metered: (name: string) => Instance;
-  /** One that nothing stands in the way of, so that it can be timed. */
-  readonly timed: (name: string) => Instance;
-  /** Tells what was asked of DynamoDB while something ran. */
-  readonly usageOf: (run: () => Promise<unknown>) => Promise<Usage>;
-  /** Events that were put on the bus so far. */
-  readonly published: () => number;
+  /** Invokes a function behind a proxy that counts. */
+  readonly count: (invocation: Invocation, status?: number) => Promise<Usage>;
+  /** Invokes a function many times, with nothing between it and the database. */
+  readonly time: (invocation: Invocation, often: Omit<Task, 'event'>) => Promise<Timed>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts counting, on a database of its own. */
+export interface Timed {
+  /** Milliseconds of the first invocation. */
+  readonly first: number;
+  /** Milliseconds that Lambda bills for an invocation, on average. */
+  readonly billed: number;
+  /** Bytes that an invocation logs, on average. */
+  readonly logged: number;
+  /** Events that an invocation publishes, on average. */
+  readonly published: number;
+}
+
+/** Starts to count and time the functions of a build. */
 export async function startCounting(
-  { floor, directory }: Bench,
-  { bundles }: Build,
+  floor: Build,
+  build: Build,
+  { endpoint }: Database,
 ): Promise<Counting> {
-  const database = await startEmbedded(directory);
-  const meter = await startMeter(database.endpoint);
+  const meter = await startMeter(endpoint);
   const bus = await startEventBus();
   const instances = new Map<string, Instance>();
-  const startOn = (endpoint: string) => (name: string) => {
-    const key = `${endpoint} ${name}`;
+  const instanceOn = (database: string, name: string): Instance => {
+    const key = `${database} ${name}`;
+    const environment = lambdaEnvironment(database, bus.endpoint);
     const instance =
-      instances.get(key) ??
-      startInstance({
-        program: floor.instance,
-        bundle: join(bundles, name, 'index.mjs'),
-        environment: lambdaEnvironment(endpoint, bus.endpoint),
-        countsLog: true,
-      });
+      instances.get(key) ?? startInstance(floor, bundleOf(build, name), environment, true);
     instances.set(key, instance);
     return instance;
   };
   return {
-    services: database.services,
-    metered: startOn(meter.endpoint),
-    timed: startOn(database.endpoint),
-    usageOf: meter.usageOf,
-    published: () => bus.events.length,
+    count: ({ function: name, event }, status) =>
+      meter.usageOf(() => instanceOn(meter.endpoint, name).run({ event }, status)),
+    time: async ({ function: name, event }, often) => {
+      const { run, logged } = instanceOn(endpoint, name);
+      const before = { logged: logged(), published: bus.events.length };
+      const { cold, warm } = await run({ event, ...often });
+      const invocations = 1 + (often.warmUp ?? 0) + (often.times ?? 0);
+      return {
+        first: cold.first,
+        billed: warm.billed,
+        logged: (logged() - before.logged) / invocations,
+        published: (bus.events.length - before.published) / invocations,
+      };
+    },
     stop: async () => {
       await Promise.all([...instances.values()].map(({ stop }) => stop()));
       bus.stop();
       meter.stop();
-      await database.stop();
     },
   };
 }

@@ -1,11 +1,12 @@
-import { join } from 'node:path';
 import { alternate } from '../alternate.ts';
-import type { Bench, Benchmark, Row } from '../benchmark.ts';
-import type { Build } from '../build.ts';
-import { startMeter, type Usage } from '../cost/meter.ts';
-import { click, ofReferral } from '../events.ts';
+import type { Bench, Benchmark } from '../benchmark.ts';
+import { bundleOf } from '../build.ts';
+import { startCounting } from '../cost/counting.ts';
+import { click, type Invocation, request } from '../events.ts';
 import { figureOf, ratioOf } from '../figure.ts';
 import { lambdaEnvironment, startInstance, type Task } from '../instance.ts';
+import type { Scene } from '../scene.ts';
+import type { Row } from '../table.ts';
 import { type Size, type Stage, setStage } from './stages.ts';
 
 const SIZES: readonly Size[] = [
@@ -16,44 +17,36 @@ const SIZES: readonly Size[] = [
   { name: '10³ clicks, 10⁵ links', clicks: 1_000, links: 100_000 },
 ];
 
-/** Something that is asked of a table. */
-interface Question {
+interface Measurement {
   readonly name: string;
-  readonly function: string;
-  readonly event: (stage: Stage) => unknown;
+  readonly invocation: (scene: Scene) => Invocation;
   readonly often: Omit<Task, 'event'>;
 }
 
-const stats = (days: number): Question => ({
+const stats = (days: number): Measurement => ({
   name: `stats of ${days} days`,
-  function: 'get-stats',
-  event: (stage) => {
-    const from = Date.parse(stage.referral.createdAt) + (30 - days) * 24 * 3_600_000;
-    return ofReferral('/stats', stage, { from: new Date(from).toISOString() });
+  invocation: (scene) => {
+    const from = Date.parse(scene.referral.createdAt) + (30 - days) * 24 * 3_600_000;
+    const query = { from: new Date(from).toISOString() };
+    return request('GET /referrals/{code}/stats', scene, { query });
   },
   often: { warmUp: 20, times: 40 },
 });
 
-// The click comes last: what it puts would be read by the others.
-const QUESTIONS: readonly Question[] = [
+// Clicks come last: the others would read what they put.
+const MEASUREMENTS: readonly Measurement[] = [
   {
     name: 'page',
-    function: 'list-referral-responses',
-    event: (stage) => ofReferral('/responses', stage),
+    invocation: (scene) => request('GET /referrals/{code}/responses', scene),
     often: { warmUp: 200, times: 300 },
   },
   stats(1),
   stats(7),
   stats(30),
-  {
-    name: 'click',
-    function: 'hit',
-    event: ({ referral }) => click(referral.code),
-    often: { warmUp: 500, times: 1_000 },
-  },
+  { name: 'click', invocation: (scene) => click(scene), often: { warmUp: 500, times: 1_000 } },
 ];
 
-/** What a click, a page and stats cost and take while the table grows. */
+/** Cost and latency of a page, stats and a click while the table grows. */
 export const growth: Benchmark = {
   title: 'Growth',
 
@@ -64,74 +57,57 @@ export const growth: Benchmark = {
       stages.push(await setStage(bench.directory, size));
     }
     const rows: Row[][] = bench.builds.map(() => []);
-    for (const question of QUESTIONS) {
-      const answers = await ask(question, stages, bench);
-      for (const [index, ofBuild] of answers.entries()) rows[index]?.push(...ofBuild);
+    for (const measurement of MEASUREMENTS) {
+      for (const [n, ofBuild] of (await measure(measurement, stages, bench)).entries()) {
+        rows[n]?.push(...ofBuild);
+      }
     }
-    await Promise.all(stages.map(({ stop }) => stop()));
+    await Promise.all(stages.map(({ database }) => database.stop()));
     return rows.map((growth) => ({ growth }));
   },
 };
 
-/** Asks a question on every stage, and gives for each build a row for each stage. */
-async function ask(question: Question, stages: readonly Stage[], bench: Bench): Promise<Row[][]> {
-  const sides = bench.builds.flatMap((build) => stages.map((stage) => ({ build, stage })));
+/** Gives, for each build, a row for each stage. */
+async function measure(
+  { name, invocation, often }: Measurement,
+  stages: readonly Stage[],
+  { builds, floor, quick }: Bench,
+): Promise<Row[][]> {
+  const ofBuilds = builds.map((build) => stages.map((stage) => ({ build, stage })));
   const measured = await alternate(
-    `processes with ${question.name}`,
-    bench.quick ? 3 : 5,
-    sides,
-    async ({ build, stage }) => {
-      const instance = startOn(stage.endpoint, question, build, bench);
-      const { warm } = await instance.run({ event: question.event(stage), ...question.often });
+    `processes with ${name}`,
+    quick ? 3 : 5,
+    ofBuilds.flat(),
+    async ({ build, stage: { database, scene } }) => {
+      const { function: file, event } = invocation(scene);
+      const environment = lambdaEnvironment(database.endpoint);
+      const instance = startInstance(floor, bundleOf(build, file), environment);
+      const { warm } = await instance.run({ event, ...often });
       await instance.stop();
       return warm.p50;
     },
   );
-  const rows: Row[] = [];
-  for (const [index, { build, stage }] of sides.entries()) {
-    const p50 = measured[index] ?? [];
-    const first = measured[index - (index % stages.length)] ?? [];
-    const { readUnits, writeUnits, indexWriteUnits } = await usageOf(question, stage, build, bench);
-    rows.push({
-      name: `${question.name}: ${stage.size.name}`,
-      figures: {
-        'read units': readUnits,
-        'write units': writeUnits + indexWriteUnits,
-        'p50, ms': figureOf(p50),
-        '÷ 10³ clicks': ratioOf(p50, first),
-      },
-    });
+  const rows: Row[][] = [];
+  for (const sides of ofBuilds) {
+    const ofBuild: Row[] = [];
+    for (const side of sides) {
+      const { size, database, scene } = side.stage;
+      const { count, stop } = await startCounting(floor, side.build, database);
+      // The first one looks the link up.
+      await count(invocation(scene));
+      const { readUnits, writeUnits, indexWriteUnits } = await count(invocation(scene));
+      await stop();
+      ofBuild.push({
+        name: `${name}: ${size.name}`,
+        figures: {
+          'read units': readUnits,
+          'write units': writeUnits + indexWriteUnits,
+          'p50, ms': figureOf(measured(side)),
+          '÷ 10³ clicks': ratioOf(measured(side), measured(sides[0] ?? side)),
+        },
+      });
+    }
+    rows.push(ofBuild);
   }
-  return bench.builds.map((_, index) =>
-    rows.slice(index * stages.length, (index + 1) * stages.length),
-  );
+  return rows;
 }
-
-async function usageOf(
-  question: Question,
-  stage: Stage,
-  build: Build,
-  bench: Bench,
-): Promise<Usage> {
-  const meter = await startMeter(stage.endpoint);
-  const instance = startOn(meter.endpoint, question, build, bench);
-  const invoke = () => instance.run({ event: question.event(stage), warmUp: 0, times: 0 });
-  // Looks the link up, which is then known.
-  await invoke();
-  const usage = await meter.usageOf(invoke);
-  await instance.stop();
-  meter.stop();
-  return usage;
-}
-
-const startOn = (
-  endpoint: string,
-  { function: name }: Question,
-  { bundles }: Build,
-  { floor }: Bench,
-) =>
-  startInstance({
-    program: floor.instance,
-    bundle: join(bundles, name, 'index.mjs'),
-    environment: lambdaEnvironment(endpoint),
-  });

@@ -1,19 +1,19 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { Measured, Task } from '../instance.ts';
 
-// A Lambda instance: imports a bundle when it is first invoked, and says how long everything took.
+// Stands in for a Lambda instance: imports a bundle at the first invocation, and measures.
 const bundle = process.argv[2] ?? '';
 
-// As Lambda's runtime has loaded them by then; by `require`, which is not the same to who imports them, see
+// Lambda's runtime has loaded these by then. It uses `require`, which loads less than an import, see
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/RAPIDClient.js
 for (const name of ['http', 'https', 'crypto']) process.getBuiltinModule(name);
 
-/** Milliseconds: more than any invocation takes. */
+/** Milliseconds; no invocation takes as long. */
 const TIMEOUT = 60_000;
 
 let handler: ((event: unknown, context: unknown) => Promise<unknown>) | undefined;
 
-async function work({ event, warmUp, times }: Task): Promise<Measured> {
+async function work({ event, warmUp = 0, times = 0 }: Task): Promise<Measured> {
   const events = Array.from({ length: 1 + warmUp + times }, () => structuredClone(event));
   const invoke = () => handler?.(events.pop(), context());
 
@@ -48,7 +48,7 @@ async function work({ event, warmUp, times }: Task): Promise<Measured> {
   };
 }
 
-/** Starts counting the milliseconds of processor time that this process takes. */
+/** Starts to count the processor time of this process, in milliseconds. */
 function cpuSince(): () => number {
   const before = process.cpuUsage();
   return () => {
@@ -75,5 +75,5 @@ process.on('message', (task: Task) => {
     (error: Error) => process.send?.({ failure: error.stack }),
   );
 });
-// It has nothing to do without the one who started it.
+// Ends when the benchmark does.
 process.on('disconnect', () => process.exit());

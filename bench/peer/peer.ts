@@ -1,57 +1,64 @@
-import { inDirectory, type Measurement, type MeasurementOptions, measure } from './measurement.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { alternate } from '../alternate.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { figureOf, ratioOf } from '../figure.ts';
+import type { Row } from '../table.ts';
 import { ours } from './ours.ts';
-import { pinax, pinaxVersions } from './pinax.ts';
-import { figuresOf, type PeerResult, type Round, ratiosOf } from './result.ts';
-import type { Side } from './side.ts';
+import { pinax } from './pinax.ts';
+import { type Measurement, measure, type Side } from './side.ts';
 
-export interface PeerOptions extends MeasurementOptions {
-  /** Each measures either side once. */
-  readonly rounds: number;
-  /** Hears what is going on. */
-  readonly report: (line: string) => void;
-}
+/** Clicks on pinax-referrals and on the server of `npm start`, under the same load. */
+export const peer: Benchmark = {
+  title: 'Peer',
 
-export const defaults = { rounds: 5, seconds: 8, warmUp: 5, connections: 16 };
-
-/**
- * Measures pinax-referrals and us, in turns. What it has started ends with this process at the latest.
- *
- * @throws Error in one line where Python is missing, a click is not answered by a redirect, or not stored.
- */
-export async function measurePeer(options: PeerOptions): Promise<PeerResult> {
-  const { rounds: count, seconds, connections, report } = options;
-  const calls = {
-    peer: await inDirectory(pinax.callsOfClick),
-    ours: await inDirectory(ours.callsOfClick),
-  };
-  const rounds: Round[] = [];
-  let rate: number | undefined;
-  const measureNext = async (side: Side): Promise<Measurement> => {
-    const measurement = await measure(side, rate, options);
-    rate ??= measurement.rate;
-    report(`Round ${rounds.length + 1} of ${count}, ${side.name}: ${inWords(measurement)}`);
-    return measurement;
-  };
-  while (rounds.length < count) {
-    // What is written first is measured first.
-    rounds.push(
-      rounds.length % 2 === 0
-        ? { peer: await measureNext(pinax), ours: await measureNext(ours) }
-        : { ours: await measureNext(ours), peer: await measureNext(pinax) },
+  run: async ({ quick, directory }) => {
+    const inDirectory = async <Result>(work: (path: string) => Promise<Result>) => {
+      const path = await mkdtemp(join(directory, 'peer-'));
+      const result = await work(path);
+      await rm(path, { recursive: true });
+      return result;
+    };
+    const calls = [await inDirectory(pinax.callsOfClick), await inDirectory(ours.callsOfClick)];
+    // Both get half of what the peer could take in the first round.
+    let rate: number | undefined;
+    const measured = await alternate('turns', quick ? 2 : 5, [pinax, ours], (side) =>
+      inDirectory(async (path) => {
+        const running = await side.start(path);
+        const measurement = await measure(running, rate);
+        await running.stop();
+        rate ??= measurement.rate;
+        return measurement;
+      }),
     );
-  }
-  const [theirs, our] = [rounds.map(({ peer }) => peer), rounds.map((round) => round.ours)];
-  return {
-    peer: { name: pinax.name, ...figuresOf(theirs), calls: calls.peer },
-    ours: { name: ours.name, ...figuresOf(our), calls: calls.ours },
-    ratios: ratiosOf(rounds),
-    rounds: count,
-    seconds,
-    connections,
-    rate: rate ?? Number.NaN,
-    versions: await pinaxVersions(),
+    return [{ peer: [...rowsOf(measured), ...callRows(calls)] }];
+  },
+};
+
+function rowsOf(measured: (side: Side) => Measurement[]): Row[] {
+  const row = (name: string, pick: (measurement: Measurement) => number, hasRatio = false): Row => {
+    const [theirs, our] = [measured(pinax).map(pick), measured(ours).map(pick)];
+    const figures = { [pinax.name]: figureOf(theirs), [ours.name]: figureOf(our) };
+    return { name, figures: { ...figures, ...(hasRatio && { ratio: ratioOf(our, theirs) }) } };
   };
+  const [{ rate = Number.NaN } = {}] = measured(pinax);
+  return [
+    row('clicks/s', ({ fullSpeed }) => fullSpeed.clicksPerSecond, true),
+    row('p50, ms', ({ fullSpeed }) => fullSpeed.p50),
+    row('p99, ms', ({ fullSpeed }) => fullSpeed.p99),
+    row('CPU of a click, ms', ({ cpu }) => cpu),
+    row('… without the database, ms', ({ cpuOfServer }) => cpuOfServer),
+    { name: 'equal load, clicks/s', figures: { [pinax.name]: rate, [ours.name]: rate } },
+    row('p50 at equal load, ms', ({ equalLoad }) => equalLoad.p50),
+    row('p99 at equal load, ms', ({ equalLoad }) => equalLoad.p99, true),
+  ];
 }
 
-const inWords = ({ fullSpeed, rate, equalLoad }: Measurement): string =>
-  `${fullSpeed.clicksPerSecond.toFixed()} clicks/s; p99 at ${rate} clicks/s ${equalLoad.p99.toFixed(1)} ms`;
+const callRows = ([theirs = {}, our = {}]: readonly Readonly<Record<string, number>>[]): Row[] =>
+  [...new Set([...Object.keys(theirs), ...Object.keys(our)])].map((kind) => ({
+    name: `${kind} of a click`,
+    figures: {
+      ...(theirs[kind] !== undefined && { [pinax.name]: theirs[kind] }),
+      ...(our[kind] !== undefined && { [ours.name]: our[kind] }),
+    },
+  }));
