@@ -121,20 +121,21 @@ type RouteKey = keyof typeof usualRequests;
 /**
  * The usual request of a route.
  *
- * @param changes to it. @example { query: { interval: 'hour' } }
+ * @param changes to it. @example () => ({ query: { interval: 'hour' } })
  */
-export function request(route: RouteKey, scene: Scene, changes: Request = {}): Invocation {
-  const found = routes.find(({ method, path }) => `${method} ${path}` === route);
-  if (found === undefined) throw new Error(`functions/routes.ts has no route ${route}.`);
-  const event = httpEvent(route, { ...usualRequests[route](scene), ...changes });
-  return { function: found.function, event };
-}
+export const request =
+  (route: RouteKey, changes: (scene: Scene) => Request = () => ({})) =>
+  (scene: Scene): Invocation => {
+    const found = routes.find(({ method, path }) => `${method} ${path}` === route);
+    if (found === undefined) throw new Error(`functions/routes.ts has no route ${route}.`);
+    const event = httpEvent(route, { ...usualRequests[route](scene), ...changes(scene) });
+    return { function: found.function, event };
+  };
 
 /** A new visitor's click on the link. */
-export const click = (scene: Scene, changes?: Request): Invocation =>
-  request('GET /r/{proxy+}', scene, changes);
+export const click = request('GET /r/{proxy+}');
 
-const eventFor = (route: RouteKey) => (scene: Scene) => request(route, scene).event;
+const eventOfRoute = (route: RouteKey) => (scene: Scene) => request(route)(scene).event;
 
 const messages = (body: unknown) => ({
   Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(body) }],
@@ -142,17 +143,17 @@ const messages = (body: unknown) => ({
 
 /** An event that makes each function do its usual work. */
 const eventOf: Readonly<Record<FunctionName, (scene: Scene) => unknown>> = {
-  hit: eventFor('GET /r/{proxy+}'),
-  'create-referral': eventFor('POST /referrals'),
-  'record-action': eventFor('POST /actions'),
-  'list-referrals': eventFor('GET /referrals'),
-  'get-referral': eventFor('GET /referrals/{code}'),
-  'list-referral-responses': eventFor('GET /referrals/{code}/responses'),
-  'get-stats': eventFor('GET /referrals/{code}/stats'),
-  'list-responses': eventFor('GET /responses'),
-  'get-attribution': eventFor('GET /attribution'),
-  'link-session': eventFor('POST /session/link'),
-  'get-my-referral': eventFor('GET /me/referral'),
+  hit: eventOfRoute('GET /r/{proxy+}'),
+  'create-referral': eventOfRoute('POST /referrals'),
+  'record-action': eventOfRoute('POST /actions'),
+  'list-referrals': eventOfRoute('GET /referrals'),
+  'get-referral': eventOfRoute('GET /referrals/{code}'),
+  'list-referral-responses': eventOfRoute('GET /referrals/{code}/responses'),
+  'get-stats': eventOfRoute('GET /referrals/{code}/stats'),
+  'list-responses': eventOfRoute('GET /responses'),
+  'get-attribution': eventOfRoute('GET /attribution'),
+  'link-session': eventOfRoute('POST /session/link'),
+  'get-my-referral': eventOfRoute('GET /me/referral'),
   'confirm-sign-up': ({ session }) => ({
     triggerSource: 'PostConfirmation_ConfirmSignUp',
     request: {

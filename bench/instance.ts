@@ -28,18 +28,6 @@ export interface Measured {
   };
 }
 
-/** A function in a process of its own. */
-export interface Instance {
-  /**
-   * @param status of the answer; by default any below 400.
-   * @throws Error if the function fails or answers with another status.
-   */
-  readonly run: (task: Task, status?: number) => Promise<Measured>;
-  /** Bytes that it has logged so far. */
-  readonly logged: () => number;
-  readonly stop: () => Promise<void>;
-}
-
 /** The name of the table in all benchmarks. */
 export const TABLE = 'benchmark';
 
@@ -73,6 +61,9 @@ export const lambdaEnvironment = (dynamoDB: string, eventBus = dynamoDB) => ({
   [env.tokenClientIds]: 'benchmark',
 });
 
+/** A bundle in a process of its own. */
+export type Instance = ReturnType<typeof startInstance>;
+
 /**
  * Starts a bundle as Lambda would. Its process ends with this one.
  *
@@ -83,7 +74,7 @@ export function startInstance(
   bundle: string,
   environment: Readonly<Record<string, string>>,
   countsLog = false,
-): Instance {
+) {
   const child = fork(bundleOf(floor, 'instance'), [pathToFileURL(bundle).href], {
     // Neither the credentials of this process nor its options for Node.
     env: environment,
@@ -100,13 +91,18 @@ export function startInstance(
     logged += length;
   });
   return {
-    run: async (task, status) => {
+    /**
+     * @param status of the answer; by default any below 400.
+     * @throws Error if the function fails or answers with another status.
+     */
+    run: async (task: Task, status?: number): Promise<Measured> => {
       child.send(task);
       const [{ measured, failure }] = await Promise.race([once(child, 'message'), ended]);
       if (failure !== undefined) throw new Error(failure);
       refuseFailure(measured.answer, status);
       return measured;
     },
+    /** Bytes that it has logged so far. */
     logged: () => logged,
     stop: async () => {
       child.disconnect();

@@ -82,7 +82,9 @@ async function main(): Promise<void> {
   }
 
   const tables: Tables = Object.assign({}, ...Object.values(measured));
-  if (against) console.log(compare(tables, Object.assign({}, ...compared), against));
+  if (against) {
+    console.log(markdownTable(compare(tables, Object.assign({}, ...compared), against)));
+  }
   if (checks) return check(tables, await readResults());
   if (bench.quick || against) {
     return void console.log('\nNext: measure everything, with npm run bench.');

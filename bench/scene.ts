@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { ulid } from 'ulid';
 import type { Referral } from '../functions/core/referral.ts';
@@ -28,19 +28,20 @@ export const visitor = {
 
 /** Stores a new link and clicks on it, so that earlier measurements have no effect on the next. */
 export async function setScene(
-  { store, newSession }: Services,
+  { store }: Services,
   { clicks: count = 1, at = new Date() } = {},
 ): Promise<Scene> {
   const userId = randomUUID();
   const referral = newReferral(userId, at);
   await store.createReferral(referral, []);
-  const clicks = Array.from({ length: count }, () => newClick(referral, newSession(), at));
+  const clicks = Array.from({ length: count }, () => newClick(referral, at));
   for (const click of clicks) await store.putResponse(click, referral);
   return { userId, referral, clicks, session: clicks[0]?.session ?? newSession() };
 }
 
 /** Makes a link without storing it. */
-export function newReferral(userId: string, at: Date, id = ulid(at.getTime())): Referral {
+export function newReferral(userId: string, at: Date): Referral {
+  const id = ulid(at.getTime());
   return {
     id,
     code: id.slice(-10),
@@ -51,20 +52,17 @@ export function newReferral(userId: string, at: Date, id = ulid(at.getTime())): 
   };
 }
 
+const newSession = () => randomBytes(16).toString('base64url');
+
 /** Makes a new visitor's click without storing it, with everything that a browser sends. */
-export const newClick = (
-  { code, userId }: Referral,
-  session: string,
-  at: Date,
-  id = ulid(at.getTime()),
-): Response => ({
-  id,
+export const newClick = ({ code, userId }: Referral, at: Date): Response => ({
+  id: ulid(at.getTime()),
   code,
   ...(userId && { referrerId: userId }),
   action: RESPONDED,
   kind: 'human',
   first: true,
-  session,
+  session: newSession(),
   ...visitor,
   createdAt: at.toISOString(),
 });
@@ -74,6 +72,6 @@ export const clickItem = (click: Response, referral: Referral) =>
   marshall(responseItem(click, referral, {} as Table));
 
 /** What `lambda/bare.ts` reads: the item that it is to put. */
-export const bareEnvironment = ({ referral, session }: Scene) => ({
-  CLICK_ITEM: JSON.stringify(clickItem(newClick(referral, session, new Date()), referral)),
+export const bareEnvironment = ({ referral }: Scene) => ({
+  CLICK_ITEM: JSON.stringify(clickItem(newClick(referral, new Date()), referral)),
 });

@@ -44,32 +44,21 @@ export function inWords(value: number | Figure | undefined): string {
 const digits = (value: number): number =>
   Math.min(4, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1))));
 
-/** Writes each figure of two builds beside the other, with their ratio. */
-export function compare(here: Tables, there: Tables, otherName: string): string {
-  const lines = [['', 'here', otherName, 'ratio']];
-  for (const [table, rows] of Object.entries(here)) {
-    lines.push([`${table}:`, '', '', '']);
-    for (const { name, figures } of rows) {
-      const others = there[table]?.find((row) => row.name === name)?.figures;
-      for (const [column, value] of Object.entries(figures)) {
-        const other = others?.[column];
-        lines.push([
-          `  ${name}: ${column}`,
-          inWords(value),
-          inWords(other),
-          other === undefined ? '' : ratio(median(value), median(other)),
-        ]);
-      }
-    }
-  }
-  const widths = [0, 1, 2, 3].map((n) => Math.max(...lines.map((cells) => cells[n]?.length ?? 0)));
-  return lines
-    .map((cells) => cells.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join('  '))
-    .map((line) => line.trimEnd())
-    .join('\n');
-}
-
-const ratio = (value: number, other: number): string => {
-  if (value === other) return '1.00';
-  return other === 0 ? '' : (value / other).toFixed(2);
-};
+/** Puts each figure of two builds side by side, with their ratio. */
+export const compare = (here: Tables, there: Tables, ref: string): Row[] =>
+  Object.entries(here).flatMap(([table, rows]) =>
+    rows.flatMap(({ name, figures }) =>
+      Object.entries(figures).map(([column, value]) => {
+        const other = there[table]?.find((row) => row.name === name)?.figures[column];
+        const ratio = other && median(value) / median(other);
+        return {
+          name: `${table}: ${name}: ${column}`,
+          figures: {
+            here: value,
+            ...(other !== undefined && { [ref]: other }),
+            ...(ratio && { ratio }),
+          },
+        };
+      }),
+    ),
+  );

@@ -1,7 +1,6 @@
 import { openHour } from '../../functions/core/closing.ts';
 import { hourAt } from '../../functions/core/hours.ts';
 import { closeHours } from '../../functions/triggers.ts';
-import type { Services } from '../database.ts';
 import { click, usual } from '../events.ts';
 import { setScene } from '../scene.ts';
 import type { Row } from '../table.ts';
@@ -11,10 +10,6 @@ import { prices } from './prices.ts';
 import { clicksOfBatch, clicksOfHour, traffic } from './traffic.ts';
 import { dollarsOf, type Usage } from './usage.ts';
 
-export interface Billed extends Counting {
-  readonly services: Services;
-}
-
 const HOUR = 3_600_000;
 
 /** GB of memory of a function, see `lib/referral-function.ts`. */
@@ -23,10 +18,10 @@ const MEMORY = 0.5;
 const OFTEN = { warmUp: 500, times: 2_000 };
 
 /** Adds up what a million clicks of new visitors cost. Each part is counted or timed by itself. */
-export async function billOf(billed: Billed): Promise<Row[]> {
-  const click = await countClick(billed);
-  const batch = await countBatch(billed);
-  const { run, hour } = await countHours(billed);
+export async function billOf(counting: Counting): Promise<Row[]> {
+  const click = await countClick(counting);
+  const batch = await countBatch(counting);
+  const { run, hour } = await countHours(counting);
   const { clicks, days, links, instances, shards } = traffic;
   const batches = clicks / clicksOfBatch;
   const hours = links * days * 24;
@@ -81,7 +76,7 @@ const ofLogs = (bytes: number): number => (bytes * prices.logGigabyte) / 1e9;
 const ofUsage = (usage: Usage): number => dollarsOf(usage) / 1e6;
 
 /** A click of a new visitor, and what it costs more if the function has to look the link up. */
-async function countClick({ services, count, time }: Billed) {
+async function countClick({ services, count, time }: Counting) {
   const invocation = click(await setScene(services));
   const first = await count(invocation);
   const usage = await count(invocation);
@@ -90,14 +85,14 @@ async function countClick({ services, count, time }: Billed) {
 }
 
 /** A batch of clicks from the table's stream. Only the first batch of an hour marks the hour. */
-async function countBatch({ services, count, time }: Billed) {
+async function countBatch({ services, count, time }: Counting) {
   const invocation = usual('consume-stream')(await setScene(services, { clicks: clicksOfBatch }));
   const mark = await count(invocation);
   return { ...(await time(invocation, OFTEN)), mark };
 }
 
 /** Dollars of a run of the schedule with nothing to close, and of one hour of a link more. */
-async function countHours({ services, count, time }: Billed) {
+async function countHours({ services, count, time }: Counting) {
   const invocation = usual('close-hours')(await setScene(services));
   const endHour = async () => {
     const at = new Date(Date.now() - 2 * HOUR);

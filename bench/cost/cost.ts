@@ -3,8 +3,8 @@ import { type Build, hasFunction } from '../build.ts';
 import { startEmbedded } from '../database.ts';
 import { setScene } from '../scene.ts';
 import type { Row, Tables } from '../table.ts';
-import { type Billed, billOf } from './bill.ts';
-import { startCounting } from './counting.ts';
+import { billOf } from './bill.ts';
+import { type Counting, startCounting } from './counting.ts';
 import { requests } from './requests.ts';
 import { dollarsOf, type Usage } from './usage.ts';
 
@@ -18,8 +18,7 @@ export const cost: Benchmark = {
       console.log(`  Counting the calls of ${build.name} …`);
       const database = await startEmbedded(directory);
       const counting = await startCounting(floor, build, database);
-      const counted = { ...counting, services: database.services };
-      tables.push({ cost: await countRequests(build, counted), bill: await billOf(counted) });
+      tables.push({ cost: await countRequests(build, counting), bill: await billOf(counting) });
       await counting.stop();
       await database.stop();
     }
@@ -27,7 +26,7 @@ export const cost: Benchmark = {
   },
 };
 
-async function countRequests(build: Build, { services, count }: Billed): Promise<Row[]> {
+async function countRequests(build: Build, { services, count }: Counting): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { name, clicks = 1, before, invocation, status } of requests) {
     const scene = await setScene(services, { clicks });

@@ -3,34 +3,12 @@ import { type Build, bundleOf } from '../build.ts';
 import type { Database } from '../database.ts';
 import type { Invocation } from '../events.ts';
 import { type Instance, lambdaEnvironment, startInstance, type Task } from '../instance.ts';
-import { startMeter, type Usage } from './usage.ts';
+import { startMeter } from './usage.ts';
 
-/** The functions of a build on a database. Each keeps its instance from one call to the next. */
-export interface Counting {
-  /** Invokes a function behind a proxy that counts. */
-  readonly count: (invocation: Invocation, status?: number) => Promise<Usage>;
-  /** Invokes a function many times, with nothing between it and the database. */
-  readonly time: (invocation: Invocation, often: Omit<Task, 'event'>) => Promise<Timed>;
-  readonly stop: () => Promise<void>;
-}
+export type Counting = Awaited<ReturnType<typeof startCounting>>;
 
-export interface Timed {
-  /** Milliseconds of the first invocation. */
-  readonly first: number;
-  /** Milliseconds that Lambda bills for an invocation, on average. */
-  readonly billed: number;
-  /** Bytes that an invocation logs, on average. */
-  readonly logged: number;
-  /** Events that an invocation publishes, on average. */
-  readonly published: number;
-}
-
-/** Starts to count and time the functions of a build. */
-export async function startCounting(
-  floor: Build,
-  build: Build,
-  { endpoint }: Database,
-): Promise<Counting> {
+/** Starts to count and time the functions of a build. Each keeps its instance from one call to the next. */
+export async function startCounting(floor: Build, build: Build, { endpoint, services }: Database) {
   const meter = await startMeter(endpoint);
   const bus = await startEventBus();
   const instances = new Map<string, Instance>();
@@ -43,9 +21,12 @@ export async function startCounting(
     return instance;
   };
   return {
-    count: ({ function: name, event }, status) =>
+    services,
+    /** Invokes a function behind a proxy that counts. */
+    count: ({ function: name, event }: Invocation, status?: number) =>
       meter.usageOf(() => instanceOn(meter.endpoint, name).run({ event }, status)),
-    time: async ({ function: name, event }, often) => {
+    /** Invokes a function without the proxy. Gives milliseconds, and per invocation bytes and events. */
+    time: async ({ function: name, event }: Invocation, often: Omit<Task, 'event'>) => {
       const { run, logged } = instanceOn(endpoint, name);
       const before = { logged: logged(), published: bus.events.length };
       const { cold, warm } = await run({ event, ...often });

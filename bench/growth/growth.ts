@@ -1,5 +1,5 @@
 import { alternate } from '../alternate.ts';
-import type { Bench, Benchmark } from '../benchmark.ts';
+import type { Benchmark } from '../benchmark.ts';
 import { bundleOf } from '../build.ts';
 import { startCounting } from '../cost/counting.ts';
 import { click, type Invocation, request } from '../events.ts';
@@ -25,11 +25,10 @@ interface Measurement {
 
 const stats = (days: number): Measurement => ({
   name: `stats of ${days} days`,
-  invocation: (scene) => {
-    const from = Date.parse(scene.referral.createdAt) + (30 - days) * 24 * 3_600_000;
-    const query = { from: new Date(from).toISOString() };
-    return request('GET /referrals/{code}/stats', scene, { query });
-  },
+  invocation: request('GET /referrals/{code}/stats', ({ referral }) => {
+    const from = Date.parse(referral.createdAt) + (30 - days) * 24 * 3_600_000;
+    return { query: { from: new Date(from).toISOString() } };
+  }),
   often: { warmUp: 20, times: 40 },
 });
 
@@ -37,77 +36,62 @@ const stats = (days: number): Measurement => ({
 const MEASUREMENTS: readonly Measurement[] = [
   {
     name: 'page',
-    invocation: (scene) => request('GET /referrals/{code}/responses', scene),
+    invocation: request('GET /referrals/{code}/responses'),
     often: { warmUp: 200, times: 300 },
   },
   stats(1),
   stats(7),
   stats(30),
-  { name: 'click', invocation: (scene) => click(scene), often: { warmUp: 500, times: 1_000 } },
+  { name: 'click', invocation: click, often: { warmUp: 500, times: 1_000 } },
 ];
 
 /** Cost and latency of a page, stats and a click while the table grows. */
 export const growth: Benchmark = {
   title: 'Growth',
 
-  run: async (bench) => {
+  run: async ({ builds, floor, quick, directory }) => {
     const stages: Stage[] = [];
-    for (const size of bench.quick ? SIZES.slice(0, 2) : SIZES) {
+    for (const size of quick ? SIZES.slice(0, 2) : SIZES) {
       console.log(`  Making a table of ${size.name} …`);
-      stages.push(await setStage(bench.directory, size));
+      stages.push(await setStage(directory, size));
     }
-    const rows: Row[][] = bench.builds.map(() => []);
-    for (const measurement of MEASUREMENTS) {
-      for (const [n, ofBuild] of (await measure(measurement, stages, bench)).entries()) {
-        rows[n]?.push(...ofBuild);
+    const tables = builds.map(() => ({ growth: [] as Row[] }));
+    const sides = builds.map((build) => stages.map((stage) => ({ build, stage })));
+    for (const { name, invocation, often } of MEASUREMENTS) {
+      const measured = await alternate(
+        `processes with ${name}`,
+        quick ? 3 : 5,
+        sides.flat(),
+        async ({ build, stage: { database, scene } }) => {
+          const { function: file, event } = invocation(scene);
+          const environment = lambdaEnvironment(database.endpoint);
+          const instance = startInstance(floor, bundleOf(build, file), environment);
+          const { warm } = await instance.run({ event, ...often });
+          await instance.stop();
+          return warm.p50;
+        },
+      );
+      for (const [n, ofBuild] of sides.entries()) {
+        for (const side of ofBuild) {
+          const { size, database, scene } = side.stage;
+          const { count, stop } = await startCounting(floor, side.build, database);
+          // The first one looks the link up.
+          await count(invocation(scene));
+          const { readUnits, writeUnits, indexWriteUnits } = await count(invocation(scene));
+          await stop();
+          tables[n]?.growth.push({
+            name: `${name}: ${size.name}`,
+            figures: {
+              'read units': readUnits,
+              'write units': writeUnits + indexWriteUnits,
+              'p50, ms': figureOf(measured(side)),
+              '÷ 10³ clicks': ratioOf(measured(side), measured(ofBuild[0] ?? side)),
+            },
+          });
+        }
       }
     }
     await Promise.all(stages.map(({ database }) => database.stop()));
-    return rows.map((growth) => ({ growth }));
+    return tables;
   },
 };
-
-/** Gives, for each build, a row for each stage. */
-async function measure(
-  { name, invocation, often }: Measurement,
-  stages: readonly Stage[],
-  { builds, floor, quick }: Bench,
-): Promise<Row[][]> {
-  const ofBuilds = builds.map((build) => stages.map((stage) => ({ build, stage })));
-  const measured = await alternate(
-    `processes with ${name}`,
-    quick ? 3 : 5,
-    ofBuilds.flat(),
-    async ({ build, stage: { database, scene } }) => {
-      const { function: file, event } = invocation(scene);
-      const environment = lambdaEnvironment(database.endpoint);
-      const instance = startInstance(floor, bundleOf(build, file), environment);
-      const { warm } = await instance.run({ event, ...often });
-      await instance.stop();
-      return warm.p50;
-    },
-  );
-  const rows: Row[][] = [];
-  for (const sides of ofBuilds) {
-    const ofBuild: Row[] = [];
-    for (const side of sides) {
-      const { size, database, scene } = side.stage;
-      const { count, stop } = await startCounting(floor, side.build, database);
-      // The first one looks the link up.
-      await count(invocation(scene));
-      const { readUnits, writeUnits, indexWriteUnits } = await count(invocation(scene));
-      await stop();
-      ofBuild.push({
-        name: `${name}: ${size.name}`,
-        figures: {
-          'read units': readUnits,
-          'write units': writeUnits + indexWriteUnits,
-          'p50, ms': figureOf(measured(side)),
-          '÷ 10³ clicks': ratioOf(measured(side), measured(sides[0] ?? side)),
-        },
-      });
-    }
-    rows.push(ofBuild);
-  }
-  return rows;
-}

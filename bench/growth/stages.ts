@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -13,11 +12,9 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { monotonicFactory } from 'ulid';
-import { openHour } from '../../functions/core/closing.ts';
+import { closeDueHours, openHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
-import { newTally, sum, type Tally, tally } from '../../functions/core/counts.ts';
-import { hourAt, quarterOf, sumOf } from '../../functions/core/hours.ts';
+import { hourAt } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { ownerPartition, referralKey } from '../../functions/store/keys.ts';
 import { type Database, type Services, startEmbedded } from '../database.ts';
@@ -48,41 +45,32 @@ export interface Stage {
 
 /** Makes a table of some size. The hours of its clicks are over and closed. */
 export async function setStage(directory: string, size: Size): Promise<Stage> {
-  const end = Math.floor(Date.now() / HOUR) * HOUR;
-  const userId = randomUUID();
-  const referral = newReferral(userId, new Date(end - HOURS * HOUR));
-  const counted = new Map<number, Tally>();
-  const table = await describeTable(directory);
+  const begin = (Math.floor(Date.now() / HOUR) - HOURS) * HOUR;
+  const referral = newReferral('owner', new Date(begin));
+  const times = Array.from(
+    { length: size.clicks },
+    (_, n) => begin + Math.floor((HOURS * HOUR * n) / size.clicks),
+  );
+  const schema = await describeTable(directory);
   const database = await startEmbedded(directory, (path) =>
-    importItems(path, table, items(size, referral, end, counted)),
+    importItems(path, schema, items(referral, size.links, times)),
   );
   const { services } = database;
-  await closeHours(services, referral, counted);
+  await closeHours(services, referral, times);
   const { clicks } = await countReferral(services, referral);
-  if (clicks !== size.clicks) throw new Error(`Only ${clicks} clicks of ${size.name} are counted.`);
-  const scene = { userId, referral, session: services.newSession(), clicks: [] };
+  if (clicks !== size.clicks) throw new Error(`Of ${size.name}, ${clicks} are counted.`);
+  const scene = { userId: 'owner', referral, session: services.newSession(), clicks: [] };
   return { size, database, scene };
 }
 
-/** Gives the items of the table, and counts the clicks in each quarter of an hour. */
-function* items(size: Size, referral: Referral, end: number, counted: Map<number, Tally>) {
-  const newId = monotonicFactory();
+function* items(referral: Referral, links: number, times: readonly number[]) {
   yield referralItem(referral);
-  for (let n = 0; n < size.links; n++) {
+  for (let n = 0; n < links; n++) {
     // Each owner has ten.
     const owner = `owner-${Math.floor(n / 10)}`;
-    const at = Date.parse(referral.createdAt);
-    yield referralItem(newReferral(owner, new Date(at), newId(at)));
+    yield referralItem(newReferral(owner, new Date(referral.createdAt)));
   }
-  for (let n = 0; n < size.clicks; n++) {
-    const at = end - Math.ceil((HOURS * HOUR * (size.clicks - n)) / size.clicks);
-    const session = randomBytes(16).toString('base64url');
-    const click = newClick(referral, session, new Date(at), newId(at));
-    const quarter = counted.get(quarterOf(at)) ?? newTally();
-    counted.set(quarterOf(at), quarter);
-    tally(quarter, click);
-    yield clickItem(click, referral);
-  }
+  for (const time of times) yield clickItem(newClick(referral, new Date(time)), referral);
 }
 
 /** The item of a link, as `store/referrals.ts` puts it. */
@@ -107,13 +95,13 @@ async function describeTable(directory: string): Promise<string> {
 /** Makes a database file from items, ten times as fast as by writes. */
 async function importItems(
   directory: string,
-  table: string,
+  schema: string,
   items: Iterable<Record<string, AttributeValue>>,
 ): Promise<void> {
   // The same layout as DynamoDB's export to S3.
   const data = join(directory, 'export', TABLE, 'data');
   await mkdir(data, { recursive: true });
-  await writeFile(join(directory, 'schema.json'), table);
+  await writeFile(join(directory, 'schema.json'), schema);
   const lines = Readable.from(items).map((Item) => `${JSON.stringify({ Item })}\n`);
   await pipeline(lines, createWriteStream(join(data, 'items.json')));
   await promisify(execFile)(
@@ -124,22 +112,19 @@ async function importItems(
   await rm(join(directory, 'export'), { recursive: true });
 }
 
-/** Closes hours with known counts, because counting a million clicks again would take minutes. */
+/** Closes the hours. Reading a million clicks for that would take minutes, so they are made again. */
 async function closeHours(
   services: Services,
-  { code }: Referral,
-  counted: ReadonlyMap<number, Tally>,
+  referral: Referral,
+  times: readonly number[],
 ): Promise<void> {
-  const { store, newId, now } = services;
-  for (const [hour, quarters] of Map.groupBy(counted, ([quarter]) => hourAt(quarter))) {
-    await openHour(services, code, hour);
-    const state = await store.readHour(code, hour);
-    const closed = new Map(quarters);
-    const counts = sum(state.total.counts, sumOf(closed));
-    await store.closeHour({
-      state,
-      closed,
-      total: { version: newId(now()), through: hour, counts },
-    });
-  }
+  const hours = new Set(times.map(hourAt));
+  for (const hour of hours) await openHour(services, referral.code, hour);
+  const eachResponse: Services['store']['eachResponse'] = async (_, from, to, visit) => {
+    for (const time of times)
+      if (from <= time && time < to) visit(newClick(referral, new Date(time)));
+  };
+  // An hour rests for a while before it may be closed.
+  const now = () => new Date(Date.now() + HOUR);
+  await closeDueHours({ ...services, now, store: { ...services.store, eachResponse } }, () => true);
 }
