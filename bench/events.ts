@@ -85,36 +85,27 @@ function httpEvent(
   };
 }
 
-const ofSession = ({ session }: Scene): Request => ({ headers: { 'x-referral-session': session } });
+const ofSession = ({ session }: Scene) => ({ headers: { 'x-referral-session': session } });
 
-const ofLink = ({ userId, referral: { code } }: Scene): Request => ({
-  userId,
-  parameters: { code },
-});
+const ofLink = ({ userId, referral: { code } }: Scene) => ({ userId, parameters: { code } });
 
 /** The usual request of each route. */
 const usualRequests = {
-  'GET /r/{proxy+}': ({ referral }: Scene): Request => ({ parameters: { proxy: referral.code } }),
-  'POST /referrals': ({ session }: Scene): Request => ({
+  'GET /r/{proxy+}': ({ referral }) => ({ parameters: { proxy: referral.code } }),
+  'POST /referrals': ({ session }) => ({
     userId: `creator-${session}`,
     body: { redirectTo: '/welcome', label: 'newsletter' },
   }),
-  'GET /referrals': ({ userId }: Scene): Request => ({ userId }),
+  'GET /referrals': ({ userId }) => ({ userId }),
   'GET /referrals/{code}': ofLink,
   'GET /referrals/{code}/responses': ofLink,
   'GET /referrals/{code}/stats': ofLink,
-  'GET /responses': ({ userId }: Scene): Request => ({ userId }),
-  'POST /actions': (scene: Scene): Request => ({
-    ...ofSession(scene),
-    body: { action: 'VIEWED_PRICING' },
-  }),
+  'GET /responses': ({ userId }) => ({ userId }),
+  'POST /actions': (scene) => ({ ...ofSession(scene), body: { action: 'VIEWED_PRICING' } }),
   'GET /attribution': ofSession,
-  'POST /session/link': (scene: Scene): Request => ({
-    ...ofSession(scene),
-    userId: `linked-${scene.session}`,
-  }),
-  'GET /me/referral': ({ session }: Scene): Request => ({ userId: `owner-${session}` }),
-};
+  'POST /session/link': (scene) => ({ ...ofSession(scene), userId: `linked-${scene.session}` }),
+  'GET /me/referral': ({ session }) => ({ userId: `owner-${session}` }),
+} satisfies Record<string, (scene: Scene) => Request>;
 
 type RouteKey = keyof typeof usualRequests;
 

@@ -1,40 +1,33 @@
 import { median } from './figure.ts';
 import { inWords, lookUp, type Row, type Tables } from './table.ts';
 
-interface Judgement {
-  readonly measured: string;
-  readonly isReached: boolean;
-}
-
 /** A number to reach. */
-export interface Goal {
+interface Goal {
   readonly what: string;
   readonly goal: string;
-  /** The table that has the number. */
+  /** The table with the number, and whether it is enough. */
   readonly table: string;
   readonly judge: (rows: readonly Row[]) => Judgement;
 }
+
+type Judgement = readonly [measured: string, isReached: boolean];
 
 const atMost =
   (most: number, name: string, column: string): Goal['judge'] =>
   (rows) => {
     const value = lookUp(rows, name, column);
-    return { measured: inWords(value), isReached: median(value) <= most };
+    return [inWords(value), median(value) <= most];
   };
 
-export const goals: readonly Goal[] = [
+const goals: readonly Goal[] = [
   {
     what: 'DynamoDB calls of a warm click',
     goal: '1 write, 0 reads',
     table: 'cost',
     judge: (rows) => {
-      const [writes, reads] = ['writes', 'reads'].map((calls) =>
-        lookUp(rows, 'click of a new visitor', calls),
-      );
-      return {
-        measured: `${writes} write, ${reads} reads`,
-        isReached: writes === 1 && reads === 0,
-      };
+      const calls = (kind: string) => lookUp(rows, 'click of a new visitor', kind);
+      const [writes, reads] = [calls('writes'), calls('reads')];
+      return [`${writes} write, ${reads} reads`, writes === 1 && reads === 0];
     },
   },
   {
@@ -71,8 +64,8 @@ export const goals: readonly Goal[] = [
         .map(({ name }) => name)
         .filter((name) => !['empty handler', 'bare client', 'hit'].includes(name))
         .reduce((a, b) => (ratio(a) > ratio(b) ? a : b));
-      const { measured, isReached } = atMost(1.15, slowest, 'both ÷ bare')(rows);
-      return { measured: `${measured}, the slowest: \`${slowest}\``, isReached };
+      const [measured, isReached] = atMost(1.15, slowest, 'both ÷ bare')(rows);
+      return [`${measured}, the slowest: \`${slowest}\``, isReached];
     },
   },
   {
@@ -87,7 +80,7 @@ export const goals: readonly Goal[] = [
     table: 'peer',
     judge: (rows) => {
       const ratio = lookUp(rows, 'clicks/s', 'ratio');
-      return { measured: inWords(ratio), isReached: median(ratio) >= 5 };
+      return [inWords(ratio), median(ratio) >= 5];
     },
   },
   {
@@ -101,27 +94,23 @@ export const goals: readonly Goal[] = [
     goal: 'flat within 10 %',
     table: 'growth',
     judge: (rows) => {
-      const [few, many] = ['click: 10³ clicks', 'click: 10⁶ clicks'].map((name) =>
-        lookUp(rows, name, 'write units'),
-      );
+      const units = (clicks: string) => lookUp(rows, `click: ${clicks} clicks`, 'write units');
+      const [few, many] = [units('10³'), units('10⁶')];
       const ratio = lookUp(rows, 'click: 10⁶ clicks', '÷ 10³ clicks');
-      return {
-        measured: `${few} and ${many} write units; p50 ${inWords(ratio)}×`,
-        isReached: few === many && Math.abs(median(ratio) - 1) <= 0.1,
-      };
+      const isFlat = few === many && Math.abs(median(ratio) - 1) <= 0.1;
+      return [`${few} and ${many} write units; p50 ${inWords(ratio)}×`, isFlat];
     },
   },
 ];
 
-/** Judges all tables by the goals, as a table in Markdown. */
-export function goalTable(tables: Tables): string {
-  const lines = goals.map(({ what, goal, table, judge }) => {
+/** Judges the tables by the goals. Gives the cells of a table. */
+export const judge = (tables: Tables): string[][] => [
+  ['what', 'goal', 'measured', 'reached'],
+  ['---', '---', '---', '---'],
+  ...goals.map(({ what, goal, table, judge }) => {
     const rows = tables[table];
     if (rows === undefined) return [what, goal, 'not yet', ''];
-    const { measured, isReached } = judge(rows);
+    const [measured, isReached] = judge(rows);
     return [what, goal, measured, isReached ? 'yes' : '**no**'];
-  });
-  return [['what', 'goal', 'measured', 'reached'], Array(4).fill('---'), ...lines]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
-}
+  }),
+];

@@ -1,5 +1,9 @@
+import { median } from './figure.ts';
+import type { Results } from './results.ts';
+import { lookUp, type Tables } from './table.ts';
+
 /** The limits of CI. Raise a limit here if you have to, and say why. */
-export const limits = {
+const limits = {
   /** Calls and units of clicks, which we pay for a million times. They are counted, so they don't vary. */
   clicks: {
     'click of a new visitor': { reads: 0, writes: 1, 'read units': 0, 'write units': 2 },
@@ -27,3 +31,38 @@ export const limits = {
   /** CPU of a warm click, divided by that of the floor. About 1.0; the rest is for noise of the machine. */
   warmCpu: 1.2,
 } as const;
+
+/**
+ * Compares each limit with what was measured, and prints it.
+ *
+ * @throws Error if anything is over its limit.
+ */
+export function checkLimits({ warm, cold, cost }: Tables, recorded: Results): void {
+  const over: string[] = [];
+  const check = (what: string, value: number, most: number) => {
+    // Not a number is over every limit, too.
+    const isOver = !(value <= most);
+    if (isOver) over.push(what);
+    const verdict = (isOver ? 'OVER' : 'ok').padEnd(6);
+    console.log(`  ${verdict}${what}: ${Number(value.toFixed(3))}, at most ${most}`);
+  };
+  for (const [name, columns] of Object.entries(limits.clicks)) {
+    for (const [column, most] of Object.entries(columns)) {
+      check(`${name}: ${column}`, median(lookUp(cost, name, column)), most);
+    }
+  }
+  const loaded = median(lookUp(cold, 'hit', 'loaded, KB'));
+  check('hit: KB loaded', loaded, limits.bundle);
+  if (recorded.cold) {
+    const before = median(lookUp(recorded.cold.tables.cold, 'hit', 'loaded, KB'));
+    check('hit: KB loaded ÷ bench/results.json', loaded / before, limits.bundleGrowth);
+  }
+  const cpu = median(lookUp(warm, 'hit on dynoxide', 'CPU ÷ bare'));
+  check('warm click: CPU ÷ floor', cpu, limits.warmCpu);
+  if (over.length > 0) {
+    throw new Error(
+      `\nOver the limit: ${over.join('; ')}. Make it cheaper, or raise the limit in bench/limits.ts and say why.`,
+    );
+  }
+  console.log('\nNothing is over its limit.');
+}

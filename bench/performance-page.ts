@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { goalTable } from './goals.ts';
+import { judge } from './goals.ts';
 import type { Results } from './results.ts';
-import { markdownTable } from './table.ts';
+import { markdownTable, markdownTableOf } from './table.ts';
 
 const PAGE = resolve(import.meta.dirname, '../docs/performance.md');
 
@@ -10,7 +10,7 @@ const PAGE = resolve(import.meta.dirname, '../docs/performance.md');
 export async function writePerformancePage(results: Results): Promise<void> {
   const all = Object.values(results);
   const machines = new Set(all.map(({ machine }) => machine));
-  const goals = goalTable(Object.assign({}, ...all.map(({ tables }) => tables)));
+  const goals = markdownTableOf(judge(Object.assign({}, ...all.map(({ tables }) => tables))));
   let page = await readFile(PAGE, 'utf8');
   page = fill(page, 'goals', `${goals}\n\nOn ${[...machines].join(' and ')}.`);
   for (const { tables, on, commit, machine } of all) {
@@ -24,8 +24,7 @@ export async function writePerformancePage(results: Results): Promise<void> {
 /** @throws Error if the page lacks the markers. */
 function fill(page: string, name: string, content: string): string {
   const [begin, end] = [`<!-- bench: ${name} -->`, `<!-- end: ${name} -->`];
-  const [before, rest] = page.split(begin);
-  const [, after] = rest?.split(end) ?? [];
-  if (after === undefined) throw new Error(`docs/performance.md has no markers for ${name}.`);
-  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
+  const place = new RegExp(`${begin}[^]*${end}`);
+  if (!place.test(page)) throw new Error(`docs/performance.md has no markers for ${name}.`);
+  return page.replace(place, () => `${begin}\n\n${content}\n\n${end}`);
 }

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, Benchmark } from './benchmark.ts';
-import { buildFloor, buildHere, buildRef, git } from './build.ts';
-import { check } from './check.ts';
+import { buildFloor, buildHere, buildRef } from './build.ts';
 import { cold } from './cold.ts';
 import { cost } from './cost/cost.ts';
 import { growth } from './growth/growth.ts';
 import { credentials } from './instance.ts';
+import { checkLimits } from './limits.ts';
 import { peer } from './peer/peer.ts';
 import { writePerformancePage } from './performance-page.ts';
 import { keepResults, readResults } from './results.ts';
@@ -41,8 +41,6 @@ const benchmarks: Readonly<Record<string, Benchmark>> = { warm, cold, cost, grow
 /** The benchmarks that are short enough for CI. */
 const CHECKED = 'warm,cold,cost';
 
-let directory: string | undefined;
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -59,7 +57,8 @@ async function main(): Promise<void> {
 
   delete process.env.AWS_PROFILE;
   Object.assign(process.env, credentials);
-  directory = await mkdtemp(join(tmpdir(), 'referrals-bench-'));
+  const directory = await mkdtemp(join(tmpdir(), 'referrals-bench-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   console.log('Building …');
   const here = await buildHere(directory);
   const other = against === undefined ? [] : [await buildRef(against, directory)];
@@ -85,7 +84,7 @@ async function main(): Promise<void> {
   if (against) {
     console.log(markdownTable(compare(tables, Object.assign({}, ...compared), against)));
   }
-  if (checks) return check(tables, await readResults());
+  if (checks) return checkLimits(tables, await readResults());
   if (bench.quick || against) {
     return void console.log('\nNext: measure everything, with npm run bench.');
   }
@@ -101,24 +100,11 @@ function readNames(only: string | undefined): string[] {
   throw new Error(`--only: there is no benchmark ${unknown}. There are ${all.join(', ')}.`);
 }
 
-function removeFiles(): void {
-  if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
-}
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => {
-    removeFiles();
-    process.exit(1);
-  });
-}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 main()
   .catch((error: Error) => {
     console.error(error.message);
     process.exitCode = 1;
   })
-  .finally(async () => {
-    removeFiles();
-    await git('worktree', 'prune');
-    // After a failure something may still run.
-    process.exit();
-  });
+  // After a failure something may still run.
+  .finally(() => process.exit());

@@ -27,10 +27,12 @@ export function markdownTable(rows: readonly Row[]): string {
     name,
     ...columns.map((column) => inWords(figures[column])),
   ]);
-  return [['', ...columns], ['---', ...columns.map(() => '---:')], ...lines]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return markdownTableOf([['', ...columns], ['---', ...columns.map(() => '---:')], ...lines]);
 }
+
+/** Writes lines of cells as a table in Markdown. */
+export const markdownTableOf = (lines: readonly (readonly string[])[]): string =>
+  lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** Writes whole numbers as they are, and others with three digits; a figure with its range. */
 export function inWords(value: number | Figure | undefined): string {

@@ -19,14 +19,13 @@ export const warm: Benchmark = {
   title: 'Warm click',
 
   run: async (bench) => {
-    const rows: Row[][] = bench.builds.map(() => []);
+    const tables = bench.builds.map(() => ({ warm: [] as Row[] }));
     for await (const database of databases(bench)) {
-      for (const [n, ofBuild] of (await measure(bench, database)).entries()) {
-        rows[n]?.push(...ofBuild);
-      }
+      const rows = await measure(bench, database);
+      for (const [n, { warm }] of tables.entries()) warm.push(...(rows[n] ?? []));
       await database.stop();
     }
-    return rows.map((warm) => ({ warm }));
+    return tables;
   },
 };
 

@@ -17,18 +17,18 @@ async function work({ event, warmUp = 0, times = 0 }: Task): Promise<Measured> {
   const events = Array.from({ length: 1 + warmUp + times }, () => structuredClone(event));
   const invoke = () => handler?.(events.pop(), context());
 
-  const cpuOfCold = cpuSince();
+  const cpuBefore = process.cpuUsage();
   const began = performance.now();
   handler ??= (await import(bundle)).handler;
   const imported = performance.now();
   let answer = await invoke();
   const answered = performance.now();
-  const coldCpu = cpuOfCold();
+  const coldCpu = cpuSince(cpuBefore);
 
   for (let n = 0; n < warmUp; n++) answer = await invoke();
   const latencies = createHistogram();
   let billed = 0;
-  const cpuOfWarm = cpuSince();
+  const cpuWarm = process.cpuUsage();
   for (let n = 0; n < times; n++) {
     const start = performance.now();
     answer = await invoke();
@@ -42,19 +42,16 @@ async function work({ event, warmUp = 0, times = 0 }: Task): Promise<Measured> {
     warm: {
       p50: latencies.percentile(50) / 1e6,
       p99: latencies.percentile(99) / 1e6,
-      cpu: cpuOfWarm() / times,
+      cpu: cpuSince(cpuWarm) / times,
       billed: billed / times,
     },
   };
 }
 
-/** Starts to count the processor time of this process, in milliseconds. */
-function cpuSince(): () => number {
-  const before = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000;
-  };
+/** Milliseconds of processor time that this process has taken since. */
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 function context() {
