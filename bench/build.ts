@@ -35,6 +35,8 @@ export const buildHere = (directory: string): Promise<Build> => build('here', RO
  */
 export async function buildRef(ref: string, directory: string): Promise<Build> {
   const tree = join(directory, 'tree');
+  // Forgets the tree of a run that was interrupted.
+  await git('worktree', 'prune');
   await git('worktree', 'add', '--detach', tree, ref);
   try {
     const [here, there] = await Promise.all([ROOT, tree].map(lockFile));

@@ -4,14 +4,14 @@ import { parse } from 'es-module-lexer/js';
 
 const STATIC = ['static', 'reexport-star'];
 
-/** Bytes of a bundle: the files that it loads at once, and all files including those it may load later. */
+/** The size of a bundle: the files that it loads at once, and all files including those it may load later. */
 export const bundleSize = async (entry: string) => ({
-  loaded: await sizeOf(entry, STATIC),
-  all: await sizeOf(entry, [...STATIC, 'dynamic']),
+  'loaded, KB': (await bytesOf(entry, STATIC)) / 1000,
+  'all, KB': (await bytesOf(entry, [...STATIC, 'dynamic'])) / 1000,
 });
 
 /** Adds up a file and the files that it imports in one of these ways. */
-async function sizeOf(
+async function bytesOf(
   file: string,
   ways: readonly string[],
   seen = new Set<string>(),
@@ -19,12 +19,12 @@ async function sizeOf(
   if (seen.has(file)) return 0;
   seen.add(file);
   const source = await readFile(file);
-  let size = source.length;
+  let bytes = source.length;
   for (const { type, specifier } of parse(`${source}`)[0]) {
     // Imports that are not relative are Node's own modules.
     if (ways.includes(type) && specifier?.startsWith('.')) {
-      size += await sizeOf(resolve(dirname(file), specifier), ways, seen);
+      bytes += await bytesOf(resolve(dirname(file), specifier), ways, seen);
     }
   }
-  return size;
+  return bytes;
 }

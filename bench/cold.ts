@@ -5,9 +5,9 @@ import type { Benchmark } from './benchmark.ts';
 import { type Build, bundleOf, hasFunction } from './build.ts';
 import { bundleSize } from './bundle-size.ts';
 import { startEmbedded } from './database.ts';
-import { usualEvent } from './events.ts';
-import { figureOf, ratioOf } from './figure.ts';
-import { lambdaEnvironment, type Measured, startInstance } from './instance.ts';
+import { usual } from './events.ts';
+import { figuresOf, ratioOf } from './figure.ts';
+import { lambdaEnvironment, startInstance } from './instance.ts';
 import { bareEnvironment, setScene } from './scene.ts';
 import type { Row } from './table.ts';
 
@@ -21,7 +21,7 @@ export const cold: Benchmark = {
     const ours = builds.map((build) =>
       functionNames
         .filter((name) => hasFunction(build, name))
-        .map((name) => side(name, build, name)),
+        .map((name) => side(name, build, name, name)),
     );
     const database = await startEmbedded(directory);
     const bus = await startEventBus();
@@ -33,35 +33,32 @@ export const cold: Benchmark = {
       'cold starts',
       quick ? 10 : 30,
       [bare, empty, ...ours.flat()],
-      async ({ bundle, eventIn }) => {
-        const event = eventIn(await setScene(database.services));
+      async ({ bundle, invocation }) => {
+        const { event } = invocation(await setScene(database.services));
         const instance = startInstance(floor, bundle, environment);
         const { cold } = await instance.run({ event });
         await instance.stop();
-        return cold;
+        return {
+          'import, ms': cold.imported,
+          'first, ms': cold.first,
+          'both, ms': cold.imported + cold.first,
+          'CPU, ms': cold.cpu,
+        };
       },
     );
     bus.stop();
     await database.stop();
 
-    const row = async (side: Side): Promise<Row> => {
-      const rounds = measured(side);
-      const { loaded, all } = await bundleSize(side.bundle);
-      return {
-        name: side.name,
-        figures: {
-          'loaded, KB': loaded / 1000,
-          'all, KB': all / 1000,
-          'import, ms': figureOf(rounds.map(({ imported }) => imported)),
-          'first, ms': figureOf(rounds.map(({ first }) => first)),
-          'both, ms': figureOf(rounds.map(both)),
-          'CPU, ms': figureOf(rounds.map(({ cpu }) => cpu)),
-          ...(side !== bare && {
-            'both ÷ bare': ratioOf(rounds.map(both), measured(bare).map(both)),
-          }),
-        },
-      };
-    };
+    const row = async (side: Side): Promise<Row> => ({
+      name: side.name,
+      figures: {
+        ...(await bundleSize(side.bundle)),
+        ...figuresOf(measured(side)),
+        ...(side !== bare && {
+          'both ÷ bare': ratioOf(measured(side), measured(bare), 'both, ms'),
+        }),
+      },
+    });
     return Promise.all(
       ours.map(async (sides) => ({ cold: await Promise.all([empty, bare, ...sides].map(row)) })),
     );
@@ -70,11 +67,9 @@ export const cold: Benchmark = {
 
 type Side = ReturnType<typeof side>;
 
-/** A bundle, and the usual event of a function. */
-const side = (name: string, build: Build, bundle: string, eventOf = bundle) => ({
+/** A bundle, and the function whose usual event it gets. */
+const side = (name: string, build: Build, bundle: string, eventOf: string) => ({
   name,
   bundle: bundleOf(build, bundle),
-  eventIn: usualEvent(eventOf),
+  invocation: usual(eventOf),
 });
-
-const both = ({ imported, first }: Measured['cold']): number => imported + first;

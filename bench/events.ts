@@ -175,14 +175,13 @@ const eventOf: Readonly<Record<FunctionName, (scene: Scene) => unknown>> = {
   }),
 };
 
-/** @throws Error if `eventOf` lacks the function: measuring it with another event would mean nothing. */
-export function usualEvent(name: FunctionName): (scene: Scene) => unknown {
+/**
+ * A function with its usual event.
+ *
+ * @throws Error if `eventOf` lacks the function: measuring it with another event would mean nothing.
+ */
+export function usual(name: FunctionName): (scene: Scene) => Invocation {
   const event = eventOf[name];
   if (event === undefined) throw new Error(`bench/events.ts has no event for ${name}. Add one.`);
-  return event;
+  return (scene) => ({ function: name, event: event(scene) });
 }
-
-/** Invokes a function with its usual event. */
-export const usual =
-  (name: FunctionName) =>
-  (scene: Scene): Invocation => ({ function: name, event: usualEvent(name)(scene) });

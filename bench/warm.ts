@@ -3,8 +3,8 @@ import type { Bench, Benchmark } from './benchmark.ts';
 import { bundleOf } from './build.ts';
 import { type Database, startAmazons, startEmbedded } from './database.ts';
 import { click } from './events.ts';
-import { figureOf, ratioOf } from './figure.ts';
-import { lambdaEnvironment, type Measured, startInstance } from './instance.ts';
+import { figuresOf, type Round, ratioOf } from './figure.ts';
+import { lambdaEnvironment, startInstance } from './instance.ts';
 import { bareEnvironment, setScene } from './scene.ts';
 import type { Row } from './table.ts';
 
@@ -44,7 +44,7 @@ async function measure({ builds, floor, quick }: Bench, database: Database): Pro
   const { event } = click(scene);
   const environment = { ...lambdaEnvironment(database.endpoint), ...bareEnvironment(scene) };
   const bundles = [bundleOf(floor, 'bare'), ...builds.map((build) => bundleOf(build, 'hit'))];
-  const measured: Warm[][] = bundles.map(() => []);
+  const measured: Round[][] = bundles.map(() => []);
   const rounds = quick ? 3 : 5;
   for (let round = 1; round <= rounds; round++) {
     const instances = bundles.map((bundle) => startInstance(floor, bundle, environment));
@@ -53,33 +53,26 @@ async function measure({ builds, floor, quick }: Bench, database: Database): Pro
       `turns of round ${round} of ${rounds} on ${database.name}`,
       quick ? 4 : 8,
       instances,
-      async ({ run }) => (await run({ event, ...TURN })).warm,
+      async ({ run }) => {
+        const { warm } = await run({ event, ...TURN });
+        return { 'p50, ms': warm.p50, 'p99, ms': warm.p99, 'CPU, ms': warm.cpu };
+      },
     );
     for (const [n, instance] of instances.entries()) {
       measured[n]?.push(...turns(instance));
       await instance.stop();
     }
   }
-  const [bare = [], ...ours] = measured;
-  return ours.map((hit) => [
-    { name: `bare client on ${database.name}`, figures: figures(bare) },
+  const [bare = [], ...hits] = measured;
+  return hits.map((hit) => [
+    { name: `bare client on ${database.name}`, figures: figuresOf(bare) },
     {
       name: `hit on ${database.name}`,
       figures: {
-        ...figures(hit),
-        'p50 ÷ bare': ratioOf(each(hit, 'p50'), each(bare, 'p50')),
-        'CPU ÷ bare': ratioOf(each(hit, 'cpu'), each(bare, 'cpu')),
+        ...figuresOf(hit),
+        'p50 ÷ bare': ratioOf(hit, bare, 'p50, ms'),
+        'CPU ÷ bare': ratioOf(hit, bare, 'CPU, ms'),
       },
     },
   ]);
 }
-
-type Warm = Measured['warm'];
-
-const figures = (turns: readonly Warm[]) => ({
-  'p50, ms': figureOf(each(turns, 'p50')),
-  'p99, ms': figureOf(each(turns, 'p99')),
-  'CPU, ms': figureOf(each(turns, 'cpu')),
-});
-
-const each = (turns: readonly Warm[], name: keyof Warm) => turns.map((turn) => turn[name]);

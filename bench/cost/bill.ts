@@ -4,11 +4,10 @@ import { closeHours } from '../../functions/triggers.ts';
 import { click, usual } from '../events.ts';
 import { setScene } from '../scene.ts';
 import type { Row } from '../table.ts';
-import type { Counting } from './counting.ts';
+import { type Counting, dollarsOf, type Usage } from './counting.ts';
 import { bytesOfInvocation, bytesOfRequest } from './logs.ts';
 import { prices } from './prices.ts';
 import { clicksOfBatch, clicksOfHour, traffic } from './traffic.ts';
-import { dollarsOf, type Usage } from './usage.ts';
 
 const HOUR = 3_600_000;
 

@@ -4,9 +4,8 @@ import { startEmbedded } from '../database.ts';
 import { setScene } from '../scene.ts';
 import type { Row, Tables } from '../table.ts';
 import { billOf } from './bill.ts';
-import { type Counting, startCounting } from './counting.ts';
+import { type Counting, dollarsOf, startCounting, type Usage } from './counting.ts';
 import { requests } from './requests.ts';
-import { dollarsOf, type Usage } from './usage.ts';
 
 /** Calls of DynamoDB, units and dollars of each kind of request. */
 export const cost: Benchmark = {

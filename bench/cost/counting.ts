@@ -1,15 +1,46 @@
+import { isWrite } from '../../test/dynamodb-proxy/accesses.ts';
+import { startDynamoDBProxy } from '../../test/dynamodb-proxy/proxy.ts';
 import { startEventBus } from '../../test/faults/event-bus.ts';
 import { type Build, bundleOf } from '../build.ts';
 import type { Database } from '../database.ts';
 import type { Invocation } from '../events.ts';
 import { type Instance, lambdaEnvironment, startInstance, type Task } from '../instance.ts';
-import { startMeter } from './usage.ts';
+import { prices } from './prices.ts';
+
+/** Calls of DynamoDB, and the units that the database reports for them. */
+export interface Usage {
+  readonly reads: number;
+  readonly writes: number;
+  readonly readUnits: number;
+  /** Units of the table. */
+  readonly writeUnits: number;
+  /** Units of the index. */
+  readonly indexWriteUnits: number;
+}
+
+/** Dollars for a million times. */
+export const dollarsOf = ({ readUnits, writeUnits, indexWriteUnits }: Usage): number =>
+  readUnits * prices.readUnits + (writeUnits + indexWriteUnits) * prices.writeUnits;
+
+/** The part of `ReturnConsumedCapacity` that is read; a transaction has one for each table. */
+interface Consumed {
+  readonly Table: { readonly CapacityUnits: number };
+  readonly GlobalSecondaryIndexes?: Readonly<Record<string, { readonly CapacityUnits: number }>>;
+}
+
+const NOTHING: Usage = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, indexWriteUnits: 0 };
 
 export type Counting = Awaited<ReturnType<typeof startCounting>>;
 
 /** Starts to count and time the functions of a build. Each keeps its instance from one call to the next. */
 export async function startCounting(floor: Build, build: Build, { endpoint, services }: Database) {
-  const meter = await startMeter(endpoint);
+  let usage = NOTHING;
+  const proxy = await startDynamoDBProxy(endpoint);
+  proxy.rewrite = (_, input) => ({ ...input, ReturnConsumedCapacity: 'INDEXES' });
+  proxy.reshape = (operation, _, { ConsumedCapacity, ...output }) => {
+    for (const consumed of [ConsumedCapacity].flat()) usage = plus(usage, operation, consumed);
+    return output;
+  };
   const bus = await startEventBus();
   const instances = new Map<string, Instance>();
   const instanceOn = (database: string, name: string): Instance => {
@@ -23,8 +54,13 @@ export async function startCounting(floor: Build, build: Build, { endpoint, serv
   return {
     services,
     /** Invokes a function behind a proxy that counts. */
-    count: ({ function: name, event }: Invocation, status?: number) =>
-      meter.usageOf(() => instanceOn(meter.endpoint, name).run({ event }, status)),
+    count: async ({ function: name, event }: Invocation, status?: number): Promise<Usage> => {
+      usage = NOTHING;
+      proxy.operations.length = 0;
+      await instanceOn(proxy.endpoint, name).run({ event }, status);
+      const writes = proxy.operations.filter(isWrite).length;
+      return { ...usage, writes, reads: proxy.operations.length - writes };
+    },
     /** Invokes a function without the proxy. Gives milliseconds, and per invocation bytes and events. */
     time: async ({ function: name, event }: Invocation, often: Omit<Task, 'event'>) => {
       const { run, logged } = instanceOn(endpoint, name);
@@ -41,7 +77,17 @@ export async function startCounting(floor: Build, build: Build, { endpoint, serv
     stop: async () => {
       await Promise.all([...instances.values()].map(({ stop }) => stop()));
       bus.stop();
-      meter.stop();
+      proxy.stop();
     },
   };
+}
+
+function plus(usage: Usage, operation: string, { Table, GlobalSecondaryIndexes }: Consumed): Usage {
+  const table = Table.CapacityUnits;
+  const index = Object.values(GlobalSecondaryIndexes ?? {})
+    .map(({ CapacityUnits }) => CapacityUnits)
+    .reduce((a, b) => a + b, 0);
+  if (!isWrite(operation)) return { ...usage, readUnits: usage.readUnits + table + index };
+  const { writeUnits, indexWriteUnits } = usage;
+  return { ...usage, writeUnits: writeUnits + table, indexWriteUnits: indexWriteUnits + index };
 }

@@ -3,7 +3,7 @@ import type { Benchmark } from '../benchmark.ts';
 import { bundleOf } from '../build.ts';
 import { startCounting } from '../cost/counting.ts';
 import { click, type Invocation, request } from '../events.ts';
-import { figureOf, ratioOf } from '../figure.ts';
+import { figuresOf, ratioOf } from '../figure.ts';
 import { lambdaEnvironment, startInstance, type Task } from '../instance.ts';
 import type { Scene } from '../scene.ts';
 import type { Row } from '../table.ts';
@@ -68,7 +68,7 @@ export const growth: Benchmark = {
           const instance = startInstance(floor, bundleOf(build, file), environment);
           const { warm } = await instance.run({ event, ...often });
           await instance.stop();
-          return warm.p50;
+          return { 'p50, ms': warm.p50 };
         },
       );
       for (const [n, ofBuild] of sides.entries()) {
@@ -84,8 +84,8 @@ export const growth: Benchmark = {
             figures: {
               'read units': readUnits,
               'write units': writeUnits + indexWriteUnits,
-              'p50, ms': figureOf(measured(side)),
-              '÷ 10³ clicks': ratioOf(measured(side), measured(ofBuild[0] ?? side)),
+              ...figuresOf(measured(side)),
+              '÷ 10³ clicks': ratioOf(measured(side), measured(ofBuild[0] ?? side), 'p50, ms'),
             },
           });
         }

@@ -1,4 +1,5 @@
-import { type Answered, load } from './load.ts';
+import type { Round } from '../figure.ts';
+import { load } from './load.ts';
 
 /** A referral service. */
 export interface Side {
@@ -18,27 +19,19 @@ export interface RunningSide {
   readonly stop: () => Promise<void>;
 }
 
-export interface Measurement {
-  readonly fullSpeed: Answered;
-  /** Milliseconds of processor time of a click at full speed, with and without the database. */
-  readonly cpu: number;
-  readonly cpuOfServer: number;
-  /** Clicks a second of the equal load. */
-  readonly rate: number;
-  readonly equalLoad: Answered;
-}
-
 /** Seconds of full speed that are not measured, and of each load that is. */
 const WARM_UP = 5;
 const SECONDS = 8;
 
+export const EQUAL_LOAD = 'equal load, clicks/s';
+
 /**
- * Measures a running service, which nobody has clicked on yet.
+ * Measures a service that has just started: at full speed, and under a load that is equal for all sides.
  *
  * @param rate of the equal load; undefined: half of what this side can take.
  * @throws Error if a click is not answered with a redirect, or not stored.
  */
-export async function measure(side: RunningSide, rate: number | undefined): Promise<Measurement> {
+export async function measure(side: RunningSide, rate: number | undefined): Promise<Round> {
   const clicks = { link: side.link, connections: 16, seconds: SECONDS };
   const warmUp = await load({ ...clicks, seconds: WARM_UP });
   const before = await side.cpu();
@@ -50,7 +43,16 @@ export async function measure(side: RunningSide, rate: number | undefined): Prom
   const answered = warmUp.clicks + fullSpeed.clicks + equalLoad.clicks;
   const stored = await side.countClicks();
   if (stored !== answered) throw new Error(`${answered} clicks were answered, ${stored} stored.`);
-  const cpuOfServer = (after.server - before.server) / fullSpeed.clicks;
-  const cpuOfDatabase = (after.database - before.database) / fullSpeed.clicks;
-  return { fullSpeed, cpu: cpuOfServer + cpuOfDatabase, cpuOfServer, rate: equalRate, equalLoad };
+  const server = (after.server - before.server) / fullSpeed.clicks;
+  const database = (after.database - before.database) / fullSpeed.clicks;
+  return {
+    'clicks/s': fullSpeed.clicksPerSecond,
+    'p50, ms': fullSpeed.p50,
+    'p99, ms': fullSpeed.p99,
+    'CPU of a click, ms': server + database,
+    '… without the database, ms': server,
+    [EQUAL_LOAD]: equalRate,
+    'p50 at equal load, ms': equalLoad.p50,
+    'p99 at equal load, ms': equalLoad.p99,
+  };
 }
