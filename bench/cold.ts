@@ -5,7 +5,7 @@ import type { Benchmark } from './benchmark.ts';
 import { type Build, bundleOf, hasFunction } from './build.ts';
 import { bundleSize } from './bundle-size.ts';
 import { startEmbedded } from './database.ts';
-import { usual } from './events.ts';
+import { type FunctionName, usual } from './events.ts';
 import { figuresOf, ratioOf } from './figure.ts';
 import { lambdaEnvironment, startInstance } from './instance.ts';
 import { bareEnvironment, setScene } from './scene.ts';
@@ -68,7 +68,7 @@ export const cold: Benchmark = {
 type Side = ReturnType<typeof side>;
 
 /** A bundle, and the function whose usual event it gets. */
-const side = (name: string, build: Build, bundle: string, eventOf: string) => ({
+const side = (name: string, build: Build, bundle: string, eventOf: FunctionName) => ({
   name,
   bundle: bundleOf(build, bundle),
   invocation: usual(eventOf),

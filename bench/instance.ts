@@ -3,30 +3,7 @@ import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { environment as env } from '../functions/environment.ts';
 import { type Build, bundleOf } from './build.ts';
-
-/** Invocations of a function, one after the other. */
-export interface Task {
-  readonly event: unknown;
-  /** Invocations after the first that are not measured. */
-  readonly warmUp?: number;
-  /** Invocations after those that are measured. */
-  readonly times?: number;
-}
-
-/** Times are in milliseconds. */
-export interface Measured {
-  /** The answer to the last invocation. */
-  readonly answer: unknown;
-  /** The first invocation of the task; `imported` is about 0 unless it is the first of the process. */
-  readonly cold: { readonly imported: number; readonly first: number; readonly cpu: number };
-  readonly warm: {
-    readonly p50: number;
-    readonly p99: number;
-    readonly cpu: number;
-    /** The mean, after rounding each invocation up to a whole millisecond, as Lambda does. */
-    readonly billed: number;
-  };
-}
+import type { Measured, Task } from './lambda/instance.ts';
 
 /** The name of the table in all benchmarks. */
 export const TABLE = 'benchmark';

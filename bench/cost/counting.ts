@@ -4,7 +4,8 @@ import { startEventBus } from '../../test/faults/event-bus.ts';
 import { type Build, bundleOf } from '../build.ts';
 import type { Database } from '../database.ts';
 import type { Invocation } from '../events.ts';
-import { type Instance, lambdaEnvironment, startInstance, type Task } from '../instance.ts';
+import { type Instance, lambdaEnvironment, startInstance } from '../instance.ts';
+import type { Task } from '../lambda/instance.ts';
 import { prices } from './prices.ts';
 
 /** Calls of DynamoDB, and the units that the database reports for them. */

@@ -4,12 +4,13 @@ import { bundleOf } from '../build.ts';
 import { startCounting } from '../cost/counting.ts';
 import { click, type Invocation, request } from '../events.ts';
 import { figuresOf, ratioOf } from '../figure.ts';
-import { lambdaEnvironment, startInstance, type Task } from '../instance.ts';
+import { lambdaEnvironment, startInstance } from '../instance.ts';
+import type { Task } from '../lambda/instance.ts';
 import type { Scene } from '../scene.ts';
 import type { Row } from '../table.ts';
-import { type Size, type Stage, setStage } from './stages.ts';
+import { setStage } from './stages.ts';
 
-const SIZES: readonly Size[] = [
+const SIZES = [
   { name: '10³ clicks', clicks: 1_000, links: 0 },
   { name: '10⁴ clicks', clicks: 10_000, links: 0 },
   { name: '10⁵ clicks', clicks: 100_000, links: 0 },
@@ -50,7 +51,7 @@ export const growth: Benchmark = {
   title: 'Growth',
 
   run: async ({ builds, floor, quick, directory }) => {
-    const stages: Stage[] = [];
+    const stages: Awaited<ReturnType<typeof setStage>>[] = [];
     for (const size of quick ? SIZES.slice(0, 2) : SIZES) {
       console.log(`  Making a table of ${size.name} …`);
       stages.push(await setStage(directory, size));

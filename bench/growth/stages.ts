@@ -17,7 +17,7 @@ import { countReferral } from '../../functions/core/counting.ts';
 import { hourAt } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { ownerPartition, referralKey } from '../../functions/store/keys.ts';
-import { type Database, type Services, startEmbedded } from '../database.ts';
+import { type Services, startEmbedded } from '../database.ts';
 import { TABLE } from '../instance.ts';
 import { clickItem, newClick, newReferral, type Scene } from '../scene.ts';
 
@@ -28,7 +28,7 @@ const HOUR = 3_600_000;
 /** The clicks are spread over thirty days. */
 const HOURS = 30 * 24;
 
-export interface Size {
+interface Size {
   readonly name: string;
   /** Clicks on one link. */
   readonly clicks: number;
@@ -36,15 +36,8 @@ export interface Size {
   readonly links: number;
 }
 
-/** A table of some size, and a link in it. */
-export interface Stage {
-  readonly size: Size;
-  readonly database: Database;
-  readonly scene: Scene;
-}
-
 /** Makes a table of some size. The hours of its clicks are over and closed. */
-export async function setStage(directory: string, size: Size): Promise<Stage> {
+export async function setStage(directory: string, size: Size) {
   const begin = (Math.floor(Date.now() / HOUR) - HOURS) * HOUR;
   const referral = newReferral('owner', new Date(begin));
   const times = Array.from(
@@ -59,7 +52,7 @@ export async function setStage(directory: string, size: Size): Promise<Stage> {
   await closeHours(services, referral, times);
   const { clicks } = await countReferral(services, referral);
   if (clicks !== size.clicks) throw new Error(`Of ${size.name}, ${clicks} are counted.`);
-  const scene = { userId: 'owner', referral, session: services.newSession(), clicks: [] };
+  const scene: Scene = { userId: 'owner', referral, session: services.newSession(), clicks: [] };
   return { size, database, scene };
 }
 

@@ -1,5 +1,4 @@
 import { createHistogram } from 'node:perf_hooks';
-import type { Measured, Task } from '../instance.ts';
 
 // Stands in for a Lambda instance: imports a bundle at the first invocation, and measures.
 const bundle = process.argv[2] ?? '';
@@ -13,7 +12,19 @@ const TIMEOUT = 60_000;
 
 let handler: ((event: unknown, context: unknown) => Promise<unknown>) | undefined;
 
-async function work({ event, warmUp = 0, times = 0 }: Task): Promise<Measured> {
+/** Invocations of a function, one after the other. */
+export interface Task {
+  readonly event: unknown;
+  /** Invocations after the first that are not measured. */
+  readonly warmUp?: number;
+  /** Invocations after those that are measured. */
+  readonly times?: number;
+}
+
+export type Measured = Awaited<ReturnType<typeof work>>;
+
+/** Does a task. Times are in milliseconds. */
+async function work({ event, warmUp = 0, times = 0 }: Task) {
   const events = Array.from({ length: 1 + warmUp + times }, () => structuredClone(event));
   const invoke = () => handler?.(events.pop(), context());
 
@@ -37,12 +48,15 @@ async function work({ event, warmUp = 0, times = 0 }: Task): Promise<Measured> {
     billed += Math.ceil(latency);
   }
   return {
+    /** The answer to the last invocation. */
     answer,
+    /** The first invocation of the task. Only the first task of the process has to import. */
     cold: { imported: imported - began, first: answered - imported, cpu: coldCpu },
     warm: {
       p50: latencies.percentile(50) / 1e6,
       p99: latencies.percentile(99) / 1e6,
       cpu: cpuSince(cpuWarm) / times,
+      /** The mean, after rounding each invocation up to a whole millisecond, as Lambda does. */
       billed: billed / times,
     },
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import getPort from 'get-port';
+import { countReferral } from '../../functions/core/counting.ts';
 import { environment as env } from '../../functions/environment.ts';
 import { startEmulator } from '../../local/emulator.ts';
 import { startDynamoDBProxy } from '../../test/dynamodb-proxy/proxy.ts';
@@ -37,14 +38,14 @@ export const ours: Side = {
 };
 
 async function startOn(
-  { services: { store }, ...database }: Database & { readonly pid: number },
+  { services, ...database }: Database & { readonly pid: number },
   endpoint: string,
   directory: string,
 ): Promise<RunningSide> {
   const port = await getPort({ host: '127.0.0.1' });
   const origin = `http://127.0.0.1:${port}`;
   const { userId, ...referral } = { ...newReferral('', new Date()), redirectTo: `${origin}/` };
-  await store.createReferral(referral, []);
+  await services.store.createReferral(referral, []);
   const api = await startTree(() =>
     startEmulator({
       name: 'api',
@@ -64,14 +65,7 @@ async function startOn(
   return {
     link: `${origin}/r/${referral.code}`,
     cpu: async () => ({ server: await cpuOf(api.pid), database: await cpuOf(database.pid) }),
-    countClicks: async () => {
-      let clicks = 0;
-      const current = (await store.findReferral(referral.code)) ?? referral;
-      await store.eachResponse(current, 0, Number.POSITIVE_INFINITY, () => {
-        clicks += 1;
-      });
-      return clicks;
-    },
+    countClicks: async () => (await countReferral(services, referral)).clicks,
     stop: async () => {
       await api.stop();
       await database.stop();
