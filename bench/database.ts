@@ -9,12 +9,7 @@ import { TABLE } from './instance.ts';
 export type Services = ReturnType<typeof createServices>;
 
 /** A DynamoDB that only one benchmark uses, with one table. */
-export interface Database {
-  readonly name: string;
-  readonly endpoint: string;
-  readonly services: Services;
-  readonly stop: () => Promise<void>;
-}
+export type Database = Awaited<ReturnType<typeof useTable>>;
 
 /**
  * Starts the embedded DynamoDB. Its table has no stream, because a stream makes every write slower than
@@ -39,7 +34,7 @@ export async function startEmbedded(
 export const startAmazons = async (parent: string): Promise<Database> =>
   useTable('DynamoDB Local', await startDynamoDBLocal(await mkdtemp(join(parent, 'database-'))));
 
-async function useTable(name: string, { endpoint, stop }: Emulator): Promise<Database> {
+async function useTable(name: string, { endpoint, stop }: Emulator) {
   await createTable(endpoint, TABLE, false);
   // The client reads it when it is made, so several databases can be in use.
   process.env.AWS_ENDPOINT_URL_DYNAMODB = endpoint;

@@ -1,5 +1,7 @@
-import type { APIGatewayProxyEventV2, DynamoDBRecord } from 'aws-lambda';
-import { routes } from '../functions/routes.ts';
+import type { IncomingMessage } from 'node:http';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type Route, routes } from '../functions/routes.ts';
+import { httpEvent } from '../local/http-event.ts';
 import { clickItem, type Scene, visitor } from './scene.ts';
 
 export type FunctionName = string;
@@ -13,7 +15,6 @@ export interface Invocation {
 /** The parts of a request that differ from one to the next. */
 export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
-  readonly cookies?: readonly string[];
   /** The parameters in the path. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
@@ -42,48 +43,6 @@ const HEADERS = {
   'x-forwarded-port': '443',
   'x-forwarded-proto': 'https',
 };
-
-/** Makes the event that API Gateway makes of a browser's request. */
-function httpEvent(
-  route: string,
-  { headers, cookies, parameters, query, body, userId }: Request,
-): APIGatewayProxyEventV2 {
-  const [method = '', template = ''] = route.split(' ');
-  const path = template.replace(/\{(\w+)\+?\}/g, (_, name) => parameters?.[name] ?? '');
-  const all: Record<string, string> = { ...HEADERS, ...headers };
-  return {
-    version: '2.0',
-    routeKey: route,
-    rawPath: path,
-    rawQueryString: `${new URLSearchParams(query)}`,
-    ...(cookies && { cookies: [...cookies] }),
-    headers: { ...all, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(query && { queryStringParameters: { ...query } }),
-    ...(parameters && { pathParameters: { ...parameters } }),
-    requestContext: {
-      accountId: '000000000000',
-      apiId: 'benchmark1',
-      domainName: 'go.example.com',
-      domainPrefix: 'go',
-      http: {
-        method,
-        path,
-        protocol: 'HTTP/1.1',
-        sourceIp: visitor.ip,
-        userAgent: all['user-agent'] ?? '',
-      },
-      requestId: 'JKJaXmPLvHcESHA=',
-      routeKey: route,
-      stage: '$default',
-      time: '24/Nov/2026:11:22:33 +0000',
-      timeEpoch: 1_795_519_353_000,
-      // The types have it only on another kind of event.
-      ...(userId && { authorizer: { jwt: { claims: { sub: userId }, scopes: null } } }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    isBase64Encoded: false,
-  };
-}
 
 const ofSession = ({ session }: Scene) => ({ headers: { 'x-referral-session': session } });
 
@@ -115,13 +74,37 @@ type RouteKey = keyof typeof usualRequests;
  * @param changes to it. @example () => ({ query: { interval: 'hour' } })
  */
 export const request =
-  (route: RouteKey, changes: (scene: Scene) => Request = () => ({})) =>
+  (routeKey: RouteKey, changes: (scene: Scene) => Request = () => ({})) =>
   (scene: Scene): Invocation => {
-    const found = routes.find(({ method, path }) => `${method} ${path}` === route);
-    if (found === undefined) throw new Error(`functions/routes.ts has no route ${route}.`);
-    const event = httpEvent(route, { ...usualRequests[route](scene), ...changes(scene) });
-    return { function: found.function, event };
+    const route = routes.find(({ method, path }) => `${method} ${path}` === routeKey);
+    if (route === undefined) throw new Error(`functions/routes.ts has no route ${routeKey}.`);
+    const event = eventOfRequest(route, { ...usualRequests[routeKey](scene), ...changes(scene) });
+    return { function: route.function, event };
   };
+
+/** The event that API Gateway makes of a browser's request. */
+function eventOfRequest(route: Route, { headers, parameters = {}, query, body, userId }: Request) {
+  const path = route.path.replace(/\{(\w+)\+?\}/g, (_, name) => parameters[name] ?? '');
+  const all = {
+    ...HEADERS,
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...headers,
+  };
+  const message = {
+    headersDistinct: Object.fromEntries(
+      Object.entries(all).map(([name, value]) => [name, [value]]),
+    ),
+    httpVersion: '1.1',
+    socket: { remoteAddress: visitor.ip },
+  };
+  return httpEvent(message as unknown as IncomingMessage, {
+    route,
+    url: new URL(`https://${HEADERS.host}${path}?${new URLSearchParams(query)}`),
+    pathParameters: { ...parameters },
+    body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+    claims: userId === undefined ? undefined : { sub: userId },
+  });
+}
 
 /** A new visitor's click on the link. */
 export const click = request('GET /r/{proxy+}');

@@ -2,27 +2,19 @@ import { median } from './figure.ts';
 import type { Results } from './results.ts';
 import { lookUp, type Tables } from './table.ts';
 
+const COLUMNS = ['reads', 'writes', 'read units', 'write units'];
+
 /** The limits of CI. Raise a limit here if you have to, and say why. */
 const limits = {
-  /** Calls and units of clicks, which we pay for a million times. They are counted, so they don't vary. */
+  /** By `COLUMNS`. We pay for them a million times, and they don't vary, because they are counted. */
   clicks: {
-    'click of a new visitor': { reads: 0, writes: 1, 'read units': 0, 'write units': 2 },
-    'click of a visitor who comes back': { reads: 2, writes: 1, 'read units': 2, 'write units': 2 },
-    '… whose session was linked to a user': {
-      reads: 3,
-      writes: 1,
-      'read units': 3,
-      'write units': 2,
-    },
-    'click by a bot': { reads: 0, writes: 1, 'read units': 0, 'write units': 2 },
-    'click on a link that the function has not seen': {
-      reads: 1,
-      writes: 1,
-      'read units': 1,
-      'write units': 2,
-    },
-    'click on an unknown code': { reads: 1, writes: 0, 'read units': 1, 'write units': 0 },
-    '… again within 5 s': { reads: 0, writes: 0, 'read units': 0, 'write units': 0 },
+    'click of a new visitor': [0, 1, 0, 2],
+    'click of a visitor who comes back': [2, 1, 2, 2],
+    '… whose session was linked to a user': [3, 1, 3, 2],
+    'click by a bot': [0, 1, 0, 2],
+    'click on a link that the function has not seen': [1, 1, 1, 2],
+    'click on an unknown code': [1, 0, 1, 0],
+    '… again within 5 s': [0, 0, 0, 0],
   },
   /** KB that `hit` loads at once; every cold start compiles them. Now 228. */
   bundle: 235,
@@ -46,9 +38,9 @@ export function checkLimits({ warm, cold, cost }: Tables, recorded: Results): vo
     const verdict = (isOver ? 'OVER' : 'ok').padEnd(6);
     console.log(`  ${verdict}${what}: ${Number(value.toFixed(3))}, at most ${most}`);
   };
-  for (const [name, columns] of Object.entries(limits.clicks)) {
-    for (const [column, most] of Object.entries(columns)) {
-      check(`${name}: ${column}`, median(lookUp(cost, name, column)), most);
+  for (const [name, numbers] of Object.entries(limits.clicks)) {
+    for (const [n, column] of COLUMNS.entries()) {
+      check(`${name}: ${column}`, median(lookUp(cost, name, column)), numbers[n] ?? Number.NaN);
     }
   }
   const loaded = median(lookUp(cold, 'hit', 'loaded, KB'));

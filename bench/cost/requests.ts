@@ -18,7 +18,7 @@ export interface CountedRequest {
 const BOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 
 const withCookie = request('GET /r/{proxy+}', ({ session }) => ({
-  cookies: [`referral_session=${session}`],
+  headers: { cookie: `referral_session=${session}` },
 }));
 
 const clickOnUnknown = request('GET /r/{proxy+}', () => ({ parameters: { proxy: 'unknown' } }));
