@@ -51,16 +51,11 @@ export const compare = (here: Tables, there: Tables, ref: string): Row[] =>
   Object.entries(here).flatMap(([table, rows]) =>
     rows.flatMap(({ name, figures }) =>
       Object.entries(figures).map(([column, value]) => {
+        const line = `${table}: ${name}: ${column}`;
         const other = there[table]?.find((row) => row.name === name)?.figures[column];
-        const ratio = other && median(value) / median(other);
-        return {
-          name: `${table}: ${name}: ${column}`,
-          figures: {
-            here: value,
-            ...(other !== undefined && { [ref]: other }),
-            ...(ratio && { ratio }),
-          },
-        };
+        if (other === undefined) return { name: line, figures: { here: value } };
+        const ratio = median(value) === median(other) ? 1 : median(value) / median(other);
+        return { name: line, figures: { here: value, [ref]: other, ratio } };
       }),
     ),
   );
