@@ -1,11 +1,11 @@
-import { functionNames } from '../functions/triggers.ts';
+import { type FunctionName, functionNames } from '../functions/manifest.ts';
 import { startEventBus } from '../test/faults/event-bus.ts';
 import { alternate } from './alternate.ts';
 import type { Benchmark } from './benchmark.ts';
 import { type Build, bundleOf, hasFunction } from './build.ts';
 import { bundleSize } from './bundle-size.ts';
 import { startEmbedded } from './database.ts';
-import { type FunctionName, usual } from './events.ts';
+import { usual } from './events.ts';
 import { figuresOf, ratioOf } from './figure.ts';
 import { lambdaEnvironment, startInstance } from './instance.ts';
 import { bareEnvironment, setScene } from './scene.ts';

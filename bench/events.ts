@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { type Route, routes } from '../functions/routes.ts';
+import type { FunctionName } from '../functions/manifest.ts';
+import { type Route, type RouteName, routes } from '../functions/routes.ts';
 import { httpEvent } from '../local/http-event.ts';
 import { clickItem, type Scene, visitor } from './scene.ts';
-
-export type FunctionName = string;
 
 /** An event, and the function that gets it. */
 export interface Invocation {
@@ -49,36 +48,33 @@ const ofSession = ({ session }: Scene) => ({ headers: { 'x-referral-session': se
 const ofLink = ({ userId, referral: { code } }: Scene) => ({ userId, parameters: { code } });
 
 /** The usual request of each route. */
-const usualRequests = {
-  'GET /r/{proxy+}': ({ referral }) => ({ parameters: { proxy: referral.code } }),
-  'POST /referrals': ({ session }) => ({
+const usualRequests: Readonly<Record<RouteName, (scene: Scene) => Request>> = {
+  hit: ({ referral }) => ({ parameters: { proxy: referral.code } }),
+  'create-referral': ({ session }) => ({
     userId: `creator-${session}`,
     body: { redirectTo: '/welcome', label: 'newsletter' },
   }),
-  'GET /referrals': ({ userId }) => ({ userId }),
-  'GET /referrals/{code}': ofLink,
-  'GET /referrals/{code}/responses': ofLink,
-  'GET /referrals/{code}/stats': ofLink,
-  'GET /responses': ({ userId }) => ({ userId }),
-  'POST /actions': (scene) => ({ ...ofSession(scene), body: { action: 'VIEWED_PRICING' } }),
-  'GET /attribution': ofSession,
-  'POST /session/link': (scene) => ({ ...ofSession(scene), userId: `linked-${scene.session}` }),
-  'GET /me/referral': ({ session }) => ({ userId: `owner-${session}` }),
-} satisfies Record<string, (scene: Scene) => Request>;
-
-type RouteKey = keyof typeof usualRequests;
+  'list-referrals': ({ userId }) => ({ userId }),
+  'get-referral': ofLink,
+  'list-referral-responses': ofLink,
+  'get-stats': ofLink,
+  'list-responses': ({ userId }) => ({ userId }),
+  'record-action': (scene) => ({ ...ofSession(scene), body: { action: 'VIEWED_PRICING' } }),
+  'get-attribution': ofSession,
+  'link-session': (scene) => ({ ...ofSession(scene), userId: `linked-${scene.session}` }),
+  'get-my-referral': ({ session }) => ({ userId: `owner-${session}` }),
+};
 
 /**
- * The usual request of a route.
+ * The usual request of a route, for the function that answers it.
  *
- * @param changes to it. @example () => ({ query: { interval: 'hour' } })
+ * @param changes to the request. @example () => ({ query: { interval: 'hour' } })
  */
 export const request =
-  (routeKey: RouteKey, changes: (scene: Scene) => Request = () => ({})) =>
+  (name: RouteName, changes: (scene: Scene) => Request = () => ({})) =>
   (scene: Scene): Invocation => {
-    const route = routes.find(({ method, path }) => `${method} ${path}` === routeKey);
-    if (route === undefined) throw new Error(`functions/routes.ts has no route ${routeKey}.`);
-    const event = eventOfRequest(route, { ...usualRequests[routeKey](scene), ...changes(scene) });
+    const route = routes.find((candidate) => candidate.name === name) as (typeof routes)[number];
+    const event = eventOfRequest(route, { ...usualRequests[name](scene), ...changes(scene) });
     return { function: route.function, event };
   };
 
@@ -107,9 +103,9 @@ function eventOfRequest(route: Route, { headers, parameters = {}, query, body, u
 }
 
 /** A new visitor's click on the link. */
-export const click = request('GET /r/{proxy+}');
+export const click = request('hit');
 
-const eventOfRoute = (route: RouteKey) => (scene: Scene) => request(route)(scene).event;
+const eventOfRoute = (name: RouteName) => (scene: Scene) => request(name)(scene).event;
 
 const messages = (body: unknown) => ({
   Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(body) }],
@@ -117,17 +113,10 @@ const messages = (body: unknown) => ({
 
 /** An event that makes each function do its usual work. */
 const eventOf: Readonly<Record<FunctionName, (scene: Scene) => unknown>> = {
-  hit: eventOfRoute('GET /r/{proxy+}'),
-  'create-referral': eventOfRoute('POST /referrals'),
-  'record-action': eventOfRoute('POST /actions'),
-  'list-referrals': eventOfRoute('GET /referrals'),
-  'get-referral': eventOfRoute('GET /referrals/{code}'),
-  'list-referral-responses': eventOfRoute('GET /referrals/{code}/responses'),
-  'get-stats': eventOfRoute('GET /referrals/{code}/stats'),
-  'list-responses': eventOfRoute('GET /responses'),
-  'get-attribution': eventOfRoute('GET /attribution'),
-  'link-session': eventOfRoute('POST /session/link'),
-  'get-my-referral': eventOfRoute('GET /me/referral'),
+  hit: eventOfRoute('hit'),
+  'create-referral': eventOfRoute('create-referral'),
+  'record-action': eventOfRoute('record-action'),
+  api: eventOfRoute('list-referrals'),
   'confirm-sign-up': ({ session }) => ({
     triggerSource: 'PostConfirmation_ConfirmSignUp',
     request: {

@@ -52,7 +52,7 @@ export function newReferral(userId: string, at: Date): Referral {
   };
 }
 
-const newSession = () => randomBytes(16).toString('base64url');
+export const newSession = () => randomBytes(16).toString('base64url');
 
 /** Makes a new visitor's click without storing it, with everything that a browser sends. */
 export const newClick = ({ code, userId }: Referral, at: Date): Response => ({

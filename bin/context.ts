@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import * as v from 'valibot';
+import { isObject, strictObject } from '../functions/validation/objects.ts';
 import type { ReferralsStackProps } from '../lib/index.ts';
 
 const number = v.pipe(v.unknown(), v.toNumber(), v.finite());
@@ -14,22 +15,15 @@ const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((item) => item.trim())),
 );
-/** Valibot takes an array for an object, too. */
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const names = v.custom<Record<string, string>>(
-  (value) => isObject(value) && Object.values(value).every((name) => typeof name === 'string'),
-);
-const strictObject = <Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.pipe(v.custom<Record<string, unknown>>(isObject), v.strictObject(entries));
-/** A value of `cdk.json`, or its JSON on the command line. */
+const names = v.pipe(v.unknown(), v.check(isObject), v.record(v.string(), v.string()));
+/** A value from `cdk.json`, or its JSON from the command line. */
 const orJson = <Schema extends v.GenericSchema>(schema: Schema) =>
-  v.union([schema, v.pipe(v.string(), v.transform(parseJson), schema)]);
+  v.union([schema, v.pipe(v.string(), v.parseJson(), schema)]);
 const throttle = strictObject({ rate: v.number(), burst: v.number() });
 
 /**
- * What `cdk deploy -c <name>=<value>` can set, and the context of `cdk.json`, where values may be JSON;
- * `docs/deploy.md` says what each means.
+ * Settings for `cdk deploy -c <name>=<value>` and for the context in `cdk.json`. In `cdk.json`, values may be
+ * JSON. `docs/deploy.md` explains each setting.
  */
 const settings = {
   appUrl: v.string(),
@@ -69,7 +63,7 @@ type Settings = { [Name in keyof typeof settings]?: v.InferOutput<(typeof settin
 /**
  * Reads the stack's props from the CDK context.
  *
- * @throws Error that names the setting that is wrong.
+ * @throws Error that names the wrong setting.
  */
 export function readContext(node: Node): Partial<ReferralsStackProps> {
   const context: Settings = Object.fromEntries(
@@ -78,7 +72,7 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
       if (given === undefined) return [];
       const parsed = v.safeParse(schema, given);
       if (!parsed.success)
-        throw new Error(`${name}: ${JSON.stringify(given)} is not a right value.`);
+        throw new Error(`${name}: ${JSON.stringify(given)} is not a valid value.`);
       return [[name, parsed.output]];
     }),
   );
@@ -110,15 +104,6 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
     throttle: context.throttle,
     table: context.warmThroughput && { warmThroughput: context.warmThroughput },
   });
-}
-
-/** Undefined where it is not JSON, which no schema here takes. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 type Defined<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> };

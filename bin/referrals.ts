@@ -11,12 +11,12 @@ try {
   if (props.appUrl === undefined) {
     Annotations.of(stack).addWarningV2(
       'cdk-referrals:appUrl',
-      `No appUrl was given, so links lead to ${PLACEHOLDER}. Say where your app is: npx cdk deploy -c appUrl=https://…`,
+      `No appUrl was given, so links lead to ${PLACEHOLDER}. Set it: npx cdk deploy -c appUrl=https://…`,
     );
   }
   app.synth();
 } catch (error) {
-  // One sentence says what to write instead; where in the construct it was thrown helps nobody.
+  // The message says how to fix the setting; a stack trace would not help.
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

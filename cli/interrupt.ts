@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-/** A signal that Ctrl-C aborts. Only once: a second Ctrl-C ends the process there and then. */
+/** Makes a signal that Ctrl-C aborts. A second Ctrl-C ends the process at once. */
 export function interruptSignal(): AbortSignal {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -9,6 +9,6 @@ export function interruptSignal(): AbortSignal {
   return interrupt.signal;
 }
 
-/** The exit code of a process that was interrupted. */
+/** The exit code of an interrupted process. */
 export const exitCodeOf = ({ reason }: AbortSignal): number =>
   128 + constants.signals[reason as 'SIGINT' | 'SIGTERM'];

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-/** Milliseconds between two lines where there is no terminal. */
+/** Milliseconds between two lines without a terminal. */
 const LINE_INTERVAL = 5_000;
 
 export interface ProgressDisplay {
@@ -11,9 +11,9 @@ export interface ProgressDisplay {
 /**
  * Shows progress on stdout: a bar on a terminal, else a line every five seconds.
  *
- * @param what is counted, such as `users`.
- * @param done how many are done already.
- * @param total about how many there are; undefined: counts only.
+ * @param what plural of the counted thing, such as `users`.
+ * @param done number of finished ones.
+ * @param total estimate of all; undefined to show counts only.
  */
 export function showProgress(
   what: string,

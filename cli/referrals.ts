@@ -15,7 +15,7 @@ addRecount(program);
 addRedrive(program);
 
 program.parseAsync().catch((error) => {
-  // Anything else is a bug, and then the stack is what helps.
+  // Anything else is a bug. Its stack helps to find it.
   console.error(error instanceof Refusal ? error.message : error);
   process.exitCode = 1;
 });

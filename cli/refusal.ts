@@ -1,4 +1,4 @@
-/** What stops everything, in one line that names the option or environment variable to look at. */
+/** An error that stops the command. Its one line names the option or environment variable to check. */
 export class Refusal extends Error {
   constructor(message: string) {
     super(oneLine(message));
@@ -6,12 +6,12 @@ export class Refusal extends Error {
   }
 }
 
-/** Whom we were talking to, and about what. */
+/** The service and the resource of a failed call. */
 export interface Subject {
   readonly service: keyof typeof ENDPOINT_VARIABLES;
   /** Such as `user pool eu-central-1_Ab1`. */
   readonly resource: string;
-  /** The option that named it. */
+  /** The option that names it. */
   readonly option: string;
 }
 
@@ -48,10 +48,10 @@ const ENDPOINT_VARIABLES = {
 };
 
 /**
- * Recognises an error that every other call would meet, too: no credentials, no such pool, table or queue,
- * access denied, nobody there.
+ * Recognises an error that would hit every other call, too: missing credentials, a missing pool, table or
+ * queue, denied access, an unreachable service.
  *
- * @returns undefined where the error may concern this one call only, such as throttling.
+ * @returns undefined if the error may concern only this call, such as throttling.
  * @example refusalOf(error, { service: 'DynamoDB', resource: 'table referrals', option: '--table-name' })
  */
 export function refusalOf(error: unknown, subject: Subject): Refusal | undefined {
@@ -84,13 +84,13 @@ export function refusalOf(error: unknown, subject: Subject): Refusal | undefined
   return undefined;
 }
 
-/** Why something failed, in one line. */
+/** The reason of an error, in one line. */
 export function reasonOf(error: unknown): string {
   const { name, code, message } = rootOf(error);
   return oneLine(message || code || name);
 }
 
-/** What lies beneath an error that core or the store put in its place. */
+/** The cause, if core or the store wrapped the error. */
 function rootOf(error: unknown): { name: string; code: string; message: string } {
   if (!(error instanceof Error)) return { name: 'Error', code: '', message: String(error) };
   if (error.name === 'ReferralsError' && error.cause !== undefined) return rootOf(error.cause);

@@ -1,94 +1,76 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { customAlphabet } from 'nanoid';
 import { monotonicFactory } from 'ulid';
 import { isCode } from '../functions/core/referral.ts';
-import type { Services } from '../functions/core/services.ts';
+import type { Services, StoreMethod, Using } from '../functions/core/services.ts';
 import type { Hooks } from '../functions/hooks.ts';
 import { createClients } from '../functions/store/client.ts';
 import { createStore } from '../functions/store/dynamodb-store.ts';
 import { Refusal } from './refusal.ts';
 
-// Milliseconds. The functions' own are for a network inside AWS; from here a handshake alone may take that.
+// Milliseconds. The functions' timeouts are for the AWS network; here, a handshake alone may take as long.
 const FROM_A_DESK = { connectionTimeout: 5_000, requestTimeout: 5_000 };
 
-export interface TableServices extends Services {
+/** Services that core needs to work with a table. */
+export type TableServices = Using<StoreMethod, 'now' | 'newId', 'retention'> & {
   /** Closes the connections to DynamoDB. */
   readonly close: () => void;
-}
+};
+
+/** Services that core needs to make users' own links. */
+export type LinkServices = Using<StoreMethod, 'now' | 'newId' | 'newCode', 'defaultRedirectTo'> &
+  Pick<TableServices, 'close'>;
 
 /**
- * What core works with, on a table given by its name, except for making links. Endpoint, region and
- * credentials come from the environment, as the SDK has it.
+ * Opens a table by its name. Endpoint, region and credentials come from the environment.
  *
- * @param retention seconds after which responses are deleted; undefined: never.
+ * @param retention seconds until responses are deleted; undefined for never.
  */
 export function createServices(tableName: string, retention?: number): TableServices {
   const clients = createClients(FROM_A_DESK);
-  const store = createStore({ ...clients, name: tableName });
   const newId = monotonicFactory();
   return {
-    settings: {
-      apiUrl: '',
-      appUrl: '',
-      defaultRedirectTo: '',
-      redirectOrigins: [],
-      attribution: { model: 'last', window: undefined },
-      retention,
-    },
-    store,
+    store: createStore({ ...clients, name: tableName }),
+    settings: { retention },
     now: () => new Date(),
     newId: (time) => newId(time.getTime()),
-    newCode: () => {
-      throw new Error('No link can be made without knowing how the deployment makes them.');
-    },
-    newSession: () => randomBytes(16).toString('base64url'),
-    findRecentReferral: store.findReferral,
     close: () => clients.itemClient.destroy(),
   };
 }
 
 export interface LinkOptions {
   readonly tableName: string;
-  /** Where users' own links lead: an absolute URL. */
+  /** Destination of users' own links, an absolute URL. */
   readonly redirectTo: string;
-  /** Characters of a code, and what it is made of, as the deployment has it. */
+  /** Length and alphabet of a code, as deployed. */
   readonly codeLength: number;
   readonly codeAlphabet: string;
-  /** The deployment's module of hooks, whose `generateCode` makes the codes. */
+  /** The deployment's hooks module. Its `generateCode` makes the codes. */
   readonly hooks?: string;
 }
 
 /**
- * What core works with to make links, too.
+ * Opens a table to make links in it.
  *
- * @throws Refusal where the hooks can't be loaded.
+ * @throws Refusal if the hooks can't be loaded.
  */
-export async function createLinkServices(options: LinkOptions): Promise<TableServices> {
+export async function createLinkServices(options: LinkOptions): Promise<LinkServices> {
   const { generateCode }: Hooks = options.hooks ? await loadHooks(options.hooks) : {};
   const drawCode = customAlphabet(options.codeAlphabet, options.codeLength);
-  const services = createServices(options.tableName);
-  const { origin } = new URL(options.redirectTo);
   return {
-    ...services,
-    settings: {
-      ...services.settings,
-      apiUrl: origin,
-      appUrl: origin,
-      defaultRedirectTo: options.redirectTo,
-      redirectOrigins: [origin],
-    },
+    ...createServices(options.tableName),
+    settings: { defaultRedirectTo: options.redirectTo },
     newCode: generateCode ? checked(generateCode) : () => drawCode(),
   };
 }
 
-/** As the functions do: a link with another code could be stored, and never be opened. */
+/** Checks codes as the functions do, because a link with an invalid code could be stored but not opened. */
 const checked =
-  (generateCode: NonNullable<Hooks['generateCode']>): NonNullable<Hooks['generateCode']> =>
+  (generateCode: NonNullable<Hooks['generateCode']>): Services['newCode'] =>
   async (referral, owner) => {
     const code = await generateCode(referral, owner);
-    if (!isCode(code)) throw new Error('The hook generateCode returned no code.');
+    if (!isCode(code)) throw new Error('The hook generateCode returned no valid code.');
     return code;
   };
 

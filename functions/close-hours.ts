@@ -1,13 +1,16 @@
 import type { Context } from 'aws-lambda';
 import { closeDueHours } from './core/closing.ts';
 import { invocationHandler } from './messages/invocation-handler.ts';
-import { services } from './setup/services.ts';
+import { services as allServices, type ServicesFor } from './setup/services.ts';
 import { countMetric } from './setup/telemetry.ts';
+import type { closeHours } from './triggers.ts';
 
-/** Milliseconds that are left for finishing what was begun; the next run does the rest. */
+const services: ServicesFor<typeof closeHours> = allServices;
+
+/** Milliseconds that are reserved to finish hours in progress. The next run does the rest. */
 const RESERVE = 20_000;
 
-/** Run by the schedule: counts the hours that are over. */
+/** The schedule runs this function. It counts the hours that are over. */
 export const handler = invocationHandler(async (_event, context: Context) => {
   const hasTime = () => context.getRemainingTimeInMillis() > RESERVE;
   const closed = await closeDueHours(services, hasTime);

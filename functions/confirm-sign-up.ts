@@ -1,11 +1,15 @@
 import type { Context, PostConfirmationTriggerEvent } from 'aws-lambda';
 import { signUp } from './core/sign-up.ts';
 import { passOn } from './messages/pass-on.ts';
+import { sendMessage } from './messages/queue.ts';
 import type { SignUpMessage } from './messages/queue-messages.ts';
-import { queueSignUp } from './messages/sign-up-queue.ts';
 import { triggerHandler } from './messages/trigger-handler.ts';
-import { services } from './setup/services.ts';
+import { services as allServices, type ServicesFor } from './setup/services.ts';
 import { logger } from './setup/telemetry.ts';
+import type { postConfirmation } from './triggers.ts';
+
+const services: ServicesFor<typeof postConfirmation> = allServices;
+const { signUpQueueUrl, nextPostConfirmation } = services.settings;
 
 const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', {
   handle: async (event) => {
@@ -14,7 +18,7 @@ const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', 
   },
   retry: async (event) => {
     const message = readSignUp(event);
-    if (message) await queueSignUp(message);
+    if (message && signUpQueueUrl !== undefined) await sendMessage(signUpQueueUrl, message);
   },
 });
 
@@ -23,14 +27,14 @@ const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', 
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
  */
 export const handler = async (event: PostConfirmationTriggerEvent, context: Context) =>
-  passOn(await giveLink(event, context));
+  passOn(await giveLink(event, context), nextPostConfirmation);
 
-/** Undefined where it is no sign-up: the trigger is called for reset passwords too. */
+/** Undefined if the event is not a sign-up: Cognito also calls the trigger for password resets. */
 function readSignUp(event: PostConfirmationTriggerEvent): SignUpMessage | undefined {
   const { triggerSource, request } = event;
   const { userAttributes: attributes, clientMetadata } = request ?? {};
   if (triggerSource !== 'PostConfirmation_ConfirmSignUp' || !attributes?.sub) {
-    logger.info('This is no sign-up, and is returned as it came.', { triggerSource });
+    logger.info('The event is not a sign-up and is returned unchanged.', { triggerSource });
     return undefined;
   }
   const session = clientMetadata?.referralSession;

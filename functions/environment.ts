@@ -1,6 +1,6 @@
 /**
- * Names of the environment variables of the functions, as plain data: the stack and the local server set
- * them, `edge/` reads them; `edge/settings.ts` says what most of them mean.
+ * Names of the functions' environment variables, as plain data. The stack and the local server set them;
+ * `setup/settings.ts` reads and explains them.
  */
 export const environment = {
   tableName: 'TABLE_NAME',

@@ -3,7 +3,10 @@ import { type Redirect, recordClick } from './core/click.ts';
 import { clientDetails } from './http/client-details.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http/http-handler.ts';
 import { sessionCookie, sessionOfCookie, withSession } from './http/session.ts';
-import { services } from './setup/click-services.ts';
+import { sendMessage } from './messages/queue.ts';
+import { clickServices } from './setup/click-services.ts';
+
+const services = await clickServices(sendMessage);
 
 /** `GET` and `HEAD /r/{code}`: records the click, then redirects. */
 export const handler = httpHandler(async (event, context): Promise<HttpAnswer> => {
@@ -14,7 +17,7 @@ export const handler = httpHandler(async (event, context): Promise<HttpAnswer> =
     session: sessionOfCookie(event, settings),
     redirectTo: event.queryStringParameters?.[settings.redirectParameter],
     purpose: event.headers['sec-purpose'] ?? event.headers.purpose,
-    ...(await clientDetails(event, settings)),
+    ...(await clientDetails(event, services)),
   });
   await report(recorded, event, context);
   return {
@@ -28,7 +31,7 @@ export const handler = httpHandler(async (event, context): Promise<HttpAnswer> =
   };
 });
 
-/** Counts and logs what never gets to the stream, or late. The others are counted there. */
+/** Counts and logs clicks that reach the stream late or never. The stream counts the others. */
 async function report(
   { outcome, failure }: Pick<Redirect, 'outcome' | 'failure'>,
   event: HttpEvent,
@@ -38,5 +41,5 @@ async function report(
   const { countMetric, loggerOf } = await import('./setup/telemetry.ts');
   if (failure === undefined) return countMetric('Clicks', 1, { kind: outcome });
   countMetric('QueuedClicks');
-  loggerOf(event, context).warn('A click could not be stored, and waits in the queue.', failure);
+  loggerOf(event, context).warn('A click could not be stored. It waits in the queue.', failure);
 }

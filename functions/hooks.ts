@@ -3,18 +3,18 @@ import type { NewReferral, Owner } from './core/referral.ts';
 import type { Response } from './core/response.ts';
 
 /**
- * What a hooks module may export; each is optional and may be asynchronous. A hook that throws or returns
- * something else fails the call as `hook_failed`, except for `clientIp`: a click is never lost for it.
+ * The exports of a hooks module. Each is optional and may be asynchronous. If a hook throws or returns a
+ * wrong value, the call fails with `hook_failed`. If `clientIp` fails, the click is still recorded.
  *
  * @example
- * // hooks.mjs: codes that people recognise, and that nobody else has
+ * // hooks.mjs: codes that people recognise and that nobody else has
  * const random = () => Math.random().toString(36).slice(2, 8);
  * export const generateCode = (referral, owner) =>
  *   `${String(owner?.attributes.name ?? 'link').replace(/\W/g, '').slice(0, 20)}-${random()}`;
  */
 export interface Hooks {
   /**
-   * The code of a new referral: `[A-Za-z0-9_-]{1,64}`. One that is taken is a 409 for the caller.
+   * The code of a new referral: `[A-Za-z0-9_-]{1,64}`. If it is taken, the caller gets a 409.
    *
    * @default - random characters of the configured alphabet
    */
@@ -31,25 +31,13 @@ export interface Hooks {
     event: APIGatewayProxyEventV2,
   ) => string | undefined | Promise<string | undefined>;
   /**
-   * Whether a response is shown to the referral's owner. A page is filtered after it was read, so it may
-   * have fewer items than its limit.
+   * Whether a response is shown to the referral's owner. A page is filtered after it is read, so it may have
+   * fewer items than its limit.
    *
-   * @default - all are
+   * @default - all responses are shown
    */
   readonly includeResponse?: (response: Response) => boolean | Promise<boolean>;
 }
 
-/** Names of the hooks there are. */
+/** Names of all hooks. */
 export const hookNames = ['generateCode', 'clientIp', 'includeResponse'] as const;
-
-/** The functions that call one. */
-export const functionsWithHooks: readonly string[] = [
-  'hit',
-  'create-referral',
-  'get-my-referral',
-  'confirm-sign-up',
-  'retry-sign-up',
-  'record-action',
-  'list-referral-responses',
-  'list-responses',
-];

@@ -1,23 +1,12 @@
-import { recordAction } from './core/action.ts';
-import { json, responseAnswer } from './http/answers.ts';
+import { recordAction } from './api/record-action.ts';
 import { apiHandler } from './http/api-handler.ts';
-import { bearerUser } from './http/bearer-user.ts';
-import { clientDetails } from './http/client-details.ts';
-import { ActionBody, bodyReader, readIdempotencyKey } from './http/input.ts';
+import { tokenVerifier } from './http/token.ts';
 import { services } from './setup/services.ts';
-import { countMetric } from './setup/telemetry.ts';
 
-const readBody = bodyReader(ActionBody);
-
-/** `POST /actions`: records what this visitor did, credited to whoever brought them. */
+/** The route that records an action, see `api/record-action.ts`. */
 export const handler = apiHandler(
-  bearerUser,
-  (event) => ({ ...readBody(event), idempotencyKey: readIdempotencyKey(event) }),
-  async ({ event, visitor, input }) => {
-    const client = await clientDetails(event, services.settings);
-    const response = visitor && (await recordAction(services, { visitor, ...input, ...client }));
-    countMetric(response ? 'Actions' : 'AttributionMisses');
-    if (response === undefined) return json(200, { response: null });
-    return json(201, { response: responseAnswer(response, services.settings) });
-  },
+  'record-action',
+  services,
+  { 'record-action': recordAction },
+  tokenVerifier(services.settings.token),
 );

@@ -1,10 +1,13 @@
 import { signUp } from './core/sign-up.ts';
 import { queueHandler } from './messages/batch-handler.ts';
 import { readSignUp } from './messages/queue-messages.ts';
-import { services } from './setup/services.ts';
+import { services as allServices, type ServicesFor } from './setup/services.ts';
+import type { retrySignUp } from './triggers.ts';
 
-/** Gives the sign-ups of the queue the links that they could not get at once. */
-export const handler = queueHandler('A sign-up is still without its link.', async (body) => {
+const services: ServicesFor<typeof retrySignUp> = allServices;
+
+/** Gives the users in the queue their links, which failed at sign-up. */
+export const handler = queueHandler('A sign-up still has no link.', async (body) => {
   const { session, ...owner } = readSignUp(body);
   await signUp(services, owner, session);
 });

@@ -1,55 +1,171 @@
-/**
- * `none`: nobody is asked who they are. `user`: the gateway refuses requests without a valid token.
- * `optional`: a user and/or a session; the function itself verifies a token that is there, because a
- * gateway's authorizer can't let requests without one through.
- */
-export type Auth = 'none' | 'user' | 'optional';
+import type { FunctionStoreMethod } from './store/table-rights.ts';
 
-export interface Route {
+interface RouteBase {
+  /** File in `functions/api/`, without its extension; `hit` is a function of its own. */
+  readonly name: string;
   readonly method: 'GET' | 'HEAD' | 'POST';
   /** Path in the syntax of API Gateway's HTTP APIs. */
   readonly path: string;
-  /** File in `functions/`, without its extension. */
+  /** The Lambda function that answers: its file in `functions/`, without the extension. */
   readonly function: string;
-  readonly auth: Auth;
+  /** Group of rate limits at the gateway. */
+  readonly throttle: 'clicks' | 'api';
+  /** Time limit of the function, in seconds. */
+  readonly timeout: number;
+  /** Store methods that the route calls, besides those that link a session. */
+  readonly store: readonly FunctionStoreMethod[];
 }
 
-// Greedy, because it is the only way in which an HTTP API lets one trailing slash through; and named
-// `proxy`, because that is the one name that every emulator of it knows.
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
-const CLICK = '/r/{proxy+}';
+/** The gateway refuses requests without a valid token. */
+interface UserRoute extends RouteBase {
+  readonly auth: 'user';
+}
 
-/** The table of routes: the only place where method, path, function and auth are written. */
-export const routes: readonly Route[] = [
-  { method: 'GET', path: CLICK, function: 'hit', auth: 'none' },
-  { method: 'HEAD', path: CLICK, function: 'hit', auth: 'none' },
-  { method: 'POST', path: '/referrals', function: 'create-referral', auth: 'user' },
-  { method: 'GET', path: '/referrals', function: 'list-referrals', auth: 'user' },
-  { method: 'GET', path: '/referrals/{code}', function: 'get-referral', auth: 'user' },
+/**
+ * `none`: no authentication. `optional`: a user and/or a session. The function verifies a token itself,
+ * because a gateway's authorizer can't let requests without a token through.
+ */
+interface OpenRoute extends RouteBase {
+  readonly auth: 'none' | 'optional';
+  /** Why the gateway lets requests through without a token; one sentence, for cdk-nag's report. */
+  readonly openBecause: string;
+}
+
+export type Route = UserRoute | OpenRoute;
+
+const click = {
+  // Greedy, because an HTTP API has no other way to accept one trailing slash. Named `proxy`, because this
+  // is the only name that every emulator knows.
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+  path: '/r/{proxy+}',
+  function: 'hit',
+  auth: 'none',
+  openBecause: 'Anybody may click a link.',
+  throttle: 'clicks',
+  // A click gets its redirect, or a 503, before the visitor gives up.
+  timeout: 3,
+  store: ['findReferral', 'putResponse', 'findSessionUser', 'hasResponded'],
+} as const;
+
+/** A route for users. These routes share a function, so that they warm each other. */
+const ofUser = { function: 'api', auth: 'user', throttle: 'api', timeout: 10 } as const;
+
+/** A route for users and for visitors without an account. */
+const ofVisitor = {
+  auth: 'optional',
+  openBecause:
+    'Visitors without an account act too; the function verifies a token if there is one.',
+  throttle: 'api',
+  timeout: 10,
+} as const;
+
+/** Store methods that count a referral. */
+const counting = ['findReferral', 'openHours', 'readTotal', 'readHour', 'eachResponse'] as const;
+
+/** Store methods that find the referral that gets credit. */
+const attributing = ['findReferral', 'findSessionUser', 'responsesOf'] as const;
+
+/**
+ * The table of routes. Only this table defines the method, path, function, limits and store methods of a
+ * route.
+ */
+export const routes = [
+  { ...click, name: 'hit', method: 'GET' },
+  { ...click, name: 'hit', method: 'HEAD' },
   {
+    ...ofUser,
+    name: 'create-referral',
+    method: 'POST',
+    path: '/referrals',
+    function: 'create-referral',
+    store: ['findClaimedReferral', 'createReferral', ...counting],
+  },
+  {
+    ...ofUser,
+    name: 'list-referrals',
+    method: 'GET',
+    path: '/referrals',
+    store: ['listReferrals', ...counting],
+  },
+  {
+    ...ofUser,
+    name: 'get-referral',
+    method: 'GET',
+    path: '/referrals/{code}',
+    store: counting,
+  },
+  {
+    ...ofUser,
+    name: 'list-referral-responses',
     method: 'GET',
     path: '/referrals/{code}/responses',
-    function: 'list-referral-responses',
-    auth: 'user',
+    store: ['findReferral', 'listResponses'],
   },
-  { method: 'GET', path: '/referrals/{code}/stats', function: 'get-stats', auth: 'user' },
-  { method: 'GET', path: '/responses', function: 'list-responses', auth: 'user' },
-  { method: 'POST', path: '/actions', function: 'record-action', auth: 'optional' },
-  { method: 'GET', path: '/attribution', function: 'get-attribution', auth: 'optional' },
-  { method: 'POST', path: '/session/link', function: 'link-session', auth: 'user' },
-  { method: 'GET', path: '/me/referral', function: 'get-my-referral', auth: 'user' },
-];
+  {
+    ...ofUser,
+    name: 'get-stats',
+    method: 'GET',
+    path: '/referrals/{code}/stats',
+    store: ['findReferral', 'openHours', 'readTotal', 'eachResponse', 'closedHours'],
+  },
+  {
+    ...ofUser,
+    name: 'list-responses',
+    method: 'GET',
+    path: '/responses',
+    store: ['allReferrals', 'listResponses'],
+  },
+  {
+    ...ofVisitor,
+    name: 'record-action',
+    method: 'POST',
+    path: '/actions',
+    function: 'record-action',
+    store: [...attributing, 'putResponse', 'putResponseOnce'],
+  },
+  {
+    ...ofVisitor,
+    name: 'get-attribution',
+    method: 'GET',
+    path: '/attribution',
+    function: 'api',
+    store: [...attributing, ...counting],
+  },
+  {
+    ...ofUser,
+    name: 'link-session',
+    method: 'POST',
+    path: '/session/link',
+    store: [],
+  },
+  {
+    ...ofUser,
+    name: 'get-my-referral',
+    method: 'GET',
+    path: '/me/referral',
+    store: ['findClaimedReferral', 'createReferral', ...counting],
+  },
+] as const satisfies readonly Route[];
 
-/** Seconds that a function behind the API has to answer. */
-export const apiTimeout = 10;
+export type RouteName = (typeof routes)[number]['name'];
 
-/** Seconds for a click: it is answered, or refused with a 503, before a visitor gives up. */
-export const clickTimeout = 3;
+/** The entry of a route in the table. */
+export type RouteNamed<Name extends RouteName> = Extract<
+  (typeof routes)[number],
+  { readonly name: Name }
+>;
 
-/** What a browser on the app's origin may send; the origins themselves are each deployment's own. */
+/** API Gateway's name for a route: `GET /referrals/{code}`. */
+export const routeKeyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
+  `${method} ${path}`;
+
+/** Store methods that link a session. Every route with a user does this. */
+export const linking = ['findSessionUser', 'putSessionUser', 'moveResponses'] as const;
+
+/** Methods and headers that a browser may send. Each deployment has its own origins. */
 export const cors = {
-  methods: ['GET', 'HEAD', 'POST'],
+  methods: [...new Set(routes.map(({ method }) => method))],
   headers: ['authorization', 'content-type', 'idempotency-key', 'x-referral-session'],
-  /** Seconds for which a browser may remember the answer to a preflight. */
+  /** How long a browser may remember the answer to a preflight, in seconds. */
   maxAge: 3600,
 } as const;

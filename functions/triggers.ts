@@ -1,41 +1,84 @@
-import { apiTimeout, clickTimeout, routes } from './routes.ts';
+import type { FunctionStoreMethod } from './store/table-rights.ts';
 import { tableShape } from './store/table-shape.ts';
+
+/** Something other than the API that invokes a function. */
+export interface Trigger {
+  /** File in `functions/`, without its extension. */
+  readonly function: string;
+  /** Time limit of the function, in seconds. */
+  readonly timeout: number;
+  /** Store methods that the function calls. */
+  readonly store: readonly FunctionStoreMethod[];
+}
+
+/** Store methods that credit an action. */
+const crediting = [
+  'findReferral',
+  'findSessionUser',
+  'responsesOf',
+  'putResponse',
+  'putResponseOnce',
+] as const;
+
+/** Store methods that a sign-up needs. */
+const signingUp = [
+  'findClaimedReferral',
+  'createReferral',
+  'findSessionUser',
+  'putSessionUser',
+  'moveResponses',
+  ...crediting,
+] as const;
 
 /** Cognito's post-confirmation trigger. */
 export const postConfirmation = {
   function: 'confirm-sign-up',
-  /**
-   * Seconds. Cognito waits 5, and one of them is for a cold start, see
-   * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
-   */
+  // Cognito waits 5 seconds, and one of them is for a cold start, see
+  // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
   timeout: 4,
-} as const;
+  store: signingUp,
+} as const satisfies Trigger;
 
-/** Invoked by the app's own backend to record an action for a user or session it knows. */
+/** The app's own backend. It records an action for a user or session that it knows. */
 export const recordBackendAction = {
   function: 'record-backend-action',
-  timeout: apiTimeout,
-} as const;
+  timeout: 10,
+  store: crediting,
+} as const satisfies Trigger;
 
-/** Invoked by the queue of sign-ups that could not get their link at once. */
-export const retrySignUp = { function: 'retry-sign-up', timeout: 30 } as const;
+/** The queue of sign-ups that could not get their link at once. */
+export const retrySignUp = {
+  function: 'retry-sign-up',
+  timeout: 30,
+  store: signingUp,
+} as const satisfies Trigger;
 
-/** Invoked by the queue of clicks that could not be stored at once. */
-export const storeClick = { function: 'store-click', timeout: 30 } as const;
+/** The queue of clicks that could not be stored at once. */
+export const storeClick = {
+  function: 'store-click',
+  timeout: 30,
+  store: ['findReferral', 'putResponse', 'findSessionUser', 'hasResponded'],
+} as const satisfies Trigger;
 
-/** Invoked every few minutes: closes the hours that are over. */
-export const closeHours = { function: 'close-hours', timeout: 240, everyMinutes: 5 } as const;
+/** The schedule that closes the hours that are over. */
+export const closeHours = {
+  function: 'close-hours',
+  timeout: 240,
+  everyMinutes: 5,
+  store: ['dueHours', 'readHour', 'eachResponse', 'closeHour'],
+} as const satisfies Trigger & { everyMinutes: number };
 
 const { prefixes, sortKeys } = tableShape;
 
 /**
- * Invoked with what is new in the table. Of the stream it wants new referrals and responses only, so
- * neither removals by TTL nor what it writes itself come back to it. The filters are in the syntax of
+ * The table's stream. The function gets only new referrals and responses, so that it sees neither removals
+ * by TTL nor its own writes. The filters have the syntax of
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
 export const consumeStream = {
   function: 'consume-stream',
   timeout: 60,
+  store: ['putOpenHour'],
   filters: [
     { pk: prefixes.referral, sk: sortKeys.referral },
     { pk: prefixes.visitor, sk: sortKeys.response },
@@ -43,25 +86,14 @@ export const consumeStream = {
     eventName: ['INSERT'],
     dynamodb: { Keys: { pk: { S: [{ prefix: pk }] }, sk: { S: [{ prefix: sk }] } } },
   })),
-} as const;
+} as const satisfies Trigger & { filters: unknown };
 
-/** All that invokes a function besides the API. */
-export const triggers: readonly { readonly function: string; readonly timeout: number }[] = [
+/** Everything other than the API that invokes a function. */
+export const triggers = [
   postConfirmation,
   recordBackendAction,
   retrySignUp,
   storeClick,
   closeHours,
   consumeStream,
-];
-
-/** Every function there is, by its file. */
-export const functionNames: readonly string[] = [
-  ...new Set([...routes, ...triggers].map(({ function: name }) => name)),
-];
-
-/** Seconds that a function has. */
-export function timeoutOf(name: string): number {
-  if (name === 'hit') return clickTimeout;
-  return triggers.find((trigger) => trigger.function === name)?.timeout ?? apiTimeout;
-}
+] as const;

@@ -8,13 +8,13 @@ import { hookNames } from '../functions/hooks.ts';
 const FILE = 'hooks.mjs';
 
 /**
- * The app's module of hooks, checked and made ready to be shipped with a function.
+ * The app's hooks module, checked and ready to ship with a function.
  *
- * @throws Error in one sentence where the file does not exist, exports no hook, or imports what would not
- *   be there in Lambda.
+ * @throws Error in one sentence if the file does not exist, exports no hook, or imports a module that is
+ *   missing in Lambda.
  */
 export class HooksModule {
-  /** What tells a function that it has hooks. */
+  /** Variable that tells a function that it has hooks. */
   readonly environment = { [env.hooks]: `./${FILE}` };
   readonly #source: string;
 
@@ -36,7 +36,7 @@ export class HooksModule {
     }
   }
 
-  /** Copies a bundle's directory into another one, and puts the hooks in there. */
+  /** Copies a bundle into a new directory and adds the hooks. */
   addTo(bundle: string, outputDirectory: string): string {
     const directory = mkdtempSync(join(outputDirectory, 'hooks-'));
     cpSync(bundle, directory, { recursive: true });
@@ -48,10 +48,10 @@ export class HooksModule {
 function javaScriptOf(path: string): string {
   const source = readFileSync(path, 'utf8');
   if (extname(path) !== '.ts' && extname(path) !== '.mts') return source;
-  // Node has it from 22.13 on.
+  // Node has it since 22.13.
   if (nodeModule.stripTypeScriptTypes === undefined) {
     throw new Error(
-      `hooks: ${path} is TypeScript, which this Node can't read; use Node 24, or .mjs.`,
+      `hooks: ${path} is TypeScript, which this Node can't read; use Node 24 or an .mjs file.`,
     );
   }
   return nodeModule.stripTypeScriptTypes(source);

@@ -5,7 +5,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { closeHours } from '../functions/triggers.ts';
 
-/** Has a function close the hours that are over, every few minutes. */
+/** Runs the function that closes finished hours, every few minutes. */
 export class HoursSchedule extends Construct {
   constructor(scope: Construct, id: string, closer: LambdaFunction) {
     super(scope, id);
@@ -14,7 +14,7 @@ export class HoursSchedule extends Construct {
       schedule: Schedule.rate(interval),
       targets: [new LambdaTarget(closer)],
     });
-    // What a run left, or one that could not start, the next one does.
+    // No retries, because the next run does the work that a failed run left.
     closer.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: interval });
   }
 }

@@ -8,91 +8,92 @@ import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ReferralSettings } from './settings.ts';
 
-/** How many requests API Gateway lets through; over that it answers 429. */
+/** Limits on requests. API Gateway answers requests above them with 429. */
 export interface Throttle {
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
   /** Requests at once. */
   readonly burst: number;
 }
 
-/** What `Referrals` is made of; only `appUrl` is required. */
+/** Props of `Referrals`. Only `appUrl` is required. */
 export interface ReferralsProps extends ReferralSettings {
   /**
-   * The app's users. A pool of this app gets a post-confirmation trigger that gives each new user a link.
+   * User pool of the app. A pool of this CDK app gets a post-confirmation trigger, which gives each new user a
+   * link.
    *
-   * @default - a user pool of its own, whose users sign in with their email address
+   * @default - a new user pool; users sign in with their email address
    */
   readonly userPool?: IUserPool;
   /**
-   * App clients of `userPool` whose tokens are accepted; required with it.
+   * App clients of `userPool`. The API accepts their tokens. Required with `userPool`.
    *
-   * @default - one client, with passwords and SRP
+   * @default - one new client, with passwords and SRP
    */
   readonly userPoolClients?: readonly IUserPoolClient[];
   /**
-   * Whether the post-confirmation trigger is attached to the pool. Must be false where the pool was made
-   * elsewhere (`UserPool.fromUserPoolId`): then call `functions['confirm-sign-up']` from its own trigger.
+   * Whether to attach the post-confirmation trigger to the pool. Must be false if the pool was made elsewhere
+   * (`UserPool.fromUserPoolId`). In that case, call `functions['confirm-sign-up']` from the pool's own trigger.
    *
    * @default true
    */
   readonly attachTrigger?: boolean;
   /**
-   * A post-confirmation function that the pool would have had otherwise. It is called after ours with the
-   * same event, and its answer returned; where it fails, the sign-up fails as it would without us. Both
-   * together have 4 seconds: ours is usually done within a few hundredths, and gives up after 2.5.
+   * Your own post-confirmation function. Our trigger does its work first, then calls this function with the
+   * same event and returns its answer. If your function fails, the sign-up fails, as it would without us. Both
+   * together have 4 seconds. Ours usually takes a few hundredths of a second, and gives up after 2.5 seconds.
    *
    * @default - none
    */
   readonly nextPostConfirmation?: IFunction;
   /**
-   * Path of an ES module with hooks: `generateCode`, `clientIp`, `includeResponse`; see `Hooks`. It is
-   * shipped as one file, so it may import nothing but Node's own modules.
+   * Path of an ES module with hooks: `generateCode`, `clientIp`, `includeResponse`; see `Hooks`. It ships as
+   * one file, so it can import only Node's own modules.
    *
    * @default - none
    * @example './referral-hooks.mjs'
    */
   readonly hooks?: string;
   /**
-   * A domain of the links' own. The API is then reached there and nowhere else.
+   * Custom domain of the links. The API is then available only at this domain.
    *
-   * @default - the domain that API Gateway gives
+   * @default - the domain that API Gateway assigns
    * @example { name: 'go.example.com', certificate, hostedZone }
    */
   readonly domain?: {
     readonly name: string;
-    /** In the stack's region. */
+    /** Must be in the stack's region. */
     readonly certificate: ICertificate;
-    /** Where the domain's record is made; without it, make it by hand. */
+    /** Zone for the domain's DNS record. Without it, create the record yourself. */
     readonly hostedZone?: IHostedZone;
   };
   /**
-   * Limits of the gateway: for clicks, and for each route of the rest.
+   * Limits in API Gateway: `clicks` for clicks, `api` for each of the other routes.
    *
-   * @default - clicks 10,000 a second and 5,000 at once, the account's own quotas; the rest 1,000 and 500
+   * @default - clicks 10,000 per second and 5,000 at once, the account's own quotas; api 1,000 and 500
    */
   readonly throttle?: { readonly clicks?: Throttle; readonly api?: Throttle };
   /**
-   * What becomes of table and user pool when the stack is deleted. Unless it is DESTROY, the table is
-   * protected from deletion.
+   * What happens to the table and the user pool when the stack is deleted. The table has deletion protection
+   * unless this is DESTROY.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Alarms, and the topic that they are sent to; the package's `docs/runbook.md` says what each means.
+   * Alarms, and their SNS topic. The package's `docs/runbook.md` explains each alarm.
    *
-   * @default - a dashboard, and no alarms
+   * @default - a dashboard without alarms
    */
   readonly alarms?: { readonly topic: ITopic };
   /**
-   * How long logs are kept.
+   * How long to keep logs.
    *
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: RetentionDays;
   /**
-   * Settings of the table.
+   * Table settings.
    *
    * @default - on demand, in the stack's region only
    */

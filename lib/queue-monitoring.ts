@@ -16,10 +16,10 @@ export interface MonitoredQueues {
 
 const SILENCE_IS_FINE = { treatMissingDataOverride: TreatMissingData.NOT_BREACHING };
 const EMPTY = { maxMessageCount: 0, ...SILENCE_IS_FINE };
-/** The second try was in vain, too. */
+/** The second try has failed, too. */
 const LONG_FOR_A_CLICK = { maxAgeInSeconds: Duration.minutes(4).toSeconds(), ...SILENCE_IS_FINE };
 
-/** The queues of what must not be lost, with their alarms where there are any. */
+/** Monitors the queues, because their messages must not be lost. Adds alarms if `alarming`. */
 export function monitorQueues(
   facade: MonitoringFacade,
   { clicks, signUps, streamDeadLetters }: MonitoredQueues,

@@ -17,7 +17,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ARecord, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
-import { cors, type Route } from '../functions/routes.ts';
+import { cors, type Route, routeKeyOf } from '../functions/routes.ts';
 import type { ReferralsProps, Throttle } from './props.ts';
 import type { ReferralUsers } from './referral-users.ts';
 
@@ -26,28 +26,33 @@ export interface ReferralApiProps extends Pick<ReferralsProps, 'appUrl' | 'domai
   readonly logRetention: RetentionDays;
 }
 
-// The account's own quotas: a link that goes viral is not to be stopped by us, see
+// Clicks get the account's own quotas, so that we don't throttle a viral link, see
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-const CLICKS: Throttle = { rate: 10_000, burst: 5_000 };
-const API: Throttle = { rate: 1_000, burst: 500 };
+const LIMITS: Readonly<Record<Route['throttle'], Throttle>> = {
+  clicks: { rate: 10_000, burst: 5_000 },
+  api: { rate: 1_000, burst: 500 },
+};
 
 /** The HTTP API. Its authorizer guards every route that needs a user. */
 export class ReferralApi extends Construct {
   readonly api: HttpApi;
   /** Origin of the API, without a trailing slash. */
   readonly url: string;
-  /** What the record of the links' own domain must point to, as an alias or CNAME. */
+  /** Target of the custom domain's DNS record, as an alias or CNAME. */
   readonly domainTarget: string | undefined;
   readonly #stage: CfnStage;
-  readonly #clicks: Throttle;
+  readonly #limits: Readonly<Record<Route['throttle'], Throttle>>;
   readonly #authorizer: HttpUserPoolAuthorizer;
   readonly #integrations = new Map<IFunction, HttpLambdaIntegration>();
 
   constructor(scope: Construct, id: string, props: ReferralApiProps) {
     super(scope, id);
     const { appUrl, domain, throttle = {}, users } = props;
-    const { rate, burst } = throttle.api ?? API;
-    this.#clicks = throttle.clicks ?? CLICKS;
+    this.#limits = {
+      clicks: throttle.clicks ?? LIMITS.clicks,
+      api: throttle.api ?? LIMITS.api,
+    };
+    const { rate, burst } = this.#limits.api;
     this.api = new HttpApi(this, 'HttpApi', {
       createDefaultStage: false,
       disableExecuteApiEndpoint: domain !== undefined,
@@ -80,35 +85,34 @@ export class ReferralApi extends Construct {
     });
   }
 
-  /** Sends a route's requests to a function; those of anybody are clicks, and throttled as such. */
-  addRoute({ method, path, auth, function: name }: Route, handler: IFunction): void {
+  /** Sends a route's requests to its function, within the limits of its group. */
+  addRoute(route: Route, handler: IFunction): void {
     const integration =
-      this.#integrations.get(handler) ?? new HttpLambdaIntegration(`${name}-integration`, handler);
+      this.#integrations.get(handler) ??
+      new HttpLambdaIntegration(`${route.function}-integration`, handler);
     this.#integrations.set(handler, integration);
-    const [route] = this.api.addRoutes({
-      path,
-      methods: [HttpMethod[method]],
+    const [httpRoute] = this.api.addRoutes({
+      path: route.path,
+      methods: [HttpMethod[route.method]],
       integration,
-      ...(auth === 'user' && { authorizer: this.#authorizer }),
+      ...(route.auth === 'user' && { authorizer: this.#authorizer }),
     });
-    if (route === undefined) return;
-    if (auth !== 'user') {
-      Validations.of(route).acknowledge({
+    if (httpRoute === undefined) return;
+    if (route.auth !== 'user') {
+      Validations.of(httpRoute).acknowledge({
         id: 'AwsSolutions::AwsSolutions-APIG4',
-        reason:
-          auth === 'none'
-            ? 'A link is for anybody to click.'
-            : 'Visitors without an account act too; the function verifies a token that is there.',
+        reason: route.openBecause,
       });
     }
-    if (auth === 'none') {
-      const { rate, burst } = this.#clicks;
-      this.#stage.addPropertyOverride(`RouteSettings.${method} ${path}`, {
+    // The stage's own limits are those of `api`.
+    if (route.throttle !== 'api') {
+      const { rate, burst } = this.#limits[route.throttle];
+      this.#stage.addPropertyOverride(`RouteSettings.${routeKeyOf(route)}`, {
         ThrottlingRateLimit: rate,
         ThrottlingBurstLimit: burst,
       });
-      // A stage can only have settings of routes that exist.
-      this.#stage.addResourceDependency(route.node.defaultChild as CfnRoute);
+      // A stage can only have settings for existing routes.
+      this.#stage.addResourceDependency(httpRoute.node.defaultChild as CfnRoute);
     }
   }
 
@@ -132,7 +136,7 @@ export class ReferralApi extends Construct {
   }
 }
 
-/** Nothing of the visitor: no IP, no path with its query, no header. */
+/** Contains nothing about the visitor: no IP, no path or query, no header. */
 const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
   JSON.stringify({
     time: '$context.requestTime',

@@ -6,21 +6,22 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { FunctionName } from '../functions/manifest.ts';
 import type { HooksModule } from './hooks-module.ts';
 
-/** A function of `functions/`. */
+/** Props of a function in `functions/`. */
 export interface ReferralFunctionProps {
-  /** File in `functions/`, without its extension. */
-  readonly file: string;
+  /** File in `functions/`, without the extension. */
+  readonly file: FunctionName;
   /** Seconds. */
   readonly timeout: number;
   readonly environment: Record<string, string>;
   readonly logRetention: RetentionDays;
-  /** A hooks module to ship with it. */
+  /** Hooks module to ship with the function. */
   readonly hooks?: HooksModule | undefined;
 }
 
-/** One of our Lambda functions, with a role and a log group of its own. */
+/** One of our Lambda functions, with its own role and log group. */
 export class ReferralFunction extends Construct {
   readonly handler: LambdaFunction;
 
@@ -47,7 +48,7 @@ export class ReferralFunction extends Construct {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // CPU grows with memory: less would make the cold start slower, and no click cheaper.
+      // CPU grows with memory: less memory would slow down cold starts and make no click cheaper.
       memorySize: 512,
       timeout: Duration.seconds(timeout),
       environment: { ...environment, ...hooks?.environment },
@@ -57,12 +58,15 @@ export class ReferralFunction extends Construct {
   }
 }
 
-/** Where the build put a function's bundle: the same package, whether it runs from source or installed. */
+/** Finds a function's bundle in this package. It works both in a clone and in an installed package. */
 function bundleDirectory(file: string): string {
   const entry = `cdk-referrals/bundles/${file}/index.mjs`;
   try {
     return dirname(createRequire(import.meta.url).resolve(entry));
-  } catch {
-    throw new Error(`The functions are not bundled yet: run "npm run build" first.`);
+  } catch (cause) {
+    throw new Error(
+      `The bundle ${entry} can't be found. In a clone, run "npm run build". An installed package without it is broken: reinstall it.`,
+      { cause },
+    );
   }
 }

@@ -1,10 +1,10 @@
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** Where the functions count, see `functions/edge/telemetry.ts`. */
+/** Namespace of the functions' metrics, see `functions/setup/telemetry.ts`. */
 const NAMESPACE = 'Referrals';
 
 /**
- * What the functions count, as CloudWatch metrics: sums of five minutes unless the options say otherwise.
+ * CloudWatch metrics of the functions. They are sums over five minutes, unless the options say otherwise.
  *
  * @example new Alarm(this, 'Quiet', { metric: referrals.metrics.clicks('human'), … })
  */
@@ -15,42 +15,42 @@ export class ReferralMetrics {
     this.#service = service;
   }
 
-  /** Clicks of a kind; `expired` are those on links that have expired. */
+  /** Clicks of one kind; `expired` means clicks on expired links. */
   clicks(kind: 'human' | 'bot' | 'prefetch' | 'own' | 'expired', options?: MetricOptions): Metric {
     return this.#metric('Clicks', { ...options, dimensionsMap: { kind } });
   }
 
-  /** Actions that were credited to a referral. */
+  /** Actions credited to a referral. */
   actions(options?: MetricOptions): Metric {
     return this.#metric('Actions', options);
   }
 
-  /** Actions for which no referral was to be credited. */
+  /** Actions without a referral to credit. */
   attributionMisses(options?: MetricOptions): Metric {
     return this.#metric('AttributionMisses', options);
   }
 
-  /** Responses that were moved from a session to a user. */
+  /** Responses moved from a session to a user. */
   linkedResponses(options?: MetricOptions): Metric {
     return this.#metric('LinkedResponses', options);
   }
 
-  /** Sign-ups that went through without their link. */
+  /** Sign-ups that succeeded without their link. */
   signUpFailures(options?: MetricOptions): Metric {
     return this.#metric('SignUpFailures', options);
   }
 
-  /** Clicks that were redirected and wait in the queue, because the table could not be written. */
+  /** Clicks that were redirected and wait in the queue, because the write to the table failed. */
   queuedClicks(options?: MetricOptions): Metric {
     return this.#metric('QueuedClicks', options);
   }
 
-  /** Records of the stream that could not be read and went to its dead letters. */
+  /** Unreadable records of the stream, which went to its dead letters. */
   unreadableRecords(options?: MetricOptions): Metric {
     return this.#metric('UnreadableRecords', options);
   }
 
-  /** Hours of referrals that were counted for good. */
+  /** Hours of referrals with a final count. */
   closedHours(options?: MetricOptions): Metric {
     return this.#metric('ClosedHours', options);
   }

@@ -29,11 +29,11 @@ import type { ReferralMetrics } from './referral-metrics.ts';
 export interface ReferralMonitoringProps {
   readonly api: HttpApi;
   readonly table: TableV2;
-  /** By file. */
+  /** Functions by file name. */
   readonly functions: Readonly<Record<string, IFunction>>;
   readonly metrics: ReferralMetrics;
   readonly queues: MonitoredQueues;
-  /** Where alarms are sent; without it there are none. */
+  /** Topic for alarms. Without it, there are no alarms. */
   readonly topic?: ITopic | undefined;
 }
 
@@ -41,7 +41,7 @@ const ANY = { maxErrorCount: 0 };
 const THROTTLED = { Warning: { maxThrottledEventsThreshold: 0 } };
 /** Two periods of five minutes in a row. */
 const TWICE = { evaluationPeriods: 2, datapointsToAlarm: 2 };
-/** Where nobody waits for the answer, or nobody may get to see the error, a function that fails is an alarm. */
+/** Every failure of these is an alarm: nobody waits for their answer, or nobody may see the error. */
 const UNSEEN: readonly string[] = [
   postConfirmation,
   retrySignUp,
@@ -50,26 +50,26 @@ const UNSEEN: readonly string[] = [
   closeHours,
 ].map((trigger) => trigger.function);
 const SLOW_CLICK = Duration.seconds(1);
-/** Events are late by then, and counts lack the end of an hour that was closed before it was seen. */
+/** By then, events are late. Counts lack the end of an hour that closed before the stream reached it. */
 const STREAM_LAGS = {
   maxAgeInMillis: Duration.minutes(15).toMilliseconds(),
   treatMissingDataOverride: TreatMissingData.NOT_BREACHING,
 };
 
-/** A dashboard, and the alarms of `docs/runbook.md`. */
+/** A dashboard, and the alarms in `docs/runbook.md`. */
 export class ReferralMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: ReferralMonitoringProps) {
     super(scope, id);
     const { api, table, functions, metrics, queues, topic } = props;
     const alarming = topic !== undefined;
-    /** Only with a topic are there alarms; the options' type is given, so that a name that is wrong is seen. */
+    /** Alarms need a topic. The explicit type of the options catches wrong names. */
     const alarm = <Options>(options: Partial<Options>) => (alarming ? options : {});
-    /** The metric, of which any at all is an alarm. */
+    /** The metric, with an alarm for any value above 0. */
     const none = (metric: Metric, alarmFriendlyName: string) =>
       alarming ? { metric, alarmFriendlyName, addAlarm: { Warning: ANY_AT_ALL } } : metric;
     const name = this.node.path.replaceAll('/', '-');
     const facade = new MonitoringFacade(this, 'Facade', {
-      // Names of dashboards are the account's, over all regions.
+      // Dashboard names must be unique in the account, over all regions.
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
         dashboardNamePrefix: `${name}-${Stack.of(this).region}`,
       }),
@@ -86,7 +86,7 @@ export class ReferralMonitoring extends Construct {
     facade.addLargeHeader('Referrals');
     facade.monitorCustom({
       alarmFriendlyName: 'Clicks',
-      humanReadableName: 'What visitors did',
+      humanReadableName: 'Visitors',
       metricGroups: [
         {
           title: 'Clicks',
@@ -98,13 +98,13 @@ export class ReferralMonitoring extends Construct {
           title: 'Attribution',
           metrics: [metrics.actions(), metrics.attributionMisses(), metrics.linkedResponses()],
         },
-        { title: 'Clicks that wait', metrics: [none(metrics.queuedClicks(), 'Queued')] },
+        { title: 'Queued clicks', metrics: [none(metrics.queuedClicks(), 'Queued')] },
         { title: 'Counting', metrics: [metrics.closedHours(), metrics.unreadableRecords()] },
       ],
     });
     facade.monitorCustom({
       alarmFriendlyName: 'SignUps',
-      humanReadableName: 'What users did',
+      humanReadableName: 'Users',
       metricGroups: [
         { title: 'Sign-ups without a link', metrics: [none(metrics.signUpFailures(), 'Failures')] },
       ],
@@ -158,6 +158,6 @@ export class ReferralMonitoring extends Construct {
 const ANY_AT_ALL: CustomThreshold = {
   threshold: 0,
   comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-  // It is only written where there is one.
+  // The metric has no data while its value is 0.
   treatMissingDataOverride: TreatMissingData.NOT_BREACHING,
 };

@@ -10,17 +10,17 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
+import { type FunctionStoreMethod, rightsOf } from '../functions/store/table-rights.ts';
 import { tableShape } from '../functions/store/table-shape.ts';
-import { type Access, tableAccess } from './table-access.ts';
 
 const key = (name: string) => ({ name, type: AttributeType.STRING });
 
 export interface ReferralTableProps extends Pick<TablePropsV2, 'warmThroughput' | 'replicas'> {
-  /** What becomes of the table when the stack is deleted; unless DESTROY, it can't be deleted by accident. */
+  /** What happens to the table when the stack is deleted. Unless DESTROY, it has deletion protection. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The table that holds everything. */
+/** The table, with all data. */
 export class ReferralTable extends Construct {
   readonly table: TableV2;
 
@@ -38,7 +38,7 @@ export class ReferralTable extends Construct {
           indexName: index.name,
           partitionKey: key(index.partitionKey),
           sortKey: key(index.sortKey),
-          // Every click is written to both.
+          // Every click goes into both the table and the index.
           ...(settings.warmThroughput && { warmThroughput: settings.warmThroughput }),
         },
       ],
@@ -49,19 +49,19 @@ export class ReferralTable extends Construct {
     });
   }
 
-  /** Tells a function which table it is, and allows it what it does there. */
-  connect(handler: LambdaFunction, file: string): void {
+  /** Gives a function the table's name, and the rights that these methods of the store need. */
+  connect(handler: LambdaFunction, methods: readonly FunctionStoreMethod[]): void {
     handler.addEnvironment(env.tableName, this.table.tableName);
-    for (const [operation, prefixes] of Object.entries(tableAccess[file] ?? {})) {
-      handler.addToRolePolicy(this.#allow(operation as keyof Access, prefixes));
+    for (const [operation, prefixes] of Object.entries(rightsOf(methods))) {
+      handler.addToRolePolicy(this.#allow(operation, prefixes));
     }
   }
 
   /**
-   * IAM compares the partition key of every item that is asked for, see
+   * IAM compares the partition key of every requested item, see
    * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    */
-  #allow(operation: keyof Access, prefixes: readonly string[]): PolicyStatement {
+  #allow(operation: string, prefixes: readonly string[]): PolicyStatement {
     const onIndex = operation === 'QueryIndex';
     const { tableArn } = this.table;
     return new PolicyStatement({

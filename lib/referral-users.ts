@@ -12,11 +12,11 @@ import { environment as env } from '../functions/environment.ts';
 export interface ReferralUsersProps {
   readonly userPool?: IUserPool | undefined;
   readonly userPoolClients?: readonly IUserPoolClient[] | undefined;
-  /** What becomes of a pool that is made here when the stack is deleted. */
+  /** What happens to a new pool when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The app's users: its own pool, or one that is made here. */
+/** The user pool of the app, or a new one. */
 export class ReferralUsers extends Construct {
   readonly userPool: IUserPool;
   readonly userPoolClients: readonly IUserPoolClient[];
@@ -32,20 +32,21 @@ export class ReferralUsers extends Construct {
     ];
   }
 
-  /** Tells a function whose tokens it accepts. */
+  /** Tells a function to accept tokens of this pool and its clients. */
   tellIssuer(handler: LambdaFunction): void {
     const clientIds = this.userPoolClients.map(({ userPoolClientId }) => userPoolClientId);
     handler.addEnvironment(env.tokenIssuer, `https://${this.userPool.userPoolProviderName}`);
     handler.addEnvironment(env.tokenClientIds, clientIds.join(','));
   }
 
-  /** Has Cognito call a function after each sign-up. */
+  /** Makes Cognito call a function after each sign-up. */
   addPostConfirmation(handler: IFunction): void {
     try {
       (this.userPool as UserPool).addTrigger(UserPoolOperation.POST_CONFIRMATION, handler);
-    } catch {
+    } catch (cause) {
       throw new Error(
-        'userPool: it has a post-confirmation trigger already; give that as nextPostConfirmation instead of attaching it.',
+        'userPool: it has a post-confirmation trigger already; pass that as nextPostConfirmation instead of attaching it.',
+        { cause },
       );
     }
   }
@@ -65,11 +66,11 @@ export class ReferralUsers extends Construct {
     });
     Validations.of(userPool).acknowledge({
       id: 'AwsSolutions::AwsSolutions-COG2',
-      reason: 'A second factor is the app’s to ask for: give a user pool that does.',
+      reason: 'The app decides on a second factor; it can pass a user pool that requires one.',
     });
     Validations.of(userPool).acknowledge({
       id: 'AwsSolutions::AwsSolutions-COG8',
-      reason: 'The plus plan costs by user; an app that wants it gives its own user pool.',
+      reason: 'The plus plan costs per user; an app that wants it can pass its own user pool.',
     });
     return userPool;
   }

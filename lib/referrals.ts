@@ -8,17 +8,15 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
-import { functionsWithHooks } from '../functions/hooks.ts';
+import { type FunctionName, functionNames, manifestOf } from '../functions/manifest.ts';
 import { routes } from '../functions/routes.ts';
 import {
   closeHours,
   consumeStream,
-  functionNames,
   postConfirmation,
   recordBackendAction,
   retrySignUp,
   storeClick,
-  timeoutOf,
 } from '../functions/triggers.ts';
 import { HooksModule } from './hooks-module.ts';
 import { HoursSchedule } from './hours-schedule.ts';
@@ -34,13 +32,13 @@ import { settingsEnvironment } from './settings.ts';
 import { TableStream } from './table-stream.ts';
 import { validate } from './validation.ts';
 
-/** Variable that tells a function which one records actions, see `grantRecordAction`. */
+/** Variable with the name of the function that records actions, see `grantRecordAction`. */
 const RECORD_ACTION_FUNCTION = 'REFERRALS_RECORD_ACTION_FUNCTION';
 
 /**
  * Referral links for an app: the HTTP API, its functions, their table and the sign-up trigger.
  *
- * @throws Error at synth, in one sentence, where the props can't be right.
+ * @throws Error at synth, in one sentence, if a prop is invalid.
  * @example
  * const referrals = new Referrals(this, 'Referrals', {
  *   appUrl: 'https://app.example.com',
@@ -52,18 +50,18 @@ const RECORD_ACTION_FUNCTION = 'REFERRALS_RECORD_ACTION_FUNCTION';
 export class Referrals extends Construct {
   /** Origin of the API, without a trailing slash. */
   readonly url: string;
-  /** What the record of the links' own domain must point to, as an alias or CNAME; made where there is a hosted zone. */
+  /** Target of the custom domain's DNS record, as an alias or CNAME. Created if there is a hosted zone. */
   readonly domainTarget: string | undefined;
   readonly table: TableV2;
   /**
-   * Where events are put for the app to listen to: `ReferralCreated`, `ResponseRecorded` and
-   * `UserLinkedToResponse`; the package's `docs/deploy.md` says what is in them.
+   * Event bus that the app can listen to. The events are `ReferralCreated`, `ResponseRecorded` and
+   * `UserLinkedToResponse`. The package's `docs/deploy.md` describes their content.
    */
   readonly bus: EventBus;
-  /** Every function by its name, such as `hit`. */
-  readonly functions: Readonly<Record<string, LambdaFunction>>;
+  /** All functions by name, such as `hit`. */
+  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   readonly metrics: ReferralMetrics;
-  /** What could not be done, to be looked at and moved back; the package's `docs/runbook.md` says how. */
+  /** Queues of failed work. The package's `docs/runbook.md` says how to check it and move it back. */
   readonly deadLetters: Readonly<Record<'clicks' | 'signUps' | 'stream', Queue>>;
   readonly userPool: IUserPool;
   readonly userPoolClients: readonly IUserPoolClient[];
@@ -95,49 +93,52 @@ export class Referrals extends Construct {
       ...settingsEnvironment(props, api.url),
     };
     const hooks = props.hooks === undefined ? undefined : new HooksModule(props.hooks);
+    // Functions need their own scope, because `Api` is the name of a function, too.
+    const scopeOfFunctions = new Construct(this, 'Functions');
     this.functions = Object.fromEntries(
       functionNames.map((file) => {
-        const { handler } = new ReferralFunction(this, pascalCase(file), {
+        const { timeout, store } = manifestOf(file);
+        const { handler } = new ReferralFunction(scopeOfFunctions, pascalCase(file), {
           file,
-          timeout: timeoutOf(file),
+          timeout,
           environment,
           logRetention,
-          hooks: functionsWithHooks.includes(file) ? hooks : undefined,
+          hooks,
         });
-        table.connect(handler, file);
+        table.connect(handler, store);
         return [file, handler];
       }),
-    );
+    ) as Record<FunctionName, LambdaFunction>;
 
     for (const route of routes) {
-      const handler = this.#function(route.function);
+      const handler = this.functions[route.function];
       api.addRoute(route, handler);
-      // It verifies tokens itself, which the gateway does for the other routes.
+      // This function verifies tokens itself; the gateway does it for the other routes.
       if (route.auth === 'optional') users.tellIssuer(handler);
     }
-    const confirmSignUp = this.#function(postConfirmation.function);
+    const confirmSignUp = this.functions[postConfirmation.function];
     const clicks = new RetryQueue(this, 'Clicks', {
-      sender: this.#function('hit'),
+      sender: this.functions.hit,
       variable: env.clickQueueUrl,
-      receiver: this.#function(storeClick.function),
-      // For a day: clicks are all there minutes after the table is well again.
+      receiver: this.functions[storeClick.function],
+      // The tries last a day. All clicks are stored minutes after the table works again.
       interval: Duration.minutes(3),
       tries: 480,
     });
     const signUps = new RetryQueue(this, 'SignUps', {
       sender: confirmSignUp,
       variable: env.signUpQueueUrl,
-      receiver: this.#function(retrySignUp.function),
-      // What is out of order now is often still so a minute later.
+      receiver: this.functions[retrySignUp.function],
+      // An outage often lasts longer than a minute.
       interval: Duration.minutes(10),
       tries: 10,
     });
     const { deadLetters: streamDeadLetters } = new TableStream(this, 'Stream', {
       table: this.table,
-      consumer: this.#function(consumeStream.function),
+      consumer: this.functions[consumeStream.function],
       bus: this.bus,
     });
-    new HoursSchedule(this, 'Hours', this.#function(closeHours.function));
+    new HoursSchedule(this, 'Hours', this.functions[closeHours.function]);
     this.deadLetters = {
       clicks: clicks.deadLetters,
       signUps: signUps.deadLetters,
@@ -159,26 +160,20 @@ export class Referrals extends Construct {
   }
 
   /**
-   * Lets a backend of the app record actions for users and sessions that it knows, without their token, by
-   * invoking a function with `{ userId | session, action, target?, idempotencyKey? }`; it gives back
-   * `{ response }` as `POST /actions` does. A grantee that is a function finds its name in the variable
-   * `REFERRALS_RECORD_ACTION_FUNCTION`.
+   * Lets a backend of the app record actions of users and sessions without their token. The backend invokes a
+   * function with `{ userId | session, action, target?, idempotencyKey? }`. The answer is `{ response }`, as
+   * from `POST /actions`. If the grantee is a function, its variable `REFERRALS_RECORD_ACTION_FUNCTION` has the
+   * name of the function to invoke.
    *
    * @example
    * referrals.grantRecordAction(paymentWebhook);
    */
   grantRecordAction(grantee: IGrantable): void {
-    const recorder = this.#function(recordBackendAction.function);
+    const recorder = this.functions[recordBackendAction.function];
     recorder.grantInvoke(grantee);
     if (grantee instanceof LambdaFunction) {
       grantee.addEnvironment(RECORD_ACTION_FUNCTION, recorder.functionName);
     }
-  }
-
-  #function(name: string): LambdaFunction {
-    const handler = this.functions[name];
-    if (handler === undefined) throw new Error(`There is no function ${name}.`);
-    return handler;
   }
 }
 

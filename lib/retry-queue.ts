@@ -5,22 +5,22 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 export interface RetryQueueProps {
-  /** Puts in what it could not do. */
+  /** Queues its failed work. */
   readonly sender: LambdaFunction;
-  /** Variable that tells the sender where the queue is. */
+  /** Variable that tells the sender the queue's URL. */
   readonly variable: string;
-  /** Does it. */
+  /** Does the queued work. */
   readonly receiver: LambdaFunction;
   /**
-   * From one try to the next: at least six times the receiver's timeout, see
+   * Time between two tries: at least six times the receiver's timeout, see
    * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
    */
   readonly interval: Duration;
-  /** After so many it is a dead letter. */
+  /** After this many tries, a message becomes a dead letter. */
   readonly tries: number;
 }
 
-/** What could not be done at once waits here to be tried again, and, after many tries, in the dead letters. */
+/** A queue of failed work for another try. After `tries`, messages go to the dead letters. */
 export class RetryQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -31,7 +31,7 @@ export class RetryQueue extends Construct {
     { sender, variable, receiver, interval, tries }: RetryQueueProps,
   ) {
     super(scope, id);
-    // As long as there is; what is spent in the first is taken off what is left in the other, see
+    // The maximum. Time in the queue reduces the time that is left in the dead letters, see
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
     const kept = { enforceSSL: true, retentionPeriod: Duration.days(14) };
     this.deadLetters = new Queue(this, 'DeadLetters', kept);
@@ -46,7 +46,7 @@ export class RetryQueue extends Construct {
       new SqsEventSource(this.queue, {
         batchSize: 10,
         reportBatchItemFailures: true,
-        // So few at a time that a long queue leaves the table to who is waiting.
+        // Low, so that a long queue leaves the table to people who wait.
         maxConcurrency: 2,
       }),
     );

@@ -1,29 +1,29 @@
 import type { Duration } from 'aws-cdk-lib';
 import { environment as env } from '../functions/environment.ts';
 
-/** How links, sessions and attribution behave. */
+/** Settings for links, sessions and attribution. */
 export interface ReferralSettings {
   /**
-   * The app's origin, without a trailing slash: paths lead there, and only its pages may call the API.
+   * The app's origin, without a trailing slash. Links to a path lead there. Only its pages may call the API.
    *
    * @example 'https://app.example.com'
    */
   readonly appUrl: string;
   /**
-   * Absolute URL that the links made at sign-up lead to, and expired ones.
+   * Absolute URL that links made at sign-up, and expired links, lead to.
    *
    * @default - the app's start page, `appUrl` with a slash
    */
   readonly defaultRedirectTo?: string;
   /**
-   * Hosts besides the app's that a link may lead to, by https.
+   * Additional hosts that a link may lead to, over https.
    *
    * @default []
    * @example ['shop.example.com']
    */
   readonly allowedRedirectHosts?: readonly string[];
   /**
-   * Query parameter with which a link's destination is changed when it is shared.
+   * Query parameter that changes the destination of a shared link.
    *
    * @default 'redirect_to'
    */
@@ -32,14 +32,14 @@ export interface ReferralSettings {
     /** @default 'referral_session' */
     readonly cookieName?: string;
     /**
-     * Domain that app and API have in common, so that the app's own host receives the cookie. The API must
-     * be on it too, see `domain`.
+     * Domain that the app and the API share, so that the app's own host receives the cookie. The API must be
+     * on it too, see `domain`.
      *
      * @default - the API's own host only
      */
     readonly domain?: string;
     /**
-     * How long a visitor is known.
+     * How long the API recognises a visitor.
      *
      * @default Duration.days(365)
      */
@@ -47,19 +47,19 @@ export interface ReferralSettings {
     /**
      * Whether the redirect appends the session to the destination as `?referral_session=`.
      *
-     * @default - only where the app's own host does not receive the cookie
+     * @default - only if the app's own host does not receive the cookie
      */
     readonly passInUrl?: boolean;
   };
   readonly code?: {
     /**
-     * Characters of a new code, 6 to 64.
+     * Length of a new code, 6 to 64 characters.
      *
      * @default 10
      */
     readonly length?: number;
     /**
-     * What codes are made of: at least 16 different of `A-Z a-z 0-9 _ -`.
+     * Characters of new codes: at least 16 different ones from `A-Z a-z 0-9 _ -`.
      *
      * @default - all letters and digits
      * @example '23456789abcdefghjkmnpqrstuvwxyz'
@@ -67,35 +67,35 @@ export interface ReferralSettings {
     readonly alphabet?: string;
   };
   /**
-   * Header that holds the visitor's IP address, where a proxy in front of the API writes it and no client
-   * can. The first address in it counts.
+   * Header with the visitor's IP address. Only for an API behind a proxy that sets the header, so that no
+   * client can. The first address in it counts.
    *
    * @default - API Gateway's own source IP
    * @example 'CF-Connecting-IP'
    */
   readonly clientIpHeader?: string;
   /**
-   * How long responses are kept, at least 30 days. Their counts stay.
+   * How long to keep responses, at least 30 days. Their counts stay.
    *
-   * @default - for ever
+   * @default - forever
    */
   readonly retention?: Duration;
   readonly attribution?: {
     /**
-     * Whether a visitor's last response decides who is credited, or the first.
+     * Whether a visitor's last or first response decides who gets the credit.
      *
      * @default 'last'
      */
     readonly model?: 'last' | 'first';
     /**
-     * For how long after a response its referral is credited.
+     * How long after a response its referral gets credit.
      *
-     * @default - for ever
+     * @default - forever
      */
     readonly window?: Duration;
   };
   /**
-   * What actions are called before people.
+   * Display names of actions.
    *
    * @default { RESPONDED: 'Clicked on referral link', SIGNED_UP: 'Signed up' }
    * @example { PURCHASED: 'Bought something' }
@@ -103,7 +103,7 @@ export interface ReferralSettings {
   readonly actionDisplay?: Readonly<Record<string, string>>;
 }
 
-/** The environment that tells the functions; what is not set is left to their defaults. */
+/** Makes the functions' environment variables. Without a setting, a function uses its default. */
 export function settingsEnvironment(
   settings: ReferralSettings,
   apiUrl: string,

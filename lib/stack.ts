@@ -6,25 +6,25 @@ import { consumeStream } from '../functions/triggers.ts';
 import type { ReferralsProps } from './props.ts';
 import { Referrals } from './referrals.ts';
 
-/** `Referrals` with what is made elsewhere given by name. */
+/** Props of `Referrals`, with existing resources as names or ARNs. */
 export interface ReferralsStackProps extends StackProps, Omit<ReferralsProps, 'domain' | 'alarms'> {
   /**
-   * A domain of the links' own; make its record by hand, or use `Referrals` with a hosted zone.
+   * Custom domain of the links. Create its DNS record yourself, or use `Referrals` with a hosted zone.
    *
-   * @default - the domain that API Gateway gives
+   * @default - the domain that API Gateway assigns
    */
   readonly domainName?: string;
-  /** The domain's certificate, in the stack's region; required with `domainName`. */
+  /** Certificate of the domain, in the stack's region. Required with `domainName`. */
   readonly certificateArn?: string;
   /**
-   * The SNS topic that alarms are sent to.
+   * SNS topic for alarms.
    *
-   * @default - a dashboard, and no alarms
+   * @default - a dashboard without alarms
    */
   readonly alarmTopicArn?: string;
 }
 
-/** The ready-made stack around `Referrals`; its outputs are named like those of `npm start`. */
+/** A ready-made stack around `Referrals`. Its outputs have the same names as in `npm start`. */
 export class ReferralsStack extends Stack {
   readonly referrals: Referrals;
 
@@ -50,7 +50,6 @@ export class ReferralsStack extends Stack {
 
     const { url, domainTarget, userPool, userPoolClients, table } = this.referrals;
     const { bus, deadLetters, functions } = this.referrals;
-    const consumer = functions[consumeStream.function];
     const outputs = {
       ApiUrl: url,
       UserPoolId: userPool.userPoolId,
@@ -63,7 +62,7 @@ export class ReferralsStack extends Stack {
       ClickDeadLettersUrl: deadLetters.clicks.queueUrl,
       SignUpDeadLettersUrl: deadLetters.signUps.queueUrl,
       StreamDeadLettersUrl: deadLetters.stream.queueUrl,
-      ...(consumer && { ConsumeStreamFunctionName: consumer.functionName }),
+      ConsumeStreamFunctionName: functions[consumeStream.function].functionName,
       ...(domainTarget && { DomainTarget: domainTarget }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

@@ -15,11 +15,11 @@ import { consumeStream } from '../functions/triggers.ts';
 export interface TableStreamProps {
   readonly table: TableV2;
   readonly consumer: LambdaFunction;
-  /** Where the consumer puts events. */
+  /** Bus for the consumer's events. */
   readonly bus: EventBus;
 }
 
-/** What is new in the table goes to its consumer, and what the consumer can't take to the dead letters. */
+/** Sends the table's changes to the consumer. Records that fail there go to the dead letters. */
 export class TableStream extends Construct {
   readonly deadLetters: Queue;
 
@@ -31,22 +31,22 @@ export class TableStream extends Construct {
     });
     Validations.of(this.deadLetters).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself, of a stream.',
+      reason: 'It is itself the dead-letter queue of a stream.',
     });
     consumer.addEventSource(
       new DynamoEventSource(table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         filters: consumeStream.filters.map((filter) => FilterCriteria.filter(filter)),
         batchSize: 500,
-        // Events come that much later, and cost a fraction where there are many.
+        // Delays events by this time, but many events cost a fraction.
         maxBatchingWindow: Duration.seconds(2),
         bisectBatchOnError: true,
         reportBatchItemFailures: true,
-        // Half of the 24 hours that a stream holds: so long an outage is waited out, and as long again there
-        // is to bring dead letters back, which only name their records. An age bounds throttling too, a
-        // number of tries doesn't: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+        // Half of the 24 hours that a stream holds. The first half is for waiting out an outage, the second for
+        // bringing back dead letters, which only name their records. An age bounds throttling too, a number of
+        // tries doesn't: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
         maxRecordAge: Duration.hours(12),
-        // Lets the consumer send there as well, which it does with what no retry would make readable.
+        // Lets the consumer send there as well: records that a retry would not make readable.
         onFailure: new SqsDlq(this.deadLetters),
       }),
     );

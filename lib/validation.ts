@@ -8,15 +8,15 @@ const MAX_CODE = 64;
 /** Days. */
 const MIN_RETENTION = 30;
 const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$/;
-/** What a cookie may be called, see https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 */
+/** Valid names of cookies, see https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 */
 const COOKIE_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
 
 type Check = (props: ReferralsProps, stack: Stack) => string | undefined;
 
 /**
- * Checks what types can't, before anything is deployed.
+ * Checks the props before anything is deployed, in ways that types can't.
  *
- * @throws Error in one sentence that says what to write instead.
+ * @throws Error in one sentence that says how to correct the prop.
  */
 export function validate(props: ReferralsProps, stack: Stack): void {
   const checks = [appUrl, redirects, domain, session, durations, codes, throttles, users, alarms];
@@ -44,7 +44,7 @@ const redirects: Check = ({ defaultRedirectTo, allowedRedirectHosts = [], redire
     return `allowedRedirectHosts: "${wrong}" must be a host without scheme or path, such as shop.example.com.`;
   }
   return redirectParameter === ''
-    ? 'redirectParameter: must not be empty; leave it out instead.'
+    ? 'redirectParameter: must not be empty; omit it instead.'
     : undefined;
 };
 
@@ -56,7 +56,7 @@ const domain: Check = ({ domain: own }) =>
 const session: Check = ({ appUrl: url, session: settings, domain: own }) => {
   const { cookieName = 'x', domain: shared } = settings ?? {};
   if (!COOKIE_NAME.test(cookieName)) {
-    return `session.cookieName: "${cookieName}" must have only letters, digits and the signs a cookie's name may have.`;
+    return `session.cookieName: "${cookieName}" must contain only letters, digits and characters that a cookie name allows.`;
   }
   if (shared === undefined || Token.isUnresolved(url)) return undefined;
   const name = shared.replace(/^\./, '');
@@ -65,7 +65,7 @@ const session: Check = ({ appUrl: url, session: settings, domain: own }) => {
     return `session.domain: "${shared}" must contain the app's host ${hostname}, or the app never sees the cookie.`;
   }
   if (own === undefined) {
-    return 'session.domain: give domain as well: browsers refuse a cookie for a domain that the API is not on.';
+    return 'session.domain: set domain as well, because browsers refuse a cookie for a domain that the API is not on.';
   }
   return Token.isUnresolved(own.name) || isWithin(own.name, name)
     ? undefined
@@ -74,10 +74,10 @@ const session: Check = ({ appUrl: url, session: settings, domain: own }) => {
 
 const durations: Check = ({ session: settings, attribution, retention }) => {
   const isNone = (duration: Duration | undefined) => duration?.toMilliseconds() === 0;
-  if (isNone(settings?.maxAge)) return 'session.maxAge: must be longer than nothing.';
-  if (isNone(attribution?.window)) return 'attribution.window: must be longer than nothing.';
+  if (isNone(settings?.maxAge)) return 'session.maxAge: must be more than 0.';
+  if (isNone(attribution?.window)) return 'attribution.window: must be more than 0.';
   return retention !== undefined && retention.toDays({ integral: false }) < MIN_RETENTION
-    ? `retention: must be at least ${MIN_RETENTION} days, or attribution has nothing to go by.`
+    ? `retention: must be at least ${MIN_RETENTION} days, because attribution needs the responses.`
     : undefined;
 };
 
@@ -87,7 +87,7 @@ const codes: Check = ({ code: { length = 10, alphabet } = {} }) => {
   }
   if (alphabet === undefined) return undefined;
   if (!/^[A-Za-z0-9_-]+$/.test(alphabet)) {
-    return 'code.alphabet: must have only letters, digits, - and _.';
+    return 'code.alphabet: must contain only letters, digits, - and _.';
   }
   return new Set(alphabet).size === alphabet.length && alphabet.length >= MIN_ALPHABET
     ? undefined
@@ -108,24 +108,24 @@ const users: Check = (
   stack,
 ) => {
   if ((userPool === undefined) !== (userPoolClients === undefined)) {
-    return 'userPool and userPoolClients: give both, or neither for a user pool of its own.';
+    return 'userPool and userPoolClients: give both, or neither for a new user pool.';
   }
   if (userPoolClients?.length === 0) return 'userPoolClients: give at least one app client.';
   if (userPool !== undefined && attachTrigger) {
     if (!(userPool instanceof UserPool)) {
-      return "userPool: it was made elsewhere, so no trigger can be attached; set attachTrigger: false and call functions['confirm-sign-up'] from its own.";
+      return "userPool: it was made elsewhere, so no trigger can be attached; set attachTrigger: false and call functions['confirm-sign-up'] from its own trigger.";
     }
     if (Stack.of(userPool) !== stack) {
       return 'userPool: its trigger would make the two stacks depend on each other; put Referrals into the stack of the pool, or set attachTrigger: false.';
     }
   }
   return nextPostConfirmation !== undefined && !attachTrigger
-    ? 'nextPostConfirmation: is called by our trigger, so attachTrigger must not be false.'
+    ? 'nextPostConfirmation: our trigger calls it, so attachTrigger must not be false.'
     : undefined;
 };
 
-// From JavaScript, or from context, where no type asks for it.
+// JavaScript and context have no type that requires a topic.
 const alarms: Check = ({ alarms: settings }) =>
   settings !== undefined && settings.topic === undefined
-    ? 'alarms: give the topic that they are sent to, as { topic }.'
+    ? 'alarms: give the topic for the alarms, as { topic }.'
     : undefined;

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Something that goes on until it is stopped. */
+/** Work that goes on until it is stopped. */
 export interface Background {
-  /** Resolves when it has come to its end. */
+  /** Stops the work. Resolves when it has ended. */
   readonly stop: () => Promise<void>;
 }
 
-/** Has something go on in the background; it is to end when its signal is aborted. */
+/** Runs work in the background. The work must end when its signal is aborted. */
 export function inBackground(work: (signal: AbortSignal) => Promise<void>): Background {
   const stopping = new AbortController();
   const ended = work(stopping.signal);

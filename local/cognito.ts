@@ -22,7 +22,7 @@ export const CONFIRMATION_CODE = '123456';
 const POOL_NAME = 'referrals';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** A client of the emulated Cognito. */
+/** Makes a client for the emulated Cognito. */
 export const cognitoClient = (endpoint: string) =>
   new CognitoIdentityProviderClient({ endpoint, region: 'local', credentials });
 
@@ -50,7 +50,7 @@ export interface UserPool {
   readonly userPoolClientId: string;
 }
 
-/** The user pool of this machine and its app client, created where they are missing. */
+/** Finds the user pool of this machine and its app client. Creates them if they are missing. */
 export async function createUserPool(endpoint: string): Promise<UserPool> {
   const cognito = cognitoClient(endpoint);
   const { UserPools = [] } = await cognito.send(new ListUserPoolsCommand({ MaxResults: 60 }));
@@ -94,7 +94,7 @@ async function createClient(
 type Pool = Pick<Outputs, 'CognitoEndpoint' | 'UserPoolClientId'>;
 
 /**
- * Signs a user up and confirms it, with the session they came with, as an app does.
+ * Signs a user up and confirms the sign-up with the visitor's session, as an app does.
  *
  * @returns the user's `sub`.
  */
@@ -143,6 +143,6 @@ export async function signInUser(
 }
 
 function present(value: string | undefined): string {
-  if (value === undefined) throw new Error('cognito-local left out what it was asked for.');
+  if (value === undefined) throw new Error('The answer of cognito-local is incomplete.');
   return value;
 }

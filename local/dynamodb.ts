@@ -19,7 +19,7 @@ import { type Emulator, startEmulator } from './emulator.ts';
 /**
  * Starts dynoxide on a file in the directory.
  *
- * @throws Error where there is no dynoxide for this machine.
+ * @throws Error if there is no dynoxide for this machine.
  */
 export async function startDynamoDB(directory: string): Promise<Emulator> {
   const port = await getPort({ host: '127.0.0.1' });
@@ -38,12 +38,12 @@ function dynoxideBinary(): string {
     return createRequire(import.meta.url).resolve(`${name}/dynoxide`);
   } catch {
     throw new Error(
-      `There is no embedded DynamoDB for this machine (${name} is not installed). Start another DynamoDB and set DYNAMODB_ENDPOINT, for instance to http://127.0.0.1:8000.`,
+      `There is no embedded DynamoDB for this machine (${name} is not installed). Start another DynamoDB and set DYNAMODB_ENDPOINT, for example to http://127.0.0.1:8000.`,
     );
   }
 }
 
-/** Creates the table where it is missing; where `fresh`, drops it before. */
+/** Creates the table if it is missing. If `fresh`, drops it first. */
 export async function createTable(endpoint: string, name: string, fresh: boolean): Promise<void> {
   const client = new DynamoDBClient({ endpoint });
   const patience = { client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 };
@@ -86,10 +86,10 @@ export async function createTable(endpoint: string, name: string, fresh: boolean
 }
 
 /**
- * Gives the table a stream where it has none, apart from its creation, because not every database that
- * stands in for DynamoDB has streams.
+ * Gives the table a stream if it has none. This is separate from creating the table, because not every
+ * substitute for DynamoDB has streams.
  *
- * @returns whether it has one then.
+ * @returns whether the table has a stream now.
  */
 export async function enableStream(endpoint: string, name: string): Promise<boolean> {
   const client = new DynamoDBClient({ endpoint });

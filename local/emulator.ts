@@ -10,13 +10,13 @@ const START_TIMEOUT = 30_000;
 /** A child process that listens on a port of this machine. */
 export interface Emulator {
   readonly endpoint: string;
-  /** Resolves with a sentence when the process ends without having been asked to. */
+  /** Resolves with a sentence if the process ends by itself. */
   readonly died: Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
 export interface EmulatorCommand {
-  /** What people call it; also the name of its log. */
+  /** Name for people; also the name of its log. */
   readonly name: string;
   readonly command: string;
   readonly parameters: readonly string[];
@@ -26,9 +26,9 @@ export interface EmulatorCommand {
 }
 
 /**
- * Starts an emulator and waits until it listens. It ends with this process, however that ends.
+ * Starts an emulator and waits until it listens. It ends with this process, however this process ends.
  *
- * @throws Error where it dies first, or does not listen within half a minute.
+ * @throws Error if it dies first, or does not listen within half a minute.
  */
 export async function startEmulator(command: EmulatorCommand): Promise<Emulator> {
   const log = join(command.directory, `${command.name}.log`);
@@ -40,7 +40,7 @@ export async function startEmulator(command: EmulatorCommand): Promise<Emulator>
       cwd: command.directory,
       env: { ...process.env, ...command.variables },
       stdio: ['pipe', output, output],
-      // A group of its own: Ctrl-C reaches this process only, which then stops the child in order.
+      // Its own group: Ctrl-C reaches only this process, which then stops the child in order.
       detached: true,
     },
   );
@@ -48,7 +48,7 @@ export async function startEmulator(command: EmulatorCommand): Promise<Emulator>
   const exited = once(child, 'exit');
   const died = new Promise<string>((resolve) => {
     child.once('exit', () => {
-      if (!stopping) resolve(`${command.name} stopped unexpectedly. Its last words are in ${log}.`);
+      if (!stopping) resolve(`${command.name} stopped unexpectedly. Its log is ${log}.`);
     });
   });
   await untilListening(command, child, log);
@@ -66,7 +66,7 @@ export async function startEmulator(command: EmulatorCommand): Promise<Emulator>
 async function untilListening({ name, port }: EmulatorCommand, child: ChildProcess, log: string) {
   for (const deadline = Date.now() + START_TIMEOUT; !(await accepts(port)); await delay(50)) {
     if (child.exitCode !== null || child.signalCode !== null) {
-      throw new Error(`${name} could not be started. Its last words are in ${log}.`);
+      throw new Error(`${name} could not be started. Its log is ${log}.`);
     }
     if (Date.now() > deadline) throw new Error(`${name} does not answer. Its log is ${log}.`);
   }

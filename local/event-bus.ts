@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PutEventsRequest, PutEventsResponse } from '@aws-sdk/client-eventbridge';
 
-/** An event as the app's own code gets it. */
+/** An event as the app's own code receives it. */
 export interface BusEvent {
   readonly source: string;
   readonly detailType: string;
@@ -9,10 +9,10 @@ export interface BusEvent {
   readonly detail: any;
 }
 
-/** What requests call the one operation there is. */
+/** Name of the only operation, as in requests. */
 export const PUT_EVENTS = 'AWSEvents.PutEvents';
 
-/** As much of EventBridge as putting events needs: it takes them all and hands each on. */
+/** Puts events as EventBridge does: accepts all of them and hands each one on. */
 export function putEvents(
   { Entries = [] }: PutEventsRequest,
   onEvent: (event: BusEvent) => void,

@@ -1,6 +1,6 @@
 import type { BusEvent } from './event-bus.ts';
 
-/** An event in one line; users and sessions are known by the first characters of their ids. */
+/** Formats an event as one line. It has only the first characters of the ids of users and sessions. */
 export function eventLine({ detailType, detail }: BusEvent): string {
   const { code, action, kind, referrer, visitor, session, redirectTo } = detail;
   const parts = [

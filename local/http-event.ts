@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Route } from '../functions/routes.ts';
 
-/** What a request is besides its message. */
+/** A request's route, and its parsed parts. */
 export interface MatchedRequest {
   readonly route: Route;
   readonly url: URL;
   readonly pathParameters: Record<string, string>;
   readonly body: Buffer;
-  /** Claims of the token, where the route's authorizer verified one. */
+  /** Claims of the token, if the route's authorizer verified one. */
   readonly claims: Record<string, unknown> | undefined;
 }
 
@@ -17,7 +17,7 @@ const TEXT =
   /^(text\/|application\/(.+\+)?(json|xml|javascript)|application\/x-www-form-urlencoded)/;
 
 /**
- * The event that API Gateway would make of a request: payload format 2.0, see
+ * Makes an event of a request, as API Gateway does: payload format 2.0, see
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function httpEvent(
@@ -62,7 +62,7 @@ export function httpEvent(
   };
 }
 
-/** Sends what a function answered. */
+/** Sends a function's answer. */
 export function sendAnswer(
   response: ServerResponse,
   {

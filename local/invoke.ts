@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 
-/** Invokes a function of `functions/` in this process, as Lambda would; the timeout is in seconds. */
+/** Invokes a function of `functions/` in this process, as Lambda does. The timeout is in seconds. */
 export async function invoke(name: string, event: unknown, timeout: number): Promise<unknown> {
   const { handler } = await import(`../functions/${name}.ts`);
   return handler(event, lambdaContext(name, timeout));

@@ -1,4 +1,4 @@
-/** What is running, under the names of the deployed stack's outputs. */
+/** Outputs of the running service. They have the same names as the deployed stack's outputs. */
 export interface Outputs {
   readonly ApiUrl: string;
   readonly UserPoolId: string;

@@ -1,6 +1,6 @@
 import { type Background, inBackground, pause } from './background.ts';
 
-/** Runs something now and then every so many milliseconds; what fails is reported, and run again in time. */
+/** Runs something now, and again after each interval. Reports failures, and goes on. */
 export const runEvery = (
   milliseconds: number,
   run: () => Promise<unknown>,
@@ -8,7 +8,9 @@ export const runEvery = (
 ): Background =>
   inBackground(async (signal) => {
     while (!signal.aborted) {
-      await run().catch(report);
+      await run().catch((error) => {
+        if (!signal.aborted) report(error);
+      });
       await pause(milliseconds, signal);
     }
   });

@@ -3,15 +3,17 @@ import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import cors from 'cors';
 import { ReferralsError } from '../functions/core/errors.ts';
+import type { TokenVerifier } from '../functions/http/token.ts';
+import { manifestOf } from '../functions/manifest.ts';
 import { cors as corsRules, routes } from '../functions/routes.ts';
-import { timeoutOf, triggers } from '../functions/triggers.ts';
+import { triggers } from '../functions/triggers.ts';
 import { type BusEvent, PUT_EVENTS, putEvents } from './event-bus.ts';
 import { httpEvent, sendAnswer } from './http-event.ts';
 import { invoke } from './invoke.ts';
 
 const INVOCATION = new URLPattern({ pathname: '/2015-03-31/functions/:name/invocations' });
 
-// `{name}` is `:name` to a URLPattern, and `{name+}` takes the rest of the path.
+// A URLPattern writes `{name}` as `:name`; `{name+}` takes the rest of the path.
 const patterns = routes.map((route) => ({
   route,
   pattern: new URLPattern({
@@ -22,13 +24,15 @@ const patterns = routes.map((route) => ({
 export interface ListenerOptions {
   readonly apiUrl: string;
   readonly appUrl: string;
-  /** Gets each event that is put on the bus. */
+  /** Called with each event on the bus. */
   readonly onEvent: (event: BusEvent) => void;
+  /** Verifies tokens as the gateway's authorizer does; without it, nobody is a user. */
+  readonly verifyToken?: TokenVerifier;
 }
 
 /**
- * API Gateway, the Lambda Invoke endpoint and the event bus on this machine. What it answers by itself (no
- * such route, no valid token) it answers in API Gateway's words.
+ * API Gateway, the Lambda Invoke endpoint and the event bus on this machine. Its own answers (no such route,
+ * no valid token) use API Gateway's words.
  */
 export function createListener(options: ListenerOptions): RequestListener {
   const allowCors = cors({
@@ -51,7 +55,7 @@ export function createListener(options: ListenerOptions): RequestListener {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { apiUrl, onEvent }: ListenerOptions,
+  { apiUrl, onEvent, verifyToken }: ListenerOptions,
 ) {
   const url = URL.parse(`${apiUrl}${request.url}`);
   if (url === null) return sendJson(response, 400, { message: 'Bad Request' });
@@ -73,18 +77,22 @@ async function answer(
 
   let claims: Record<string, unknown> | undefined;
   if (matched.route.auth === 'user') {
-    claims = await authorize(request.headers.authorization);
+    claims = await authorize(request.headers.authorization, verifyToken);
     if (claims === undefined) {
       response.setHeader('www-authenticate', 'Bearer');
       return sendJson(response, 401, { message: 'Unauthorized' });
     }
   }
   const event = httpEvent(request, { ...matched, url, body, claims });
-  const result = await invoke(matched.route.function, event, timeoutOf(matched.route.function));
+  const result = await invoke(
+    matched.route.function,
+    event,
+    manifestOf(matched.route.function).timeout,
+  );
   sendAnswer(response, result as APIGatewayProxyStructuredResultV2);
 }
 
-/** What a function throws is an answer too, see https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html */
+/** A function's error is an answer too, see https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html */
 async function sendInvocation(
   response: ServerResponse,
   run: () => Promise<unknown>,
@@ -127,13 +135,13 @@ function decodeLeniently(value: string): string {
   }
 }
 
-/** The claims of a valid token, as text like API Gateway's; undefined where there is none. */
+/** Returns the claims of a valid token, as text like API Gateway's; undefined if there is no such token. */
 async function authorize(
   authorization: string | undefined,
+  verifyToken: TokenVerifier | undefined,
 ): Promise<Record<string, string> | undefined> {
-  const { verifiedClaims } = await import('../functions/http/token.ts');
   try {
-    const claims = await verifiedClaims(authorization);
+    const claims = await verifyToken?.(authorization);
     return (
       claims &&
       Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, String(value)]))
@@ -144,7 +152,7 @@ async function authorize(
   }
 }
 
-/** A browser that followed a link sees where the app would be; everyone else what API Gateway says. */
+/** Shows browsers a page in place of the app. Everyone else gets API Gateway's answer. */
 function sendUnrouted(request: IncomingMessage, response: ServerResponse): void {
   if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { environment as env } from '../functions/environment.ts';
+import { tokenVerifier } from '../functions/http/token.ts';
+import { readSettings } from '../functions/setup/settings.ts';
 import type { Background } from './background.ts';
 import { createUserPool, startCognito } from './cognito.ts';
 import { createTable, enableStream, startDynamoDB } from './dynamodb.ts';
@@ -16,31 +18,31 @@ import { startSchedule, startStream } from './triggers.ts';
 
 export interface Service {
   readonly outputs: Outputs;
-  /** Whether the database gives the table a stream, without which there are no events. */
+  /** Whether the table has a stream. Without it, there are no events. */
   readonly hasStream: boolean;
-  /** Resolves with a sentence when something that the service needs has died. */
+  /** Resolves with a sentence if an emulator has died. */
   readonly died: Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
 export interface ServiceOptions {
-  /** Where data and logs are kept, and `outputs.json` while the service runs. */
+  /** Directory of data and logs, and of `outputs.json` while the service runs. */
   readonly directory: string;
-  /** Of the API; 0 for any free one. */
+  /** Port of the API; 0 for any free one. */
   readonly port: number;
   /** Forget all data first. */
   readonly fresh: boolean;
-  /** Leave the table's stream, and closing its hours, to another service on the same table. */
+  /** Leave the table's stream and closing hours to another service on the same table. */
   readonly apiOnly: boolean;
-  /** Gets each event that is published. */
+  /** Called with each published event. */
   readonly onEvent: (event: BusEvent) => void;
 }
 
 /**
- * Starts the whole service on this machine. The functions find their settings where Lambda would have
- * put them, in the environment of this process.
+ * Starts the whole service on this machine. The functions find their settings in the environment of this
+ * process, as in Lambda.
  *
- * @throws Error in one line where something can't be started; nothing is left running then.
+ * @throws Error in one line if something can't be started. Nothing is left running then.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { directory, port, fresh, apiOnly, onEvent } = options;
@@ -49,7 +51,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const emulators: Emulator[] = [];
   const outputsFile = join(directory, 'outputs.json');
   const stop = async () => {
-    // Before what they need to come to their end.
+    // First, because they need the others to finish.
     await Promise.all(triggers.map((trigger) => trigger.stop()));
     server.close();
     server.closeAllConnections();
@@ -57,7 +59,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (emulators.length > 0) await rm(outputsFile, { force: true });
   };
   try {
-    // First of all, so that a port that is taken is found out before any data is touched.
+    // First, so that a taken port fails before any data is touched.
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const apiUrl = `http://localhost:${(server.address() as AddressInfo).port}`;
@@ -104,7 +106,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     });
     const hooks = process.env[env.hooks];
     if (hooks) process.env[env.hooks] = pathToFileURL(resolve(hooks)).href;
-    server.on('request', createListener({ apiUrl, appUrl, onEvent }));
+    const verifyToken = tokenVerifier(readSettings(process.env).token);
+    server.on('request', createListener({ apiUrl, appUrl, onEvent, verifyToken }));
     await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
     if (!apiOnly) triggers.push(startSchedule());
     if (!apiOnly && hasStream) {
@@ -118,7 +121,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-/** Two services on the same files would ruin them. What was killed before it could tidy up does not count. */
+/** Throws if another service uses the same files, because both would ruin them. Ignores killed services. */
 async function refuseSharing(outputsFile: string, apiUrl: string): Promise<void> {
   const text = await readFile(outputsFile, 'utf8').catch(() => undefined);
   if (text === undefined) return;
@@ -130,7 +133,7 @@ async function refuseSharing(outputsFile: string, apiUrl: string): Promise<void>
   }
 }
 
-/** An emulator takes any credentials, and those of this machine are none of its business. */
+/** An emulator takes any credentials, so it does not get those of this machine. */
 function useDummyCredentials(): void {
   delete process.env.AWS_PROFILE;
   Object.assign(process.env, {

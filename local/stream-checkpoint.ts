@@ -1,15 +1,15 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-/** Where a shard goes on: after a sequence number, nowhere (`null`: it has ended), or at its beginning. */
+/** Position in a shard: a sequence number to continue after, null at its end, undefined at its beginning. */
 export type Position = string | null | undefined;
 
-/** How far a stream was delivered, kept in a file. */
+/** The delivered position of a stream, kept in a file. */
 export interface Checkpoint {
   readonly get: (shardId: string) => Position;
   readonly set: (shardId: string, position: Position) => void;
 }
 
-/** Opens the checkpoint of a stream. What a file says of another stream counts for nothing. */
+/** Opens the checkpoint of a stream. Ignores a file of another stream. */
 export function openCheckpoint(file: string, streamArn: string): Checkpoint {
   const last = read(file);
   const positions = new Map(last?.streamArn === streamArn ? Object.entries(last.positions) : []);
@@ -18,7 +18,7 @@ export function openCheckpoint(file: string, streamArn: string): Checkpoint {
     set: (shardId, position) => {
       positions.set(shardId, position);
       const next: Content = { streamArn, positions: Object.fromEntries(positions) };
-      // Whole or not at all, whenever this process is killed.
+      // Whole or not at all, even if this process is killed.
       writeFileSync(`${file}.new`, `${JSON.stringify(next, null, 2)}\n`);
       renameSync(`${file}.new`, file);
     },

@@ -1,4 +1,4 @@
-/** A pattern that a record has to fit: each field that it names has one of the values. */
+/** A pattern for records: each named field must have one of the values. */
 export interface Filter {
   readonly [field: string]: Filter | Value[];
 }
@@ -6,7 +6,7 @@ export interface Filter {
 type Value = string | { readonly prefix: string };
 
 /**
- * Whether a record fits a pattern. Of Lambda's syntax it knows values and prefixes of text, see
+ * Whether a record matches a pattern. It knows only values and text prefixes of Lambda's syntax, see
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
  */
 export const matches = (filter: Filter, record: unknown): boolean =>

@@ -9,13 +9,13 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
 
-// Of records: what one call gets, and so what one delivery takes.
+// Records per call, and so per delivery.
 const LIMIT = 500;
 
 export interface Shard {
   readonly streamArn: string;
   readonly id: string;
-  /** To be read before; it may be gone. */
+  /** The shard to read before; it may be gone. */
   readonly parent: string | undefined;
 }
 
@@ -29,22 +29,22 @@ export interface Page {
 export interface StreamReader {
   readonly findStream: (tableName: string) => Promise<string>;
   readonly listShards: (streamArn: string) => Promise<Shard[]>;
-  /** Gives an iterator after a sequence number, or at the shard's beginning. */
+  /** Returns an iterator after a sequence number, or at the shard's beginning. */
   readonly seek: (shard: Shard, after: string | undefined) => Promise<string | undefined>;
   readonly read: (shard: Shard, iterator: string | undefined) => Promise<Page>;
   readonly destroy: () => void;
 }
 
-/** Makes a reader of a database's streams. All that it waits for fails when the signal is aborted. */
+/** Makes a reader of a database's streams. Its pending calls fail when the signal is aborted. */
 export function streamReader(endpoint: string, abortSignal: AbortSignal): StreamReader {
-  // Who reads tries again, and has to hear of it.
+  // The caller retries, and has to know of each failure.
   const impatience = {
     maxAttempts: 1,
     requestHandler: { requestTimeout: 3_000, throwOnRequestTimeout: true },
   };
   const database = new DynamoDBClient({ endpoint, ...impatience });
   const streams = new DynamoDBStreamsClient({
-    // AWS has them at an address of their own, emulators at the database's.
+    // AWS has a separate address for streams, emulators use the database's.
     endpoint: endpoint.replace('//dynamodb.', '//streams.dynamodb.'),
     ...impatience,
   });
@@ -87,7 +87,7 @@ export function streamReader(endpoint: string, abortSignal: AbortSignal): Stream
       };
       if (after === undefined) return iterator(undefined);
       return iterator({ SequenceNumber: after }).catch((error: unknown) => {
-        // It is more than a day old and gone, and what there is comes after it.
+        // The record is over a day old and gone. The remaining ones come after it.
         if (error instanceof TrimmedDataAccessException) return iterator(undefined);
         throw error;
       });
@@ -111,7 +111,7 @@ export function streamReader(endpoint: string, abortSignal: AbortSignal): Stream
   };
 }
 
-/** A record as Lambda has it. */
+/** Converts a record to Lambda's format. */
 export const lambdaRecord = ({ dynamodb, ...record }: _Record, eventSourceARN: string) =>
   ({
     ...record,

@@ -9,25 +9,25 @@ const IDLE = 200;
 const LONGEST_PAUSE = 5_000;
 
 export interface StreamOptions {
-  /** Of the database. */
+  /** Endpoint of the database. */
   readonly endpoint: string;
   readonly tableName: string;
-  /** Records that fit none of them are passed over. */
+  /** Records that match no filter are skipped. */
   readonly filters: readonly Filter[];
-  /** Takes a batch as a function does: it names what failed, or throws where everything did. */
+  /** Handles a batch as a function does: it returns failed records, or throws if all failed. */
   readonly deliver: (
     event: DynamoDBStreamEvent,
   ) => Promise<Partial<DynamoDBBatchResponse> | undefined>;
-  /** Keeps how far the stream was delivered, for the next follower to go on there. */
+  /** Keeps the delivered position, so that the next follower continues there. */
   readonly checkpointFile: string;
-  /** Hears why there is no progress, once until there is some again. */
+  /** Called with the error when progress stops, once until there is progress again. */
   readonly report: (error: unknown) => void;
 }
 
 /**
  * Follows the stream of a table as a Lambda event source mapping does: from its beginning, each shard in
- * order, everything at least once. What fails is tried again, with growing pauses. It does not keep the
- * process alive.
+ * order, everything at least once. It retries failures with growing pauses. It does not keep the process
+ * alive.
  */
 export const followStream = (options: StreamOptions): Background =>
   inBackground(async (signal) => {
@@ -39,7 +39,7 @@ export const followStream = (options: StreamOptions): Background =>
         if (shards.length === 0) shards = await followShards(reader, options);
         const steps = await allSettled(shards.map((step) => step()));
         failures = 0;
-        // After one that has ended there may be others.
+        // An ended shard may have successors.
         if (steps.includes('ended')) shards = [];
         if (!steps.includes('moved')) await pause(IDLE, signal);
       } catch (error) {
@@ -53,10 +53,10 @@ export const followStream = (options: StreamOptions): Background =>
     reader.destroy();
   });
 
-/** Delivers what comes next in a shard. */
+/** Delivers the next records of a shard. */
 type ShardFollower = () => Promise<'moved' | 'idle' | 'ended'>;
 
-/** Follows all shards but those that have ended, and those that come after one that has not. */
+/** Follows all open shards, except those with an open parent. */
 async function followShards(
   reader: StreamReader,
   options: StreamOptions,
@@ -82,7 +82,7 @@ function followShard(
     iterator ??= await reader.seek(shard, checkpoint.get(shard.id) ?? undefined);
     const { records, next } = await reader.read(shard, iterator);
     const failed = await deliver(records, options);
-    if (failed === 0) throw new Error('The consumer of the stream gives back what comes next.');
+    if (failed === 0) throw new Error('The consumer of the stream failed at the next record.');
     const last = records.slice(0, failed).at(-1)?.dynamodb?.SequenceNumber;
     if (last !== undefined) checkpoint.set(shard.id, last);
     iterator = failed === undefined ? next : undefined;
@@ -94,7 +94,7 @@ function followShard(
   };
 }
 
-/** Delivers records, and gives the index of the first one to deliver again; undefined where there is none. */
+/** Delivers records. Returns the index of the first one to deliver again; undefined if there is none. */
 async function deliver(
   records: DynamoDBRecord[],
   { filters, deliver }: StreamOptions,
@@ -105,11 +105,11 @@ async function deliver(
   if (batchItemFailures.length === 0) return undefined;
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   const first = records.findIndex(({ dynamodb }) => failed.has(dynamodb?.SequenceNumber ?? ''));
-  // To name a record that is not there fails the whole batch.
+  // An unknown record in the answer fails the whole batch.
   return Math.max(first, 0);
 }
 
-/** Waits for all of them, and only then throws what one of them threw. */
+/** Waits for all promises, and only then throws the error of a failed one. */
 async function allSettled<Value>(promises: Promise<Value>[]): Promise<Value[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs a command for as long as its own standard input stays open, so that nothing is left behind even
- * when the process that started it is killed with SIGKILL: the kernel then closes the pipe.
+ * Runs a command as long as its own standard input stays open. If its parent is killed with SIGKILL, the
+ * kernel closes that pipe, so that nothing is left behind.
  *
  *     node local/tether.ts <command> [argument …]
  */

@@ -5,7 +5,7 @@ import { invoke } from './invoke.ts';
 import { runEvery } from './schedule.ts';
 import { followStream, type StreamOptions } from './stream.ts';
 
-/** Has the function of the table's stream invoked with what is new in it. */
+/** Invokes the stream's function with new records. */
 export const startStream = (
   table: Pick<StreamOptions, 'endpoint' | 'tableName' | 'checkpointFile'>,
 ): Background =>
@@ -14,10 +14,10 @@ export const startStream = (
     filters: consumeStream.filters,
     deliver: async (event) =>
       (await invoke(consumeStream.function, event, consumeStream.timeout)) as DynamoDBBatchResponse,
-    report: report("The table's stream is not delivered, and tried again"),
+    report: report("The table's stream could not be delivered, and will be tried again"),
   });
 
-/** Has the function that closes hours invoked now and then. */
+/** Invokes the function that closes hours, at its interval. */
 export const startSchedule = (): Background =>
   runEvery(
     closeHours.everyMinutes * 60_000,
@@ -27,7 +27,7 @@ export const startSchedule = (): Background =>
         { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} },
         closeHours.timeout,
       ),
-    report('The hours are not closed, and tried again'),
+    report('The hours could not be closed, and will be tried again'),
   );
 
 const report = (what: string) => (error: unknown) =>

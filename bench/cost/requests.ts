@@ -17,15 +17,15 @@ export interface CountedRequest {
 
 const BOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 
-const withCookie = request('GET /r/{proxy+}', ({ session }) => ({
+const withCookie = request('hit', ({ session }) => ({
   headers: { cookie: `referral_session=${session}` },
 }));
 
-const clickOnUnknown = request('GET /r/{proxy+}', () => ({ parameters: { proxy: 'unknown' } }));
+const clickOnUnknown = request('hit', () => ({ parameters: { proxy: 'unknown' } }));
 
-const action = request('POST /actions');
+const action = request('record-action');
 
-const attribution = request('GET /attribution');
+const attribution = request('get-attribution');
 
 /** Requests of visitors, users and backends. */
 export const requests: readonly CountedRequest[] = [
@@ -42,7 +42,7 @@ export const requests: readonly CountedRequest[] = [
   {
     name: 'click by a bot',
     before: click,
-    invocation: request('GET /r/{proxy+}', () => ({ headers: { 'user-agent': BOT } })),
+    invocation: request('hit', () => ({ headers: { 'user-agent': BOT } })),
   },
   { name: 'click on a link that the function has not seen', invocation: click, status: 302 },
   { name: 'click on an unknown code', invocation: clickOnUnknown, status: 404 },
@@ -51,24 +51,24 @@ export const requests: readonly CountedRequest[] = [
   {
     name: '… with an Idempotency-Key',
     before: action,
-    invocation: request('POST /actions', ({ session }) => ({
+    invocation: request('record-action', ({ session }) => ({
       headers: { 'x-referral-session': session, 'idempotency-key': session },
       body: { action: 'PURCHASED' },
     })),
   },
   { name: 'who is credited for a session', before: attribution, invocation: attribution },
-  { name: 'link created, with its counts', invocation: request('POST /referrals') },
+  { name: 'link created, with its counts', invocation: request('create-referral') },
   { name: 'sign-up: link, session linked, action', invocation: usual('confirm-sign-up') },
-  { name: 'session with one response linked', invocation: request('POST /session/link') },
-  { name: 'my links, of which there is one', invocation: request('GET /referrals') },
+  { name: 'session with one response linked', invocation: request('link-session') },
+  { name: 'my links, of which there is one', invocation: request('list-referrals') },
   {
     name: 'page of 20 responses',
     clicks: 25,
-    invocation: request('GET /referrals/{code}/responses'),
+    invocation: request('list-referral-responses'),
   },
   {
     name: 'stats of a link with 25 clicks',
     clicks: 25,
-    invocation: request('GET /referrals/{code}/stats'),
+    invocation: request('get-stats'),
   },
 ];

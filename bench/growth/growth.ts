@@ -26,7 +26,7 @@ interface Measurement {
 
 const stats = (days: number): Measurement => ({
   name: `stats of ${days} days`,
-  invocation: request('GET /referrals/{code}/stats', ({ referral }) => {
+  invocation: request('get-stats', ({ referral }) => {
     const from = Date.parse(referral.createdAt) + (30 - days) * 24 * 3_600_000;
     return { query: { from: new Date(from).toISOString() } };
   }),
@@ -37,7 +37,7 @@ const stats = (days: number): Measurement => ({
 const MEASUREMENTS: readonly Measurement[] = [
   {
     name: 'page',
-    invocation: request('GET /referrals/{code}/responses'),
+    invocation: request('list-referral-responses'),
     often: { warmUp: 200, times: 300 },
   },
   stats(1),

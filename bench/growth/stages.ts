@@ -19,7 +19,7 @@ import type { Referral } from '../../functions/core/referral.ts';
 import { ownerPartition, referralKey } from '../../functions/store/keys.ts';
 import { type Services, startEmbedded } from '../database.ts';
 import { TABLE } from '../instance.ts';
-import { clickItem, newClick, newReferral, type Scene } from '../scene.ts';
+import { clickItem, newClick, newReferral, newSession, type Scene } from '../scene.ts';
 
 const DYNOXIDE = `@dynoxide/${process.platform}-${process.arch}/dynoxide`;
 
@@ -52,7 +52,7 @@ export async function setStage(directory: string, size: Size) {
   await closeHours(services, referral, times);
   const { clicks } = await countReferral(services, referral);
   if (clicks !== size.clicks) throw new Error(`Of ${size.name}, ${clicks} are counted.`);
-  const scene: Scene = { userId: 'owner', referral, session: services.newSession(), clicks: [] };
+  const scene: Scene = { userId: 'owner', referral, session: newSession(), clicks: [] };
   return { size, database, scene };
 }
 

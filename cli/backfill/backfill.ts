@@ -1,52 +1,52 @@
 import pThrottle from 'p-throttle';
 import { findOwnReferral, ownReferral } from '../../functions/core/create-referral.ts';
-import type { Services } from '../../functions/core/services.ts';
 import { reasonOf, refusalOf } from '../refusal.ts';
+import type { LinkServices } from '../services.ts';
 import { listUsers, RefusedToken, type User, type UserPool } from './user-pool.ts';
 
-/** How many failed users are kept with their reason; the others are only counted. */
+/** Number of failed users to list with their reason; the others are only counted. */
 export const LISTED_FAILURES = 20;
 
-/** What became of the users so far. Their sum is the users seen, see `seenUsers`. */
+/** Results of the users so far. The sum of the counts is the users seen, see `seenUsers`. */
 export interface Tally {
-  /** Got a link; in a dry run: would get one. */
+  /** Got a link; in a dry run, would get one. */
   created: number;
   hadOne: number;
-  /** Passed over: confirming the sign-up will give them theirs. */
+  /** Skipped: they get a link when they confirm their sign-up. */
   unconfirmed: number;
-  /** Passed over: there is nothing to give a link to. */
+  /** Skipped: a link needs a sub. */
   withoutSub: number;
   failed: number;
-  /** The first failed ones, `LISTED_FAILURES` at most. */
+  /** The first failed users, `LISTED_FAILURES` at most. */
   failures: { sub: string; reason: string }[];
 }
 
-/** How far a backfill has come, over all its runs. */
+/** Progress of a backfill, over all its runs. */
 export interface Progress extends Tally {
-  /** Of the page that is not wholly done; undefined: the first. */
+  /** Token of the first unfinished page; undefined for the first page. */
   pageToken?: string | undefined;
-  /** Subs of the users of that page who are done and counted. */
+  /** Subs of the users of that page that are done and counted. */
   pageDone: string[];
-  /** How long it worked. */
+  /** Working time. */
   milliseconds: number;
 }
 
 export interface Backfill extends UserPool {
-  readonly services: Services;
+  readonly services: Omit<LinkServices, 'close'>;
   readonly tableName: string;
-  /** Users per second: never more in any second. */
+  /** Maximum users in any second. */
   readonly rate: number;
-  /** Read only, and count who would get a link. */
+  /** Only read, and count users who would get a link. */
   readonly dryRun: boolean;
-  /** Where an earlier run stopped, or `noProgress()`. It is changed as the work goes on. */
+  /** Progress of an earlier run, or `noProgress()`. `backfill` updates it. */
   readonly progress: Progress;
-  /** Aborting it stops the work; the users in flight are finished first. */
+  /** Aborting it stops the work, after the users in flight. */
   readonly interrupt: AbortSignal;
-  /** Called when a page is done, and when the work stops within one. */
+  /** Called after each page, and when the work stops within a page. */
   readonly save: (progress: Progress) => Promise<void>;
-  /** Called whenever a count has changed. */
+  /** Called after each change of a count. */
   readonly onProgress: (progress: Progress) => void;
-  /** Called with a sentence where the work does not go on as it should. */
+  /** Called with a sentence if the work does not go on as expected. */
   readonly onNotice: (sentence: string) => void;
 }
 
@@ -65,17 +65,16 @@ export const seenUsers = ({ created, hadOne, unconfirmed, withoutSub, failed }: 
   created + hadOne + unconfirmed + withoutSub + failed;
 
 /**
- * Gives every user of a pool their own link, page by page. Who has one keeps it, so all of this can be
+ * Gives every user of a pool their own link, page by page. Users with a link keep it, so a backfill can be
  * repeated.
  *
- * The counts are exact in that each user is counted once, over all runs, as what they were when they were
- * counted. A run that is interrupted in order saves every user that it counted. One that is killed loses
- * the counts of the page it was at, not the links: the next run counts those users, as having one already.
- * Where Cognito no longer takes the saved token, everyone is counted anew from the first page, and so
- * those who got a link before as having one already.
+ * Each user counts once over all runs, with the result at that time. An interrupted run saves every user that
+ * it counted. A killed run loses the counts of its current page, but not the links: the next run counts those
+ * users as having one already. If Cognito no longer accepts the saved token, the count starts over from the
+ * first page. Users who got a link before then count as having one already.
  *
- * @throws Refusal where an error would hit every user, and `interrupt`'s reason where that was aborted;
- *   `progress` was saved then.
+ * @throws Refusal if an error would hit every user, and `interrupt`'s reason if it was aborted; `progress` was
+ *   saved then.
  */
 export async function backfill(options: Backfill): Promise<void> {
   const { progress, save, onProgress } = options;
@@ -112,7 +111,7 @@ export async function backfill(options: Backfill): Promise<void> {
       if (startedOver || !(error instanceof RefusedToken)) throw error;
       startedOver = true;
       options.onNotice(
-        'Cognito no longer takes the token of the page to go on with: starting over. Users who got a link before count as having one already.',
+        'Cognito no longer accepts the saved page token: starting over. Users who got a link before count as having one already.',
       );
       Object.assign(progress, noProgress(), { pageToken: undefined });
       return listUsers(options, undefined);
@@ -129,7 +128,7 @@ export async function backfill(options: Backfill): Promise<void> {
       if (seenUsers(progress) > 0) await save(progress);
       throw signal.reason;
     }
-    // Nothing but a bug can have failed here; it must not go unnoticed.
+    // Only a bug can fail here, and it must not go unnoticed.
     await Promise.all(given);
     progress.unconfirmed += page.unconfirmed;
     progress.withoutSub += page.withoutSub;

@@ -9,7 +9,7 @@ import { type BackfillState, backfillState } from './state.ts';
 import { summarize } from './summary.ts';
 import { estimateUsers } from './user-pool.ts';
 
-// The default of functions/edge/settings.ts.
+// The default in functions/setup/settings.ts.
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 interface BackfillOptions {
@@ -24,22 +24,22 @@ interface BackfillOptions {
   readonly hooks?: string;
 }
 
-/** How it is used. */
+/** For the help texts. */
 export const EXAMPLE_OF_BACKFILL = `
 Example:
   $ npx referrals backfill --user-pool-id eu-central-1_AbCdEfGhI \\
       --table-name Referrals-Table --redirect-to https://app.example.com/`;
 
 const HELP = `
-The first three are UserPoolId, TableName and DefaultRedirectTo of the stack's
-outputs. Region, credentials and endpoints come from the environment, as with
-every AWS tool: AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL and so on. They must
-allow cognito-idp:ListUsers (and DescribeUserPool, for the total) on the pool,
-and dynamodb:GetItem and PutItem on the table.
+The first three options are UserPoolId, TableName and DefaultRedirectTo of the
+stack's outputs. Region, credentials and endpoints come from the environment, as
+with every AWS tool: AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL and so on. The
+credentials must allow cognito-idp:ListUsers (and DescribeUserPool, for the
+total) on the pool, and dynamodb:GetItem and PutItem on the table.
 
-Running it again is safe: who has a link keeps it. Ctrl-C stops it; the same
-command goes on from there. Exit code: 0 when nobody failed, 1 when somebody or
-everything did, 130 after Ctrl-C.
+Running it again is safe: users with a link keep it. Ctrl-C stops it; the same
+command continues from there. Exit code: 0 if no user failed, 1 if some users
+or the whole run failed, 130 after Ctrl-C.
 `;
 
 async function runBackfill(options: BackfillOptions): Promise<void> {
@@ -49,7 +49,7 @@ async function runBackfill(options: BackfillOptions): Promise<void> {
   const progress = earlier ?? noProgress();
   if (earlier !== undefined) {
     console.error(
-      `Going on after ${seenUsers(earlier)} users of an earlier run (${options.state}).`,
+      `Continuing after ${seenUsers(earlier)} users of an earlier run (${options.state}).`,
     );
   }
   const cognito = new CognitoIdentityProviderClient({
@@ -85,7 +85,7 @@ async function runBackfill(options: BackfillOptions): Promise<void> {
     console.error(
       dryRun
         ? `Stopped after ${seenUsers(progress)} users. Nothing was written.`
-        : `Stopped after ${seenUsers(progress)} users. To go on from there, run the same command again.`,
+        : `Stopped after ${seenUsers(progress)} users. To continue from there, run the same command again.`,
     );
     process.exitCode = exitCodeOf(interrupt);
   } finally {
@@ -94,7 +94,7 @@ async function runBackfill(options: BackfillOptions): Promise<void> {
   }
 }
 
-/** The state of a dry run: it writes nothing, and counts everyone. */
+/** State of a dry run: it saves nothing, and counts every user. */
 const FORGETFUL: BackfillState = {
   load: async () => undefined,
   save: async () => {},
@@ -105,18 +105,16 @@ const FORGETFUL: BackfillState = {
 export function addBackfill(program: Command): void {
   program
     .command('backfill')
-    .description(
-      'Gives every user who signed up before cdk-referrals was there a link of their own.',
-    )
-    .requiredOption('--user-pool-id <id>', 'whose users')
-    .requiredOption('--table-name <name>', 'where links are kept')
-    .requiredOption('--redirect-to <url>', 'where the links lead', readUrl)
-    .option('--rate <users>', 'users per second, at most', readWholeNumber(1, 1000), 25)
-    .option('--dry-run', 'write nothing, say how many would get a link')
-    .option('--code-length <characters>', 'as deployed', readWholeNumber(6, 64), 10)
-    .option('--code-alphabet <characters>', 'as deployed', BASE62)
-    .option('--hooks <file>', 'the deployment’s module of hooks, where it has one')
-    .option('--state <file>', 'where an interrupted run is remembered', '.referrals-backfill.json')
+    .description('Gives a link to each user who signed up before you deployed cdk-referrals.')
+    .requiredOption('--user-pool-id <id>', 'pool with the users')
+    .requiredOption('--table-name <name>', 'table with the links')
+    .requiredOption('--redirect-to <url>', 'destination of the links', readUrl)
+    .option('--rate <users>', 'maximum users per second', readWholeNumber(1, 1000), 25)
+    .option('--dry-run', 'write nothing, only count users who would get a link')
+    .option('--code-length <characters>', 'code length, as deployed', readWholeNumber(6, 64), 10)
+    .option('--code-alphabet <characters>', 'code alphabet, as deployed', BASE62)
+    .option('--hooks <file>', 'hooks module of the deployment, if any')
+    .option('--state <file>', 'progress of an interrupted run', '.referrals-backfill.json')
     .allowExcessArguments(false)
     .addHelpText('after', HELP + EXAMPLE_OF_BACKFILL)
     .action(runBackfill);

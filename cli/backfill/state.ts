@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { isObject } from '../../functions/validation/objects.ts';
 import { Refusal, reasonOf } from '../refusal.ts';
 import type { Progress } from './backfill.ts';
 
@@ -16,25 +17,26 @@ const SavedProgress = v.object({
   milliseconds: v.number(),
 });
 const State = v.pipe(
-  // For a record valibot takes an array, too.
-  v.custom<unknown>((value) => !Array.isArray(value)),
+  v.string(),
+  v.parseJson(),
+  v.check(isObject),
   v.record(v.string(), SavedProgress),
 );
 
 export interface BackfillState {
-  /** Where an earlier run stopped; undefined where there was none. */
+  /** Loads the progress of an earlier run; undefined if there was none. */
   readonly load: () => Promise<Progress | undefined>;
-  /** Replaces what was saved before, whole or not at all. */
+  /** Replaces the saved progress, whole or not at all. */
   readonly save: (progress: Progress) => Promise<void>;
-  /** Forgets this backfill, and the file with the last one in it. */
+  /** Forgets this backfill. Deletes the file if it has no other backfills. */
   readonly remove: () => Promise<void>;
 }
 
 /**
- * How far backfills have come, in a JSON file. One file may hold several, each under its pool and table;
- * the runs that share it must not overlap.
+ * Keeps the progress of backfills in a JSON file. One file may hold several, each under its pool and table.
+ * Runs that share a file must not overlap.
  *
- * Every method throws a Refusal that names `--state` where the file can't be read or written.
+ * Every method throws a Refusal that names `--state` if the file can't be read or written.
  */
 export function backfillState(
   file: string,
@@ -46,9 +48,9 @@ export function backfillState(
       if (error.code === 'ENOENT') return '{}';
       throw error;
     });
-    const state = v.safeParse(State, parseJson(text));
+    const state = v.safeParse(State, text);
     if (state.success) return state.output;
-    throw new Error(`${file} is no state of a backfill. Delete it, or name another file.`);
+    throw new Error(`${file} is not the state of a backfill. Delete it, or name another file.`);
   };
   const write = async (state: v.InferOutput<typeof State>) => {
     await writeFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`);
@@ -70,12 +72,3 @@ const named =
     work(...parameters).catch((error) => {
       throw new Refusal(`--state: ${reasonOf(error)}`);
     });
-
-/** Undefined where it is not JSON, which no schema here takes. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,7 +1,7 @@
 import { type Progress, seenUsers } from './backfill.ts';
 
 /**
- * What became of all users, over all runs, and what to do next; lines for people.
+ * Lines for people: the results of all users, over all runs, and the next step.
  *
  * @example summarize(progress, { dryRun: false }) // 'Users seen: 3\nLinks created: 2\n…'
  */
@@ -12,7 +12,7 @@ export function summarize(progress: Progress, { dryRun }: { dryRun: boolean }): 
     `Users seen: ${seenUsers(progress)}`,
     `${dryRun ? 'Would get a link' : 'Links created'}: ${created}`,
     `Had one already: ${hadOne}`,
-    `Skipped, unconfirmed (confirming gives them theirs): ${unconfirmed}`,
+    `Skipped, unconfirmed (they get a link when they confirm): ${unconfirmed}`,
     ...(withoutSub > 0 ? [`Skipped, without a sub: ${withoutSub}`] : []),
     `Failed: ${failed}`,
     ...failures.map(({ sub, reason }) => `  ${sub}: ${reason}`),
@@ -24,7 +24,7 @@ export function summarize(progress: Progress, { dryRun }: { dryRun: boolean }): 
 
 function nextStep(failed: number, dryRun: boolean): string {
   if (failed > 0) {
-    return 'Next: run the same command again. Who has a link keeps it, who failed is tried anew.';
+    return 'Next: run the same command again. Users with a link keep it, failed users are tried again.';
   }
   return dryRun
     ? 'Nothing was written. Next: run the same command without --dry-run.'

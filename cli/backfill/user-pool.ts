@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { Refusal, reasonOf, refusalOf } from '../refusal.ts';
 
-// The most that ListUsers gives, see
+// The maximum of ListUsers, see
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
 const PAGE_SIZE = 60;
 
@@ -16,27 +16,27 @@ export interface UserPool {
 
 export interface User {
   readonly sub: string;
-  /** As Cognito has them: `email` and so on, `sub` among them. */
+  /** Attributes in Cognito: `email` and so on, including `sub`. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** A page of a pool's users, sorted by what can be done for them. */
+/** A page of a pool's users. */
 export interface UserPage {
-  /** Those who can have a link. */
+  /** Users who can have a link. */
   readonly users: readonly User[];
-  /** How many have yet to confirm their sign-up. */
+  /** Number of users with an unconfirmed sign-up. */
   readonly unconfirmed: number;
-  /** How many have no `sub`. */
+  /** Number of other users without a `sub`. */
   readonly withoutSub: number;
-  /** Of the next page; undefined at the end. */
+  /** Token of the next page; undefined at the end. */
   readonly nextToken: string | undefined;
 }
 
 /**
- * Lists users of a pool, up to 60.
+ * Lists up to 60 users of a pool.
  *
- * @param token of the page; undefined: the first.
- * @throws RefusedToken where Cognito does not take the token (any more), Refusal otherwise.
+ * @param token of the page; undefined for the first page.
+ * @throws RefusedToken if Cognito does not accept the token (any more), Refusal otherwise.
  */
 export async function listUsers(pool: UserPool, token: string | undefined): Promise<UserPage> {
   const command = new ListUsersCommand({
@@ -47,7 +47,7 @@ export async function listUsers(pool: UserPool, token: string | undefined): Prom
   const { Users = [], PaginationToken } = await pool.cognito.send(command).catch((error) => {
     const isTokenRefused = token !== undefined && error.name === 'InvalidParameterException';
     if (!isTokenRefused) throw poolRefusal(error, pool);
-    throw new RefusedToken(`Cognito refused the token of a page: ${reasonOf(error)}`);
+    throw new RefusedToken(`Cognito refused the page token: ${reasonOf(error)}`);
   });
   const confirmed = Users.filter(({ UserStatus }) => UserStatus !== 'UNCONFIRMED');
   const users = confirmed.flatMap(({ Attributes = [] }) => {
@@ -62,11 +62,11 @@ export async function listUsers(pool: UserPool, token: string | undefined): Prom
   };
 }
 
-/** Cognito does not take a pagination token; they expire. */
+/** Cognito does not accept a pagination token. Tokens expire. */
 export class RefusedToken extends Refusal {}
 
 /**
- * About how many users a pool has; undefined where that can't be found out.
+ * Estimates the number of users of a pool; undefined if it is not known.
  *
  * @throws Refusal
  */
@@ -74,10 +74,10 @@ export async function estimateUsers(pool: UserPool): Promise<number | undefined>
   const command = new DescribeUserPoolCommand({ UserPoolId: pool.userPoolId });
   try {
     const { UserPool } = await pool.cognito.send(command);
-    // Of a pool that is new, Cognito says 0.
+    // Cognito says 0 for a new pool.
     return UserPool?.EstimatedNumberOfUsers || undefined;
   } catch (error) {
-    // Whoever may list the users need not be allowed to describe the pool.
+    // Credentials may list users without the right to describe the pool.
     if (error instanceof Error && error.name === 'AccessDeniedException') return undefined;
     throw poolRefusal(error, pool);
   }

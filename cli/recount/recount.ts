@@ -2,20 +2,20 @@ import pMap from 'p-map';
 import { ReferralsError } from '../../functions/core/errors.ts';
 import { type Difference, recount, repair } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
-import type { Services } from '../../functions/core/services.ts';
 import { Refusal, reasonOf, refusalOf } from '../refusal.ts';
+import type { TableServices } from '../services.ts';
 
-/** Referrals that are counted at once. */
+/** Referrals to count at once. */
 const CONCURRENCY = 10;
 
 export interface Recount {
-  readonly services: Services;
+  readonly services: TableServices;
   readonly tableName: string;
-  /** Of the referrals to count; none: all of the table. */
+  /** Codes of the referrals to count; empty for all of the table. */
   readonly codes: readonly string[];
-  /** Whether to repair what differs. */
+  /** Whether to repair differences. */
   readonly repairing: boolean;
-  /** Called when one referral more is counted. */
+  /** Called after each referral, with the number so far. */
   readonly onProgress: (referrals: number) => void;
 }
 
@@ -25,9 +25,9 @@ export interface Recounted {
 }
 
 /**
- * Counts referrals again from their responses. All of this can be repeated.
+ * Recounts referrals from their responses. It can be repeated.
  *
- * @throws Refusal where that can't be done.
+ * @throws Refusal if that can't be done.
  */
 export async function recountAll(options: Recount): Promise<Recounted> {
   const { services, tableName, repairing, onProgress } = options;

@@ -5,11 +5,11 @@ import type { Recounted } from './recount.ts';
 const HEADER = ['code', 'hour', 'what', 'expected', 'found'];
 
 /**
- * What was found, and what to do next; lines for people.
+ * Lines for people: the differences, and the next step.
  *
- * @example report({ referrals: 12, differences: [] }, { repaired: false }) // 'No differences in 12 referrals.\n…'
+ * @example summarize({ referrals: 12, differences: [] }, { repaired: false }) // 'No differences in 12 referrals.\n…'
  */
-export function report(
+export function summarize(
   { referrals, differences }: Recounted,
   { repaired }: { repaired: boolean },
 ): string {
@@ -19,9 +19,9 @@ export function report(
   return [
     ...table([HEADER, ...[...differences].sort(byPlace).flatMap(rowsOf)]),
     '',
-    `Differences in ${codes} of ${counted}. An hour is expected to be what its responses are, a total the sum of its hours as they are.`,
+    `Differences in ${codes} of ${counted}. Expected: for an hour, the count of its responses; for a total, the sum of its stored hours.`,
     repaired
-      ? 'Totals are set right, and the hours marked: they are counted anew within ten minutes.'
+      ? 'Totals are corrected, and hours are marked. Marked hours are recounted within ten minutes.'
       : 'Nothing was written.',
     repaired
       ? 'Next: run the same command again after that; there should be no differences.'
@@ -29,7 +29,7 @@ export function report(
   ].join('\n');
 }
 
-/** By code, hours in their order, the total last. */
+/** Sorts by code, then by hour, with the total last. */
 const byPlace = (a: Difference, b: Difference): number => (placeOf(a) < placeOf(b) ? -1 : 1);
 
 const placeOf = ({ code, hour }: Difference): string => `${code} ${hour ?? 'total'}`;
@@ -49,7 +49,7 @@ const numbersOf = (counts: Counts): ReadonlyMap<string, number> =>
     ...[...counts.actions].map(([name, count]): [string, number] => [`actions.${name}`, count]),
   ]);
 
-/** Rows as lines, with their columns below each other. */
+/** Formats rows as lines with aligned columns. */
 function table(rows: readonly string[][]): string[] {
   const widths = HEADER.map((_, column) =>
     rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0),

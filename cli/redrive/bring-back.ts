@@ -7,22 +7,22 @@ import { readStreamLetter, type StreamLetter } from './dead-letter.ts';
 import type { Message, Queue } from './queue.ts';
 import type { Streams } from './stream.ts';
 
-/** Why a letter can't be brought back any more. */
-export const GONE = 'the stream, which holds records for 24 hours, no longer has them';
+/** Reason for letters that can't be brought back any more. */
+export const GONE = 'the stream no longer has their records (it holds records for 24 hours)';
 
-/** Why letters were not brought back, by their ids. */
+/** Reasons why letters were not brought back, by id. */
 export type Reasons = ReadonlyMap<string, string>;
 
 export interface Ways {
   readonly queue: Queue;
   readonly streams: Streams;
-  /** What follows the stream; only needed for its letters. */
+  /** The stream's consumer; only needed for letters of the stream. */
   readonly consumer: Consumer | undefined;
 }
 
 /**
- * Makes a bringer of dead letters: those of a queue go back to it, those of the stream to the function that
- * follows it. The bringer throws a Refusal where it can bring back none.
+ * Makes a function that brings back dead letters. Letters of a queue go back to that queue, letters of the
+ * stream to the function that follows it. It throws a Refusal if it can't bring back any.
  */
 export function bringer({
   queue,
@@ -36,19 +36,19 @@ export function bringer({
     source ??= queue.findSource();
     const to = await source;
     if (to !== undefined) return queue.send(to, messages);
-    return new Map(messages.map(({ id }) => [id, 'it is not known what queue they came from']));
+    return new Map(messages.map(({ id }) => [id, 'their source queue is not known']));
   }
 
   async function toConsumer(letters: readonly StreamLetter[]): Promise<Reasons> {
     if (letters.length === 0) return new Map();
     if (consumer === undefined) {
       throw new Refusal(
-        '--function: these are dead letters of the stream, and go to the function that follows it; name that, which is ConsumeStreamFunctionName of the outputs.',
+        '--function: these dead letters are from the stream and go to the function that follows it; give its name, ConsumeStreamFunctionName from the outputs.',
       );
     }
     const reasons = new Map<string, string>();
     const opened: { id: string; records: readonly DynamoDBRecord[] }[] = [];
-    // One by one: a shard takes few readers.
+    // One by one, because a shard takes few readers.
     for (const { id, content } of letters) {
       const records = 'record' in content ? [content.record] : await streams.read(content.place);
       if (records === undefined) reasons.set(id, GONE);
@@ -74,6 +74,6 @@ export function bringer({
   };
 }
 
-/** Whether the function is to see a record, as its event source has it. */
+/** Whether the filters of the function's event source let a record through. */
 const isWanted = (record: DynamoDBRecord): boolean =>
   consumeStream.filters.some((filter) => matches(filter, record));

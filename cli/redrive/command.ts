@@ -7,7 +7,7 @@ import { openConsumer } from './consumer.ts';
 import { openQueue } from './queue.ts';
 import { keptLetters, noTally, redrive } from './redrive.ts';
 import { openStreams } from './stream.ts';
-import { report } from './summary.ts';
+import { summarize } from './summary.ts';
 
 interface RedriveOptions {
   readonly queueUrl: string;
@@ -16,23 +16,23 @@ interface RedriveOptions {
 
 const HELP = `
 The queue is ClickDeadLettersUrl, SignUpDeadLettersUrl or StreamDeadLettersUrl
-of the stack's outputs, the function ConsumeStreamFunctionName. First repair why
-they are dead: each letter is tried again once.
+of the stack's outputs, the function ConsumeStreamFunctionName. Fix the cause
+first: each letter is tried again once.
 
-Those of clicks and sign-ups are moved back to the queue that they came from,
-where they are tried again within minutes. Those of the stream say where in it
-the records are, which it holds for 24 hours: they are read there, and the
-function is invoked with them. A letter is deleted only after that.
+Letters of clicks and sign-ups go back to their source queue, where they are
+tried again within minutes. Letters of the stream name the position of their
+records. The stream holds records for 24 hours: the command reads them there,
+and invokes the function with them. It deletes a letter only after that.
 
 Region, credentials and endpoints come from the environment, as with every AWS
-tool: AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL and so on. They must allow
-sqs:GetQueueAttributes, ReceiveMessage, DeleteMessage, ChangeMessageVisibility
-and ListDeadLetterSourceQueues on the queue and SendMessage on the one that they
-came from; for the stream, dynamodb:GetShardIterator and GetRecords on it and
-lambda:InvokeFunction on the function.
+tool: AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL and so on. The credentials must
+allow sqs:GetQueueAttributes, ReceiveMessage, DeleteMessage,
+ChangeMessageVisibility and ListDeadLetterSourceQueues on the queue, and
+SendMessage on the source queue; for the stream, dynamodb:GetShardIterator and
+GetRecords on the stream, and lambda:InvokeFunction on the function.
 
-Running it again is safe, and so is Ctrl-C. Exit code: 0 when all letters are
-gone from the queue, 1 when some are left or it failed, 130 after Ctrl-C.
+Running it again is safe, and so is Ctrl-C. Exit code: 0 if all letters are gone
+from the queue, 1 if some are left or it failed, 130 after Ctrl-C.
 
 Example:
   $ npx referrals redrive --function Referrals-ConsumeStream \\
@@ -55,12 +55,12 @@ async function runRedrive({ queueUrl, function: name }: RedriveOptions): Promise
       interrupt,
       onProgress: () => display.update(tally.done + keptLetters(tally)),
     }).finally(display.stop);
-    console.log(report(tally, hidden));
+    console.log(summarize(tally, hidden));
     process.exitCode = keptLetters(tally) + tally.late + hidden > 0 ? 1 : 0;
   } catch (error) {
     if (error !== interrupt.reason) throw error;
     console.error(
-      `Stopped after ${tally.done} dead letters. To go on from there, run the same command again.`,
+      `Stopped after ${tally.done} dead letters. To continue from there, run the same command again.`,
     );
     process.exitCode = exitCodeOf(interrupt);
   } finally {
@@ -74,9 +74,9 @@ async function runRedrive({ queueUrl, function: name }: RedriveOptions): Promise
 export function addRedrive(program: Command): void {
   program
     .command('redrive')
-    .description('Brings back dead letters to be tried again, after what killed them was repaired.')
-    .requiredOption('--queue-url <url>', 'where the dead letters are', readUrl)
-    .option('--function <name>', 'what follows the stream; for its dead letters')
+    .description('Brings back dead letters for another try, after you fixed their cause.')
+    .requiredOption('--queue-url <url>', 'queue with the dead letters', readUrl)
+    .option('--function <name>', 'function that follows the stream; for its dead letters')
     .allowExcessArguments(false)
     .addHelpText('after', HELP)
     .action(runRedrive);

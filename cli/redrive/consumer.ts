@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { consumeStream } from '../../functions/triggers.ts';
 import { reasonOf, refusalOf } from '../refusal.ts';
 
-/** Records in one invocation, as many as Lambda would give it, and bytes, of which it takes 6 MB. */
+/** Limits of one invocation: as many records as Lambda would send, and bytes, of which Lambda takes 6 MB. */
 const MOST_RECORDS = 500;
 const MOST_BYTES = 5_000_000;
 
@@ -15,16 +15,16 @@ const Answer = v.object({
 /** The function that follows the table's stream. */
 export interface Consumer {
   /**
-   * Has it follow records.
+   * Invokes the function with records.
    *
-   * @returns why it did not follow some, by their sequence numbers.
-   * @throws Refusal where it can't be invoked.
+   * @returns the reasons for failed records, by sequence number.
+   * @throws Refusal if it can't be invoked.
    */
   readonly follow: (records: readonly DynamoDBRecord[]) => Promise<ReadonlyMap<string, string>>;
   readonly close: () => void;
 }
 
-/** Gets at the function by its name. Endpoint, region and credentials come from the environment. */
+/** Opens the function by its name. Endpoint, region and credentials come from the environment. */
 export function openConsumer(name: string): Consumer {
   const client = new LambdaClient({
     requestHandler: {
@@ -54,7 +54,7 @@ export function openConsumer(name: string): Consumer {
       if (!v.is(Answer, answer))
         return failed(`${name} is not the function that follows the stream.`);
       return failed(
-        `${name} could not follow it, see its log.`,
+        `${name} could not process it, see its log.`,
         answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
       );
     } catch (error) {
@@ -76,11 +76,11 @@ export function openConsumer(name: string): Consumer {
   };
 }
 
-/** What tells a record from others. */
+/** Identifies a record. */
 export const sequenceNumberOf = ({ dynamodb }: DynamoDBRecord): string =>
   dynamodb?.SequenceNumber ?? '';
 
-/** Records in groups that one invocation takes. */
+/** Groups records into batches for one invocation each. */
 function batchesOf(records: readonly DynamoDBRecord[]): DynamoDBRecord[][] {
   const batches: DynamoDBRecord[][] = [];
   let bytes = Number.POSITIVE_INFINITY;

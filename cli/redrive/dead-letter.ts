@@ -19,11 +19,14 @@ const SetAside = v.looseObject({
   dynamodb: v.looseObject({ SequenceNumber: sequenceNumber }),
 });
 
-/** Where records lie in a stream. */
+const json = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.pipe(v.string(), v.parseJson(), schema);
+
+/** Position of records in a stream. */
 export interface Place {
   readonly streamArn: string;
   readonly shardId: string;
-  /** Sequence numbers of the first record and of the last. */
+  /** Sequence numbers of the first and the last record. */
   readonly first: string;
   readonly last: string;
 }
@@ -31,27 +34,19 @@ export interface Place {
 /** A dead letter of the stream. */
 export interface StreamLetter {
   readonly id: string;
-  readonly content: /** What Lambda gave up; it only says where that is. */
+  readonly content: /** Records that Lambda gave up; the letter only has their position. */
     | { readonly place: Place }
-    /** What the function that follows the stream could not read. */
+    /** A record that the stream's function could not read. */
     | { readonly record: DynamoDBRecord };
 }
 
-/** Reads a dead letter of the stream; undefined where it is none. */
+/** Reads a dead letter of the stream; undefined if it is another message. */
 export function readStreamLetter({ id, body }: Message): StreamLetter | undefined {
-  const value = parseJson(body);
-  if (v.is(SetAside, value)) return { id, content: { record: value as DynamoDBRecord } };
-  if (!v.is(OnFailure, value)) return undefined;
-  const { streamArn, shardId, ...numbers } = value.DDBStreamBatchInfo;
+  const setAside = v.safeParse(json(SetAside), body);
+  if (setAside.success) return { id, content: { record: setAside.output as DynamoDBRecord } };
+  const onFailure = v.safeParse(json(OnFailure), body);
+  if (!onFailure.success) return undefined;
+  const { streamArn, shardId, ...numbers } = onFailure.output.DDBStreamBatchInfo;
   const { startSequenceNumber: first, endSequenceNumber: last } = numbers;
   return { id, content: { place: { streamArn, shardId, first, last } } };
-}
-
-/** Undefined where it is not JSON, and so no letter of the stream. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

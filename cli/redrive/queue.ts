@@ -9,13 +9,13 @@ import {
 } from '@aws-sdk/client-sqs';
 import { Refusal, reasonOf, refusalOf } from '../refusal.ts';
 
-/** Messages that SQS takes or gives at once. */
+/** Maximum messages in one call to SQS. */
 const BATCH_SIZE = 10;
 
-/** Seconds for which nobody else gets a message that was received. */
+/** Seconds that a received message stays hidden from other receivers. */
 const HIDDEN = 15 * 60;
 
-/** Seconds to wait for a message: with any, SQS looks everywhere before it says that there is none. */
+/** Seconds to wait for a message. Above 0, SQS looks everywhere before it reports that there is none. */
 const WAIT = 1;
 
 export interface Message {
@@ -23,25 +23,25 @@ export interface Message {
   readonly body: string;
   /** Epoch milliseconds. */
   readonly sentAt: number;
-  /** What it is deleted by. */
+  /** Needed for deleting the message. */
   readonly receipt: string;
 }
 
-/** A queue. Every method throws a Refusal where it can't be worked with. */
+/** A queue. Every method throws a Refusal if the queue can't be used. */
 export interface Queue {
-  /** About how many messages wait, and how many somebody has received and not deleted yet. */
+  /** Estimates the numbers of waiting messages, and of messages received but not deleted yet. */
   readonly count: () => Promise<{ readonly waiting: number; readonly hidden: number }>;
-  /** Gives some messages; none where none waits. */
+  /** Receives some messages; an empty list if none waits. */
   readonly receive: () => Promise<readonly Message[]>;
   readonly remove: (messages: readonly Message[]) => Promise<void>;
-  /** Lets messages be received again at once. */
+  /** Makes messages available again at once. */
   readonly release: (messages: readonly Message[]) => Promise<void>;
-  /** The one queue whose dead letters these are; undefined where there is none, or more. */
+  /** Finds the source queue of the dead letters; undefined if there is none, or more than one. */
   readonly findSource: () => Promise<string | undefined>;
   /**
    * Sends up to ten messages to another queue.
    *
-   * @returns why some could not be sent, by their ids.
+   * @returns the reasons for messages that could not be sent, by id.
    */
   readonly send: (to: string, messages: readonly Message[]) => Promise<ReadonlyMap<string, string>>;
   readonly close: () => void;
@@ -55,7 +55,7 @@ export function openQueue(url: string): Queue {
       requestTimeout: 10_000,
       throwOnRequestTimeout: true,
     },
-    // An endpoint of the environment is meant to be used, whatever queues are called there.
+    // An endpoint from the environment takes precedence over the queue's URL.
     useQueueUrlAsEndpoint: false,
   });
   const subject = { service: 'SQS', resource: `queue ${url}`, option: '--queue-url' } as const;

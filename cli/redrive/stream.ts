@@ -11,18 +11,18 @@ import { Refusal, reasonOf, refusalOf } from '../refusal.ts';
 import { sequenceNumberOf } from './consumer.ts';
 import type { Place } from './dead-letter.ts';
 
-/** A shard takes few readers, and its function is one: being told to wait is not the end. */
+/** A shard takes few readers, and its function is one, so being throttled is normal. */
 const ATTEMPTS = 10;
 
-/** Pages without a record in a row after which none is to be expected any more. */
+/** After this many empty pages in a row, no more records are expected. */
 const EMPTY_PAGES = 50;
 
-/** Reads records of DynamoDB's streams again, which hold them for 24 hours. */
+/** Reads records of DynamoDB streams again. Streams hold them for 24 hours. */
 export interface Streams {
   /**
-   * Gives the records of a place; undefined where the stream no longer has them all.
+   * Reads the records of a place; undefined if the stream no longer has all of them.
    *
-   * @throws Refusal where it can't be read.
+   * @throws Refusal if the stream can't be read.
    */
   readonly read: (place: Place) => Promise<readonly DynamoDBRecord[] | undefined>;
   readonly close: () => void;

@@ -1,11 +1,15 @@
 import { countReferral } from '../core/counting.ts';
 import { ownReferral } from '../core/create-referral.ts';
-import { json, referralAnswer } from '../http/answers.ts';
-import { gatewayClaims, nothing, userHandler } from '../http/api-handler.ts';
-import { services } from '../setup/services.ts';
+import { ownersReferral, showReferral } from '../http/referrals.ts';
+import { answer, apiRoute } from '../http/route.ts';
 
-/** `GET /me/referral`: the caller's own link, made now if signing up did not make it. */
-export const handler = userHandler(nothing, async ({ event, userId }) => {
-  const { referral } = await ownReferral(services, userId, gatewayClaims(event));
-  return json(200, referralAnswer(await countReferral(services, referral), services.settings));
+/** `GET /me/referral`: the caller's own link. It is made now if the sign-up did not make it. */
+export const getMyReferral = apiRoute('get-my-referral', {
+  input: {},
+  answers: { 200: ownersReferral },
+  handle: async ({ services, userId, claims }) => {
+    const { referral } = await ownReferral(services, userId, claims);
+    const counted = await countReferral(services, referral);
+    return answer(200, showReferral('owner', counted, services.settings));
+  },
 });

@@ -1,12 +1,15 @@
 import { countReferral } from '../core/counting.ts';
 import { ownedReferral } from '../core/lists.ts';
-import { json, referralAnswer } from '../http/answers.ts';
-import { userHandler } from '../http/api-handler.ts';
-import { readCode } from '../http/input.ts';
-import { services } from '../setup/services.ts';
+import { codePath, ownersReferral, showReferral } from '../http/referrals.ts';
+import { answer, apiRoute } from '../http/route.ts';
 
 /** `GET /referrals/{code}`: one of the caller's referrals with its counts. */
-export const handler = userHandler(readCode, async ({ userId, input: code }) => {
-  const referral = await ownedReferral(services, userId, code);
-  return json(200, referralAnswer(await countReferral(services, referral), services.settings));
+export const getReferral = apiRoute('get-referral', {
+  input: { path: codePath },
+  answers: { 200: ownersReferral },
+  handle: async ({ services, userId, input }) => {
+    const referral = await ownedReferral(services, userId, input.path.code);
+    const counted = await countReferral(services, referral);
+    return answer(200, showReferral('owner', counted, services.settings));
+  },
 });

@@ -1,5 +1,9 @@
-import { json } from '../http/answers.ts';
-import { nothing, userHandler } from '../http/api-handler.ts';
+import * as v from 'valibot';
+import { answer, apiRoute } from '../http/route.ts';
 
-/** `POST /session/link`: every request of a user links its session, and this one tells how much. */
-export const handler = userHandler(nothing, async ({ linked }) => json(200, { linked }));
+/** `POST /session/link`: returns how many responses it moved. Every user's request links its session. */
+export const linkSession = apiRoute('link-session', {
+  input: {},
+  answers: { 200: v.strictObject({ linked: v.number() }) },
+  handle: async ({ linked }) => answer(200, { linked }),
+});

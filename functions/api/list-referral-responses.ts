@@ -1,19 +1,19 @@
-import { listReferralResponses } from '../core/lists.ts';
-import { json, pageOf, responseAnswer } from '../http/answers.ts';
-import { userHandler } from '../http/api-handler.ts';
-import { readCode, readPage } from '../http/input.ts';
-import { includedResponses } from '../setup/hooks.ts';
-import { services } from '../setup/services.ts';
+import { listReferralResponses as listInDomain } from '../core/lists.ts';
+import { pageOf, pageQuery, showPage } from '../http/pages.ts';
+import { codePath } from '../http/referrals.ts';
+import { ownersResponse, showResponse } from '../http/responses.ts';
+import { answer, apiRoute } from '../http/route.ts';
 
 /** `GET /referrals/{code}/responses`: the responses to one of the caller's referrals, newest first. */
-export const handler = userHandler(
-  (event) => ({ code: readCode(event), page: readPage(event) }),
-  async ({ userId, input: { code, page } }) => {
-    const all = await listReferralResponses(services, userId, code, page);
-    const responses = await includedResponses(all);
-    return json(
+export const listReferralResponses = apiRoute('list-referral-responses', {
+  input: { path: codePath, query: pageQuery },
+  answers: { 200: pageOf(ownersResponse) },
+  handle: async ({ services, userId, input }) => {
+    const all = await listInDomain(services, userId, input.path.code, input.query);
+    const page = await services.hooks.includedResponses(all);
+    return answer(
       200,
-      pageOf(responses, (response) => responseAnswer(response, services.settings)),
+      showPage(page, (response) => showResponse('owner', response, services.settings)),
     );
   },
-);
+});

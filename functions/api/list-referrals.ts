@@ -1,14 +1,17 @@
-import { listReferrals } from '../core/lists.ts';
-import { json, pageOf, referralAnswer } from '../http/answers.ts';
-import { userHandler } from '../http/api-handler.ts';
-import { readPage } from '../http/input.ts';
-import { services } from '../setup/services.ts';
+import { listReferrals as listInDomain } from '../core/lists.ts';
+import { pageOf, pageQuery, showPage } from '../http/pages.ts';
+import { ownersReferral, showReferral } from '../http/referrals.ts';
+import { answer, apiRoute } from '../http/route.ts';
 
 /** `GET /referrals`: the caller's referrals with their counts, newest first. */
-export const handler = userHandler(readPage, async ({ userId, input }) => {
-  const page = await listReferrals(services, userId, input);
-  return json(
-    200,
-    pageOf(page, (referral) => referralAnswer(referral, services.settings)),
-  );
+export const listReferrals = apiRoute('list-referrals', {
+  input: { query: pageQuery },
+  answers: { 200: pageOf(ownersReferral) },
+  handle: async ({ services, userId, input }) => {
+    const page = await listInDomain(services, userId, input.query);
+    return answer(
+      200,
+      showPage(page, (referral) => showReferral('owner', referral, services.settings)),
+    );
+  },
 });

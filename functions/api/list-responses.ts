@@ -1,15 +1,18 @@
-import { listResponses } from '../core/lists.ts';
-import { json, pageOf, responseAnswer } from '../http/answers.ts';
-import { userHandler } from '../http/api-handler.ts';
-import { readPage } from '../http/input.ts';
-import { includedResponses } from '../setup/hooks.ts';
-import { services } from '../setup/services.ts';
+import { listResponses as listInDomain } from '../core/lists.ts';
+import { pageOf, pageQuery, showPage } from '../http/pages.ts';
+import { ownersResponse, showResponse } from '../http/responses.ts';
+import { answer, apiRoute } from '../http/route.ts';
 
 /** `GET /responses`: the responses to all the caller's referrals, newest first. */
-export const handler = userHandler(readPage, async ({ userId, input }) => {
-  const page = await includedResponses(await listResponses(services, userId, input));
-  return json(
-    200,
-    pageOf(page, (response) => responseAnswer(response, services.settings)),
-  );
+export const listResponses = apiRoute('list-responses', {
+  input: { query: pageQuery },
+  answers: { 200: pageOf(ownersResponse) },
+  handle: async ({ services, userId, input }) => {
+    const all = await listInDomain(services, userId, input.query);
+    const page = await services.hooks.includedResponses(all);
+    return answer(
+      200,
+      showPage(page, (response) => showResponse('owner', response, services.settings)),
+    );
+  },
 });

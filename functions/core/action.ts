@@ -7,22 +7,22 @@ import type { Visitor } from './visitor.ts';
 
 export interface Action extends ClientDetails {
   readonly visitor: Visitor;
-  /** Any name of the app's own, such as `PURCHASED`. */
+  /** A name that the app chooses, such as `PURCHASED`. */
   readonly action: string;
   readonly target?: Target;
   /** Makes the call safe to repeat. */
   readonly idempotencyKey: string | undefined;
-  /** Seconds for which the key is remembered; a day by default, Infinity for ever. */
+  /** How long the key is remembered, in seconds. A day by default; Infinity means forever. */
   readonly idempotencyLifetime?: number;
 }
 
 const DAY = 24 * 60 * 60;
 
 /**
- * Records what a visitor did, credited to the referral that brought them.
+ * Records an action of a visitor and credits it to the referral that brought them.
  *
- * @returns the response, or undefined where no referral is to be credited and so nothing is recorded.
- * @throws ReferralsError `idempotency_mismatch` where the key came with another action or target before.
+ * @returns the response. Undefined if no referral gets credit, because nothing is recorded then.
+ * @throws ReferralsError `idempotency_mismatch` if the key came with another action or target before.
  */
 export async function recordAction(
   services: AttributingServices & Using<'putResponse' | 'putResponseOnce', 'newId'>,

@@ -2,7 +2,7 @@ import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
 import type { Visitor } from './visitor.ts';
 
-/** What attribution uses. The store's `findReferral` is what `findRecentReferral` reads with. */
+/** Services for attribution. `findRecentReferral` reads with the store's `findReferral`. */
 export type AttributingServices = Using<
   'findSessionUser' | 'responsesOf' | 'findReferral',
   'findRecentReferral' | 'now',
@@ -10,11 +10,11 @@ export type AttributingServices = Using<
 >;
 
 /**
- * Which referral a visitor's actions are credited to: that of the most recent response (or of the
- * earliest, by `attribution.model`), no older than `attribution.window`. A user's own referrals never
- * credit them.
+ * Finds the referral that gets credit for a visitor's actions. It is the referral of the newest response
+ * (or of the oldest, depending on `attribution.model`) that is no older than `attribution.window`. A user's
+ * own referrals get no credit for that user's actions.
  *
- * @returns undefined where none is to be credited.
+ * @returns undefined if no referral gets credit.
  */
 export async function attributedReferral(
   services: AttributingServices,

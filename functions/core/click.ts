@@ -6,43 +6,43 @@ import { type ClientDetails, RESPONDED, type Response, type ResponseKind } from 
 import type { Using } from './services.ts';
 import { isSession } from './visitor.ts';
 
-/** What a click brings along; all of it can be forged, none of it is trusted. */
+/** The data of a click. All of it can be forged, so none of it is trusted. */
 export interface Click extends ClientDetails {
   readonly code: string;
   readonly method: string;
-  /** The session of a visitor who was here before; anything else is ignored. */
+  /** The session of a returning visitor; any other value is ignored. */
   readonly session: string | undefined;
-  /** Another destination than the referral's; ignored where it is not allowed. */
+  /** A destination that replaces the referral's; ignored if it is not allowed. */
   readonly redirectTo: string | undefined;
-  /** `Sec-Purpose` or its forerunner `Purpose`. */
+  /** The header `Sec-Purpose` or its predecessor `Purpose`. */
   readonly purpose: string | undefined;
 }
 
 export interface Redirect {
   readonly location: string;
-  /** What became of the click; on a link that has expired it is not recorded. */
+  /** The result of the click. A click on an expired link is not recorded. */
   readonly outcome: ResponseKind | 'queued' | 'expired';
   /** Why it was queued. */
   readonly failure?: Error;
-  /** The session a human goes on with. */
+  /** The session of a human visitor. */
   readonly session: string | undefined;
 }
 
-/** A click on its way into the table; without `kind` and `first` where it is not known yet who it is. */
+/** A click that is not stored yet. `kind` and `first` are missing if the visitor is not looked up yet. */
 export type PendingClick = Omit<Response, keyof Classification> & Partial<Classification>;
 
 type Classification = Pick<Response, 'kind' | 'first'>;
 
-/** What storing a click uses. */
+/** Services to store a click. */
 type StoringServices = Using<
   'findReferral' | 'putResponse' | 'findSessionUser' | 'hasResponded',
   'findRecentReferral'
 >;
 
-/** What of the store a click uses. */
+/** The part of the store that a click uses. */
 export type ClickStore = StoringServices['store'];
 
-/** What recording a click uses. */
+/** Services to record a click. */
 export interface ClickServices
   extends StoringServices,
     Using<
@@ -52,26 +52,26 @@ export interface ClickServices
     > {
   readonly store: ClickStore;
   /**
-   * Waits for something no longer than a visitor can be kept waiting.
+   * Waits for a promise, but only as long as a visitor can wait.
    *
-   * @throws ReferralsError `unavailable` where it takes longer.
+   * @throws ReferralsError `unavailable` if it takes longer.
    */
   readonly inTime: <Result>(promise: Promise<Result>) => Promise<Result>;
   /**
-   * Puts a click that could not be stored where it is stored later; undefined where there is no such place.
+   * Queues a click that could not be stored, to store it later. Undefined if there is no queue.
    *
-   * @throws ReferralsError `unavailable` where that can't be done either.
+   * @throws ReferralsError `unavailable` if queueing fails too.
    */
   readonly queueClick: ((click: PendingClick) => Promise<void>) | undefined;
 }
 
 /**
- * Records a click and says where to send the visitor. A new visitor costs one write; one who comes back
- * with a session costs two reads more, which find out whether it is the first click and not the owner's.
- * A click that can't be stored now is queued under the id and time that it has.
+ * Records a click and returns the redirect for the visitor. A new visitor costs one write. A visitor with a
+ * session costs two more reads, which find out whether the click is the first one, and whether it is the
+ * owner's. A click that can't be stored now is queued with its id and time.
  *
- * @throws ReferralsError `unknown_code`, or `unavailable` where the referral can't be looked up, or the
- *   click neither stored nor queued.
+ * @throws ReferralsError `unknown_code`, or `unavailable` if the referral can't be read, or if the click
+ *   can be neither stored nor queued.
  */
 export async function recordClick(services: ClickServices, click: Click): Promise<Redirect> {
   const { settings, inTime, queueClick, newSession } = services;
@@ -84,7 +84,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
 
   const classification = classify(click);
   const isMachine = classification !== undefined && classification.kind !== 'human';
-  // Machines are nobody's session, so that they can't be credited for anything.
+  // A machine never gets a visitor's session, so that its click can't get credit.
   const session = isSession(click.session) && !isMachine ? click.session : newSession();
   const { code, userId: referrerId } = found;
   const { httpReferer, userAgent, ip } = click;
@@ -119,7 +119,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
 }
 
 /**
- * Stores a click that was queued. Again and again is the same as once.
+ * Stores a queued click. Repeating it changes nothing.
  *
  * @throws ReferralsError `unknown_code`.
  */
@@ -129,13 +129,13 @@ export async function storeClick(
 ): Promise<void> {
   const referral = await services.findRecentReferral(click.code);
   if (referral === undefined) throw unknownCode();
-  // Who was new when they clicked may have come back in the meantime.
+  // A visitor who was new when they clicked may have come back since then.
   const known = first === false && kind !== undefined ? { first, kind } : {};
   const response = await classified(services, { ...click, ...known }, referral);
   await services.store.putResponse(response, referral);
 }
 
-/** Who clicks, as far as the request alone tells; undefined for a visitor who was here before. */
+/** Classifies a click by its request alone. Returns undefined for a returning visitor. */
 function classify(click: Click): Classification | undefined {
   if (click.method === 'HEAD' || /\bprefetch\b/i.test(click.purpose ?? '')) {
     return { kind: 'prefetch', first: false };
@@ -144,7 +144,7 @@ function classify(click: Click): Classification | undefined {
   return isSession(click.session) ? undefined : { kind: 'human', first: true };
 }
 
-/** The click with its classification, for which the visitor is looked up where need be. */
+/** Adds the classification to a click. Looks up the visitor if necessary. */
 async function classified(
   { store }: StoringServices,
   click: PendingClick,

@@ -13,24 +13,24 @@ import {
 import type { Using } from './services.ts';
 
 /**
- * Milliseconds for which an hour rests after it ended, or was marked late, before it is counted: by then
- * the index shows all of it, which is eventually consistent, and clocks that differ don't matter.
+ * Milliseconds to wait after the end of an hour, or after a late mark, before the hour is counted. The index
+ * is eventually consistent and shows the whole hour by then. Differences between clocks don't matter then.
  */
 const REST = 5 * 60_000;
 
 const CLOSED_AT_ONCE = 10;
 
-/** What opening an hour uses. */
+/** Services to open an hour. */
 export type OpeningServices = Using<'putOpenHour', 'now' | 'newId', 'retention'>;
 
-/** What closing hours uses. */
+/** Services to close hours. */
 type ClosingServices = Using<
   'dueHours' | 'readHour' | 'closeHour' | 'eachResponse',
   'now' | 'newId',
   'retention'
 >;
 
-/** Marks an hour as open: something was recorded in it that its counts may lack. */
+/** Marks an hour as open: its counts may lack a response that was recorded in it. */
 export async function openHour(
   { store, settings, now, newId }: OpeningServices,
   code: string,
@@ -39,15 +39,15 @@ export async function openHour(
   const at = now();
   if (mayHaveExpired(hour, at, settings.retention)) return;
   const due = new Date(Math.max(at.getTime(), endOf(hour)) + REST).toISOString();
-  // A version of its own for every mark, so that closing notices one that comes while it counts.
+  // Every mark has its own version, so that closing notices a mark that is set while it counts.
   await store.putOpenHour({ code, hour, due, version: newId(at) });
 }
 
 /**
- * Closes the hours that are to be closed by now, as long as there is time.
+ * Closes the hours that are due, as long as there is time.
  *
- * @returns how many.
- * @throws AggregateError after the others, where some could not be closed.
+ * @returns the number of closed hours.
+ * @throws AggregateError if some hours could not be closed, after the others are closed.
  */
 export async function closeDueHours(
   services: ClosingServices,
@@ -69,7 +69,7 @@ async function* dueHours({ store, now }: ClosingServices, hasTime: () => boolean
 }
 
 /**
- * Counts an open hour from its responses and closes it, unless it is marked anew meanwhile.
+ * Counts an open hour from its responses and closes it, unless it is marked again meanwhile.
  *
  * @returns whether it was closed.
  */
@@ -82,7 +82,7 @@ export async function closeHour(
     const state = await services.store.readHour(code, hour);
     if (state.mark === undefined || new Date(state.mark.due) > services.now()) return false;
     const counted = await countAgain(services, state);
-    // Where another hour of the referral was closed meanwhile, the total is another one.
+    // It fails if another hour of the referral was closed meanwhile, because that changed the total.
     if (await services.store.closeHour(counted)) return true;
   }
 }

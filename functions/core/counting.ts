@@ -13,24 +13,24 @@ import {
 import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
 
-/** A referral with the counts of all its time. */
+/** A referral with its counts over all time. */
 export type CountedReferral = Referral & Counts;
 
-/** What counting a referral uses. */
+/** Services to count a referral. */
 export type CountingServices = Using<
   'findReferral' | 'openHours' | 'readTotal' | 'readHour' | 'eachResponse'
 >;
 
 /**
- * Counts a referral: the total of its closed hours, and what was recorded since the latest of them, or in
- * earlier ones that are open again, counted from the responses.
+ * Counts a referral: the total of its closed hours, plus the responses of its open hours. Open hours are
+ * those after the latest closed hour, and earlier ones that are open again.
  */
 export async function countReferral(
   services: CountingServices,
   { code, ...rest }: Referral,
 ): Promise<CountedReferral> {
   const { store } = services;
-  // What is remembered or in the index may be from before the referral had as many buckets as it has.
+  // A referral from memory or from the index may be old, and have fewer buckets than now.
   const referral = (await store.findReferral(code)) ?? { code, ...rest };
   const openHours = await readOpenHours(services, code);
   const { total, reopened } = openHours;
@@ -38,7 +38,7 @@ export async function countReferral(
     countOpenHours(services, referral, openHours),
     Promise.all(reopened.map(async (hour) => (await store.readHour(code, hour)).closed)),
   ]);
-  // What belongs together was read at several moments: nothing may have been closed between them.
+  // These reads belong together but ran at several moments. No hour may have been closed between them.
   if (reopened.length > 0 && (await store.readTotal(code)).version !== total.version) {
     return countReferral(services, referral);
   }
@@ -46,21 +46,21 @@ export async function countReferral(
   return { ...referral, ...difference(sum(total.counts, sumOf(open)), before) };
 }
 
-/** Which hours of a referral are counted from its responses, because no closed hour has their counts. */
+/** Hours of a referral that are counted from its responses, because no closed hour has their counts. */
 export interface OpenHours {
   readonly total: Total;
-  /** All hours from then on; epoch milliseconds. */
+  /** All hours from this time on; epoch milliseconds. */
   readonly since: number;
-  /** Hours from before that are open again. */
+  /** Hours before `since` that are open again. */
   readonly reopened: readonly Hour[];
 }
 
-/** Reads which hours of a referral are open. */
+/** Reads the open hours of a referral. */
 export async function readOpenHours(
   { store }: Using<'openHours' | 'readTotal'>,
   code: string,
 ): Promise<OpenHours> {
-  // The marks first: an hour that is closed in between is then in the total, and among the closed ones.
+  // Read the marks first: an hour that is closed in between is then in the total and in the closed hours.
   const open = await store.openHours(code);
   const total = await store.readTotal(code);
   const { through } = total;
@@ -72,8 +72,8 @@ export async function readOpenHours(
 }
 
 /**
- * Counts the responses of a referral's open hours, from one time to before another, both in epoch
- * milliseconds. Reopened hours are counted whole.
+ * Counts the responses of a referral's open hours from `from` until before `to`, in epoch milliseconds.
+ * Reopened hours are counted whole.
  */
 export async function countOpenHours(
   services: Using<'eachResponse'>,
@@ -97,7 +97,7 @@ export const countHour = (
   hour: Hour,
 ): Promise<Quarters> => countQuarters(services, referral, startOf(hour), endOf(hour));
 
-/** Counts responses from one time to before another, both in epoch milliseconds. */
+/** Counts responses from `from` until before `to`, in epoch milliseconds. */
 export async function countQuarters(
   { store }: Using<'eachResponse'>,
   referral: Referral,

@@ -1,20 +1,20 @@
 import { RESPONDED, type Response } from './response.ts';
 
-/** What was recorded of a referral, counted. */
+/** Counts of a referral's responses. */
 export interface Counts {
   /** Clicks by humans. */
   readonly clicks: number;
-  /** Visitors among them who had not been there before. */
+  /** First clicks of visitors, among `clicks`. */
   readonly uniqueVisitors: number;
   readonly bots: number;
   readonly prefetches: number;
   /** Clicks by the owner. */
   readonly ownClicks: number;
-  /** How often each action was recorded; clicks are not among them. */
+  /** Number of records of each action, without clicks. */
   readonly actions: ReadonlyMap<string, number>;
 }
 
-/** Names of the numbers among the counts. */
+/** Names of the counts that are plain numbers. */
 export const countNames = [
   'clicks',
   'uniqueVisitors',
@@ -23,7 +23,7 @@ export const countNames = [
   'ownClicks',
 ] as const satisfies readonly (keyof Counts)[];
 
-/** What of a response is needed to count it. */
+/** The part of a response that counting needs. */
 export type CountedResponse = Pick<Response, 'id' | 'action' | 'kind' | 'first'>;
 
 export const noCounts: Counts = {
@@ -37,17 +37,17 @@ export const noCounts: Counts = {
 
 export const sum = (a: Counts, b: Counts): Counts => combine(a, b, 1);
 
-/** What `a` has more than `b`. */
+/** `a` minus `b`. */
 export const difference = (a: Counts, b: Counts): Counts => combine(a, b, -1);
 
-/** Counts that grow. */
+/** Mutable counts. */
 export type Tally = Record<(typeof countNames)[number], number> & {
   readonly actions: Map<string, number>;
 };
 
 export const newTally = (): Tally => ({ ...noCounts, actions: new Map() });
 
-/** Counts one response more. */
+/** Adds one response to the counts. */
 export function tally(counted: Tally, { action, kind, first }: CountedResponse): void {
   if (action === RESPONDED) {
     counted[COUNTED_AS[kind]] += 1;
@@ -75,17 +75,16 @@ function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {
   return combined;
 }
 
-/** Distinct names of actions that a referral's counts keep apart. Anybody may invent some. */
+/** Maximum number of action names that a referral's counts keep apart. Anybody can invent names. */
 const MAX_ACTION_NAMES = 50;
-/** Names that are told apart while responses are counted: memory has an end, too. */
+/** Maximum number of names that are kept apart while responses are counted: memory is limited too. */
 const MAX_NAMES_AT_ONCE = 10_000;
-/** The name under which all further ones are counted. */
+/** All further names are counted under this name. */
 const OTHER = 'OTHER';
 
 /**
- * Counts with a bounded number of action names: those that are known, as many new ones as there is room
- * for, and the rest as `OTHER`. Names that were known stay so, and the alphabet decides between new ones, so
- * that counting an hour again gives the same.
+ * Limits the number of action names. Known names stay. New names are added in alphabetical order up to the
+ * limit. The rest count as `OTHER`. So counting an hour again gives the same result.
  */
 export function boundActions(counts: Counts, known: Iterable<string>): Counts {
   const names = new Set(known).add(OTHER);

@@ -6,25 +6,25 @@ import type { Using } from './services.ts';
 
 export interface CreatedReferral {
   readonly referral: Referral;
-  /** False where it existed already. */
+  /** False if it existed before. */
   readonly created: boolean;
 }
 
-/** What creating a referral uses. */
+/** Services to create a referral. */
 type CreatingServices = Using<
   'findClaimedReferral' | 'createReferral',
   'now' | 'newId' | 'newCode'
 >;
 
-// 62^10 codes: a second collision in a row is already beyond belief, so more tries would only hide a bug.
+// There are 62^10 codes, so two collisions in a row are already incredible. More tries would only hide a bug.
 const CODE_ATTEMPTS = 3;
 
 /**
- * Creates a referral, or gives back the one that has the same owner, label, destination and target.
+ * Creates a referral, or returns the existing one with the same owner, label, destination and target.
  *
- * @param attributes what the app's hook may make the code from.
- * @throws ReferralsError `invalid_redirect` where `redirectTo` leaves the allowed hosts,
- *   `invalid_field` where `expiresAt` has passed, `code_taken` where no free code was found.
+ * @param attributes data of the owner that the app's hook may make the code from.
+ * @throws ReferralsError `invalid_redirect` if `redirectTo` leaves the allowed hosts,
+ *   `invalid_field` if `expiresAt` has passed, `code_taken` if no free code was found.
  */
 export function createReferral(
   services: CreatingServices & Using<never, never, 'appUrl' | 'redirectOrigins'>,
@@ -49,8 +49,8 @@ export function createReferral(
 }
 
 /**
- * A user's own link. It is claimed for the user as well, so that it stays the same when the default
- * destination is changed.
+ * A user's own link. It also has a claim for the user, so that it stays the same when the default
+ * destination changes.
  */
 export async function ownReferral(
   services: CreatingServices & Using<never, never, 'defaultRedirectTo'>,
@@ -63,11 +63,11 @@ export async function ownReferral(
   if (claimed.created || (await services.store.findClaimedReferral(own)) !== undefined) {
     return claimed;
   }
-  // The user had made one to the same place before, which may expire: theirs is another one.
+  // The user made a link to the same destination before, and it may expire. Their own link is another one.
   return claimReferral(services, draft, attributes, [own]);
 }
 
-/** A user's own link; undefined where they have not been given one. */
+/** A user's own link; undefined if they have none yet. */
 export const findOwnReferral = (
   { store }: Using<'findClaimedReferral'>,
   userId: string,

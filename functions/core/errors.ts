@@ -1,4 +1,4 @@
-/** The stable `code` of every error a caller can meet; clients may branch on it, so a code is never renamed. */
+/** The `code` of every error that a caller can get. Clients may branch on it, so codes are never renamed. */
 export type ErrorCode =
   | 'body_too_large'
   | 'code_taken'
@@ -17,13 +17,13 @@ export type ErrorCode =
   | 'unknown_code';
 
 /**
- * An error that the caller can understand and act on. Everything else that is thrown is a fault of ours.
+ * An error that the caller can understand and act on. All other errors are our own faults.
  *
  * @example throw new ReferralsError('unknown_code', 'There is no referral with this code.', { field: 'code' });
  */
 export class ReferralsError extends Error {
   readonly code: ErrorCode;
-  /** The body field, query parameter or header that is wrong, in the caller's own spelling. */
+  /** The wrong body field, query parameter or header, in the caller's own spelling. */
   readonly field: string | undefined;
 
   constructor(code: ErrorCode, detail: string, options: { field?: string; cause?: unknown } = {}) {
@@ -34,11 +34,11 @@ export class ReferralsError extends Error {
   }
 }
 
-/** Unknown, malformed and somebody else's all look the same. */
+/** Unknown codes, malformed codes and codes of other users all get the same error. */
 export const unknownCode = () =>
   new ReferralsError('unknown_code', 'There is no referral with this code.', { field: 'code' });
 
-/** For what passes by itself, cause included. */
+/** For temporary failures, with their cause. */
 export const unavailable = (cause?: unknown) =>
   new ReferralsError('unavailable', 'The service is busy. Try again in a moment.', { cause });
 

@@ -4,34 +4,34 @@ import { endOf, hourOf } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Response } from './response.ts';
 
-/** Something new in the table. */
+/** A new item in the table. */
 export type Change =
   | { readonly type: 'referral-created'; readonly referral: Referral }
   | { readonly type: 'response-recorded' | 'response-linked'; readonly response: Response };
 
-/** What the app's own code may listen to. It arrives at least once: `type` and `detail.id` tell it apart. */
+/** An event for the app's own code. It arrives at least once; `type` and `detail.id` identify it. */
 export interface ReferralEvent {
   readonly type: 'ReferralCreated' | 'ResponseRecorded' | 'UserLinkedToResponse';
   readonly detail: { readonly id: string; readonly [name: string]: unknown };
 }
 
-/** What following changes needs besides. */
+/** Services to follow changes. */
 export type FollowerServices = OpeningServices & {
   readonly publish: (event: ReferralEvent) => Promise<void>;
 };
 
 /**
- * Makes a follower of a batch of changes, which opens the hours that they lie in and publishes them as
- * events. Following a change again changes nothing, but for its event, which arrives again.
+ * Makes a follower for one batch of changes. It opens the hours of the changes and publishes the changes as
+ * events. Following a change again only sends its event again.
  *
- * @param running remembers which hours were marked while they ran. Such an hour is counted some time after
- *   its end, with all that was recorded until then, so it needs no second mark while it runs.
+ * @param running remembers the hours that were marked while they ran. Such an hour is counted some time after
+ *   its end, with everything recorded until then. So it needs no second mark while it runs.
  */
 export function changeFollower(
   services: FollowerServices,
   running: { get(hour: string): true | undefined; set(hour: string, is: true): unknown },
 ): (change: Change) => Promise<void> {
-  // Once a batch is enough, too: what is in it was recorded before.
+  // One mark for a batch is enough, because all its changes are already recorded.
   const opened = new Map<string, Promise<void>>();
   const open = ({ code, id }: Response): Promise<void> => {
     const hour = hourOf(id);
@@ -92,5 +92,5 @@ function eventOf(change: Change): ReferralEvent {
   };
 }
 
-// Who has a session can act as its visitor, so that events only let it be recognised.
+// Anybody with the session can act as its visitor, so events contain only its hash.
 const digest = (session: string): string => createHash('sha256').update(session).digest('hex');

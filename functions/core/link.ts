@@ -1,20 +1,20 @@
 import type { Using } from './services.ts';
 
-/** What linking a session uses. */
+/** Services to link a session. */
 export type LinkingServices = Using<'findSessionUser' | 'putSessionUser' | 'moveResponses', 'now'>;
 
 /**
- * Moves everything a session did to the user it turned out to be, whichever referral it was for. Repeating
- * it, or dying in the middle and repeating it, gives the same end state.
+ * Moves all responses of a session to its user, for every referral. Repeating it gives the same end state,
+ * also after a crash in the middle.
  *
- * @returns how many responses this call moved.
+ * @returns the number of responses that this call moved.
  */
 export async function linkSession(
   { store, now }: LinkingServices,
   session: string,
   userId: string,
 ): Promise<number> {
-  // Remembered first: a click that comes in meanwhile is then already known to be this user's.
+  // Remember the user first, so that a click that arrives meanwhile is already known to be theirs.
   if ((await store.findSessionUser(session)) !== userId) {
     await store.putSessionUser(session, userId);
   }

@@ -8,7 +8,7 @@ import type { Page, PageRequest } from './store.ts';
 /**
  * A user's referral by its code.
  *
- * @throws ReferralsError `unknown_code`, also where it is someone else's.
+ * @throws ReferralsError `unknown_code`, also if it is someone else's.
  */
 export async function ownedReferral(
   { store }: Using<'findReferral'>,

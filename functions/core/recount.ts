@@ -5,32 +5,32 @@ import { endOf, type Hour, hourAt, mayHaveExpired, sumOf } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
 
-/** What counting again uses. */
+/** Services to count again. */
 export type RecountingServices = Using<
   'readTotal' | 'closedHours' | 'openHours' | 'eachResponse',
   'now',
   'retention'
 >;
 
-/** What repairing uses. */
+/** Services to repair counts. */
 export type RepairingServices = OpeningServices &
   Using<'readTotal' | 'closedHours' | 'replaceTotal'>;
 
-/** A count that is not what the responses say. */
+/** Counts that are wrong. */
 export interface Difference {
   readonly code: string;
-  /** Undefined for the total, which is to be the sum of the hours. */
+  /** Undefined for the total, which must be the sum of the hours. */
   readonly hour: Hour | undefined;
   readonly expected: Counts;
   readonly found: Counts;
 }
 
 /**
- * Counts a referral again from its responses and compares each closed hour with what it holds, and the
- * total with its hours. Hours that are open are still to be counted, and hours of which responses may be
- * gone can't be.
+ * Counts a referral again from its responses. It compares the stored counts of each closed hour with the
+ * new ones, and the total with the sum of the closed hours. It skips open hours, which are still to be
+ * counted, and hours whose responses may be deleted.
  *
- * @returns the differences; none where everything is as it should be.
+ * @returns the differences; none if all counts are right.
  */
 export async function recount(
   services: RecountingServices,
@@ -42,7 +42,7 @@ export async function recount(
   const closed = await closedHours(services, code);
   const last = lastOf(closed, total.through);
   const quarters = await countQuarters(services, referral, 0, last === undefined ? 0 : endOf(last));
-  // The marks last: what was recorded or closed while this looked is open, or was.
+  // Read the marks last: an hour that changed meanwhile is open, or was closed, which changed the total.
   const open = new Set(await store.openHours(code));
   if ((await store.readTotal(code)).version !== total.version) {
     return recount(services, referral);
@@ -67,8 +67,8 @@ export async function recount(
 }
 
 /**
- * Repairs a difference: an hour is marked as open, so that it is counted anew when it is closed again, and
- * a total becomes the sum of its hours, which closing changes by what an hour has then that it had not.
+ * Repairs a difference. It marks an hour as open, so that closing counts it again and adds the difference to
+ * the total. It replaces a total by the sum of the closed hours.
  */
 export async function repair(
   services: RepairingServices,
@@ -87,7 +87,7 @@ export async function repair(
   }
 }
 
-/** What all closed hours hold, those too that a total has not heard of. */
+/** The counts of all closed hours, including hours that the total does not include. */
 async function closedHours({ store, now }: Using<'closedHours', 'now'>, code: string) {
   const hours = await store.closedHours(code, 0, now().getTime());
   return new Map(hours.map(({ hour, quarters }) => [hour, sumOf(quarters)]));
@@ -96,7 +96,7 @@ async function closedHours({ store, now }: Using<'closedHours', 'now'>, code: st
 const totalOf = (closed: ReadonlyMap<Hour, Counts>): Counts =>
   [...closed.values()].reduce(sum, noCounts);
 
-/** The latest hour that is closed. */
+/** The latest closed hour. */
 const lastOf = (closed: ReadonlyMap<Hour, Counts>, through: Hour | undefined): Hour | undefined =>
   [...closed.keys(), ...(through === undefined ? [] : [through])].sort().at(-1);
 

@@ -1,25 +1,25 @@
 import type { Settings } from './settings.ts';
 
-// White space, control characters and backslashes are what browsers and parsers read differently.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// Browsers and parsers differ in how they read white space, control characters and backslashes.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 const AMBIGUOUS = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]/;
-/** Characters of the longest destination. */
+/** Maximum length of a destination, in characters. */
 export const MAX_REDIRECT = 2048;
 
 const PATH = /^\/(?!\/|%2f|%5c)/i;
 const ABSOLUTE = /^https?:\/\/[^/]/i;
 
-/** Where links may lead. */
+/** The destinations that links may have. */
 type AllowedDestinations = Pick<Settings, 'appUrl' | 'redirectOrigins'>;
 
 /**
- * Turns a destination that came from outside into the absolute URL to redirect to.
+ * Turns a destination from outside into the absolute URL of the redirect.
  *
- * A path leads to the app; a URL must be on one of the allowed origins, without credentials. Anything a
+ * A path leads to the app. A URL must be on one of the allowed origins, without credentials. Anything that a
  * browser could read as another host is refused, see the URL Standard's basic URL parser
  * (https://url.spec.whatwg.org/#concept-basic-url-parser).
  *
- * @returns undefined where the destination is not allowed.
+ * @returns undefined if the destination is not allowed.
  * @example resolveRedirect('/welcome', settings) // 'https://app.example.com/welcome'
  */
 export function resolveRedirect(
@@ -27,7 +27,7 @@ export function resolveRedirect(
   allowed: AllowedDestinations,
 ): string | undefined {
   const url = allowedUrl(destination, allowed);
-  // Parsing percent-encodes, and so makes longer.
+  // Parsing percent-encodes characters, which makes the URL longer.
   return url !== undefined && url.href.length <= MAX_REDIRECT ? url.href : undefined;
 }
 

@@ -5,20 +5,20 @@ export const RESPONDED = 'RESPONDED';
 /** The action recorded when a visitor with a session confirms a sign-up. */
 export const SIGNED_UP = 'SIGNED_UP';
 
-/** `human` clicks are counted; the others are kept, so that nobody has to guess what was filtered. */
+/** Only `human` clicks count as clicks. The others are kept, so that nobody has to guess what was filtered. */
 export const responseKinds = ['human', 'bot', 'prefetch', 'own'] as const;
 export type ResponseKind = (typeof responseKinds)[number];
 
-/** One recorded thing a visitor did. */
+/** One recorded click or action of a visitor. */
 export interface Response {
-  /** ULID; sorts by time, and a retried write lands on the same row. */
+  /** ULID. It sorts by time, and a retried write goes to the same item. */
   readonly id: string;
   readonly code: string;
   /** Owner of the referral at that time. */
   readonly referrerId?: string;
   readonly action: string;
   readonly kind: ResponseKind;
-  /** Whether this is the visitor's first response to this referral. Only a human's can be. */
+  /** Whether this is the visitor's first response to this referral. Only true for humans. */
   readonly first: boolean;
   readonly session?: string;
   readonly userId?: string;
@@ -30,5 +30,5 @@ export interface Response {
   readonly createdAt: string;
 }
 
-/** What a request tells about its client, kept with each response. */
+/** Details of the client from its request, stored with each response. */
 export type ClientDetails = Pick<Response, 'httpReferer' | 'userAgent' | 'ip'>;

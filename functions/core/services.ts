@@ -2,26 +2,26 @@ import type { NewReferral, Owner, Referral } from './referral.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store.ts';
 
-/** What the domain works with. Clock and randomness come from outside, so that core has none of its own. */
+/** The services that core uses. They include clock and randomness, so that core has none of its own. */
 export interface Services {
   readonly store: Store;
   readonly settings: Settings;
   readonly now: () => Date;
-  /** Makes a ULID of a time, monotonic within the process. */
+  /** Makes a ULID from a time; monotonic within the process. */
   readonly newId: (time: Date) => string;
-  /** Makes a code for a referral; it is called again where the code is taken. */
+  /** Makes a code for a referral. It is called again if the code is taken. */
   readonly newCode: (referral: NewReferral, owner: Owner | undefined) => string | Promise<string>;
   /** Makes 128 random bits, see `isSession`. */
   readonly newSession: () => string;
-  /** Finds a referral as it was up to a minute ago, from memory where possible. */
+  /** Finds a referral, from memory if possible. The result may be up to a minute old. */
   readonly findRecentReferral: (code: string) => Promise<Referral | undefined>;
 }
 
-/** The name of a method of the store. */
+/** The name of a store method. */
 export type StoreMethod = keyof Store;
 
 /**
- * As much of the services as a function uses: methods of the store, other services, settings.
+ * The part of the services that a function uses: store methods, other services, settings.
  *
  * @example (services: Using<'findReferral', 'now'>) => …
  */

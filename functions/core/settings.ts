@@ -1,18 +1,18 @@
-/** How this deployment is set up; see `setup/settings.ts` for defaults and where each comes from. */
+/** Settings of this deployment. See `setup/settings.ts` for defaults and sources. */
 export interface Settings {
   /** Origin of the API, without a trailing slash. */
   readonly apiUrl: string;
   /** Origin of the app, without a trailing slash. */
   readonly appUrl: string;
-  /** Absolute URL for the links that sign-ups make, and for expired links. */
+  /** Absolute URL: the destination of links made at sign-up, and of expired links. */
   readonly defaultRedirectTo: string;
-  /** Origins that a link may lead to; the app's is among them. */
+  /** Origins that links may lead to, including the app's. */
   readonly redirectOrigins: readonly string[];
   readonly attribution: {
     readonly model: 'last' | 'first';
-    /** Seconds for which a response is credited; undefined: for ever. */
+    /** How long a response gets credit, in seconds; undefined means forever. */
     readonly window: number | undefined;
   };
-  /** Seconds after which responses are deleted; undefined: never. */
+  /** Seconds after which responses are deleted; undefined means never. */
   readonly retention: number | undefined;
 }

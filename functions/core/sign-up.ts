@@ -5,17 +5,17 @@ import type { Owner } from './referral.ts';
 import { SIGNED_UP } from './response.ts';
 import { isSession } from './visitor.ts';
 
-// No client can send it: theirs have no control characters.
+// No client can send this key, because keys from clients have no control characters.
 const ONCE = '\u0000SIGNED_UP';
 
-/** What a sign-up uses. */
+/** Services for a sign-up. */
 type SignUpServices = Parameters<typeof ownReferral>[0] &
   Parameters<typeof linkSession>[0] &
   Parameters<typeof recordAction>[0];
 
 /**
- * Gives a new user their link and, where they came with a session, credits whoever brought them. Safe to
- * repeat: a user signs up once.
+ * Gives a new user their link. If they have a session, it also credits the referral that brought them. It is
+ * safe to repeat: a user's sign-up is recorded once.
  */
 export async function signUp(
   services: SignUpServices,

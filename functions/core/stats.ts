@@ -9,17 +9,17 @@ export const intervals = ['hour', 'day', 'month'] as const;
 export type Interval = (typeof intervals)[number];
 
 export interface StatsRange {
-  /** Epoch milliseconds, a multiple of a quarter of an hour; the end is not included. */
+  /** Epoch milliseconds, multiples of a quarter of an hour. The end is not included. */
   readonly from: number;
   readonly to: number;
   readonly interval: Interval;
-  /** A name of the IANA's, such as `Europe/Berlin`; days and months begin there. */
+  /** IANA name of the time zone for days and months, such as `Europe/Berlin`. */
   readonly timeZone: string;
 }
 
 /** Counts of an interval. */
 export interface StatsEntry {
-  /** Epoch milliseconds at which it begins; the first may do so before the range. */
+  /** Start in epoch milliseconds. The first interval may start before the range. */
   readonly start: number;
   readonly counts: Counts;
 }
@@ -27,15 +27,15 @@ export interface StatsEntry {
 export interface Stats {
   readonly range: StatsRange;
   readonly totals: Counts;
-  /** Every interval of the range, also those in which nothing happened, from the first to the last. */
+  /** All intervals of the range in order, including empty ones. */
   readonly series: readonly StatsEntry[];
 }
 
-/** What stats use. */
+/** Services for stats. */
 export type StatsServices = Using<'openHours' | 'readTotal' | 'eachResponse' | 'closedHours'>;
 
 /**
- * Counts a referral over a range: closed hours as they were counted, open ones from the responses.
+ * Counts a referral over a range. Closed hours have stored counts; open hours are counted from the responses.
  */
 export async function referralStats(
   services: StatsServices,
@@ -56,7 +56,7 @@ export async function referralStats(
   return { range, totals: series.map(({ counts }) => counts).reduce(sum, noCounts), series };
 }
 
-/** The counts of each quarter of an hour of the range in which there are any. */
+/** The counts of each quarter of an hour in the range, without empty ones. */
 async function readQuarters(
   services: StatsServices,
   referral: Referral,
@@ -73,7 +73,7 @@ async function readQuarters(
   return new Map(counted.filter(([quarter]) => quarter >= from && quarter < to));
 }
 
-/** Start and end of each interval that the range touches. */
+/** Start and end of each interval that overlaps the range. */
 function* intervalsOf({ from, to, interval, timeZone }: StatsRange): Generator<[number, number]> {
   const step = { [`${interval}s`]: 1 };
   let start = floor(
@@ -82,7 +82,7 @@ function* intervalsOf({ from, to, interval, timeZone }: StatsRange): Generator<[
   );
   while (start.epochMilliseconds < to) {
     const next = start.add(step);
-    // Where a day begins is not everywhere midnight, nor the same number of hours after the one before.
+    // A day does not begin at midnight everywhere, and not all days have the same number of hours.
     const end = interval === 'hour' ? next : next.startOfDay();
     yield [start.epochMilliseconds, end.epochMilliseconds];
     start = end;
@@ -94,7 +94,7 @@ function floor(time: Temporal.ZonedDateTime, interval: Interval): Temporal.Zoned
   return (interval === 'month' ? time.with({ day: 1 }) : time).startOfDay();
 }
 
-/** The range widened to whole quarters of an hour, which is what is counted. */
+/** Widens a range to whole quarters of an hour, because counts are by quarter. */
 export const wholeQuarters = (from: number, to: number) => ({
   from: quarterOf(from),
   to: Math.ceil(to / QUARTER) * QUARTER,

@@ -7,38 +7,38 @@ import type { Visitor } from './visitor.ts';
 export interface PageRequest {
   /** 1 to 100. */
   readonly limit: number;
-  /** The id that the page before ended with. */
-  readonly cursor: string | undefined;
+  /** The last id of the previous page. */
+  readonly cursor?: string | undefined;
 }
 
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** The id to go on from; null at the end. */
+  /** The cursor for the next page; null at the end. */
   readonly nextCursor: string | null;
 }
 
-/** A request that is done once, however often it is sent. */
+/** A request that takes effect once, even if it is sent several times. */
 export interface IdempotentRequest {
   readonly visitor: Visitor;
   readonly key: string;
   /** The same key with another fingerprint is another request. */
   readonly fingerprint: string;
-  /** Seconds for which it is remembered; Infinity for ever. */
+  /** How long the request is remembered, in seconds; Infinity means forever. */
   readonly lifetime: number;
 }
 
-/** The mark that an hour of a referral is to be counted. */
+/** The mark that an hour of a referral must be counted. */
 export interface OpenHour {
   readonly code: string;
   readonly hour: Hour;
-  /** ISO 8601, UTC: not before that. */
+  /** ISO 8601, UTC. The hour is not counted before this time. */
   readonly due: string;
   readonly version: string;
 }
 
 /**
- * What the domain asks of storage. Every method throws ReferralsError `unavailable` where the database
- * can't be reached or refuses for load.
+ * The storage that core needs. Every method throws ReferralsError `unavailable` if the database can't be
+ * reached, or refuses the request because of load.
  */
 export interface Store {
   /** Strongly consistent. */
@@ -46,9 +46,9 @@ export interface Store {
   /** The referral that holds a claim. Strongly consistent. */
   findClaimedReferral(claim: string): Promise<Referral | undefined>;
   /**
-   * Puts the referral with its claims, or nothing at all.
+   * Stores the referral together with its claims, or nothing.
    *
-   * @returns the referral, or the one that holds one of the claims already.
+   * @returns the referral, or the existing one that holds one of the claims.
    * @throws ReferralsError `code_taken`.
    */
   createReferral(referral: Referral, claims: readonly string[]): Promise<Referral>;
@@ -56,16 +56,16 @@ export interface Store {
   listReferrals(userId: string, page: PageRequest): Promise<Page<Referral>>;
   /** All of a user's referrals, newest first. */
   allReferrals(userId: string): Promise<readonly Referral[]>;
-  /** Every referral there is, in no order. It reads the whole table. */
+  /** All referrals, in no order. It reads the whole table. */
   everyReferral(): AsyncIterable<Referral>;
 
-  /** Puts one response of a referral. Again and again is the same as once, wherever it was moved since. */
+  /** Stores one response of a referral. Repeating it changes nothing, even if the response was moved since. */
   putResponse(response: Response, referral: Referral): Promise<void>;
   /**
-   * Puts one response (or only remembers that there was none to put) unless that was done before.
+   * Stores one response, or only remembers that there was none. Does nothing if that was done before.
    *
-   * @returns what was put the first time.
-   * @throws ReferralsError `idempotency_mismatch` where the key was used with another fingerprint.
+   * @returns the response that was stored the first time.
+   * @throws ReferralsError `idempotency_mismatch` if the key was used with another fingerprint.
    */
   putResponseOnce(
     request: IdempotentRequest,
@@ -75,8 +75,8 @@ export interface Store {
   /** Responses to any of these referrals, newest first. */
   listResponses(referrals: readonly Referral[], page: PageRequest): Promise<Page<Response>>;
   /**
-   * Visits each response to a referral from one time to before another, both in epoch milliseconds; once
-   * each, in no order.
+   * Visits each response to a referral from `from` until before `to`, in epoch milliseconds. It visits each
+   * response once, in no order.
    */
   eachResponse(
     referral: Referral,
@@ -85,30 +85,30 @@ export interface Store {
     visit: (response: CountedResponse) => void,
   ): Promise<void>;
 
-  /** A visitor's responses by time. Strongly consistent; read as far as the caller goes. */
+  /** A visitor's responses by time. Strongly consistent. Reads only as far as the caller iterates. */
   responsesOf(visitor: Visitor, order: 'newest' | 'oldest'): AsyncIterable<Response>;
-  /** Whether a visitor has another response to this referral than one. Strongly consistent. */
+  /** Whether a visitor has a response to this referral other than `except`. Strongly consistent. */
   hasResponded(visitor: Visitor, code: string, except: string): Promise<boolean>;
-  /** The user whom the session was linked to last. Strongly consistent. */
+  /** The user that the session was last linked to. Strongly consistent. */
   findSessionUser(session: string): Promise<string | undefined>;
   putSessionUser(session: string, userId: string): Promise<void>;
   /**
    * Moves a session's responses to a user.
    *
-   * @returns how many were moved.
+   * @returns the number of moved responses.
    */
   moveResponses(session: string, userId: string, now: Date): Promise<number>;
 
-  /** Marks an hour of a referral as open, or marks it anew. */
+  /** Marks an hour of a referral as open, or renews its mark. */
   putOpenHour(mark: OpenHour): Promise<void>;
   /** The open hours of a referral. Strongly consistent. */
   openHours(code: string): Promise<readonly Hour[]>;
-  /** Open hours of all referrals that are to be closed by now; none of them always comes last. */
+  /** Open hours of all referrals that are due. The order varies, so that no hour always comes last. */
   dueHours(now: Date): AsyncIterable<{ readonly code: string; readonly hour: Hour }>;
-  /** All about an hour, as it was at one moment. */
+  /** The whole state of an hour at one moment. */
   readHour(code: string, hour: Hour): Promise<HourState>;
   /**
-   * Closes an hour, unless something of its state has changed since it was read.
+   * Closes an hour, unless its state has changed since it was read.
    *
    * @returns whether it was closed.
    */
@@ -116,14 +116,13 @@ export interface Store {
   /** The total of a referral's closed hours. Strongly consistent. */
   readTotal(code: string): Promise<Total>;
   /**
-   * Replaces a total, unless it has changed since it had the version.
+   * Replaces a total if it still has the given version.
    *
    * @returns whether it was replaced.
    */
   replaceTotal(code: string, version: Total['version'], total: Total): Promise<boolean>;
   /**
-   * The closed hours of a referral that lie in a range of epoch milliseconds, oldest first. Strongly
-   * consistent.
+   * The closed hours of a referral in a range of epoch milliseconds, oldest first. Strongly consistent.
    */
   closedHours(
     code: string,

@@ -1,77 +1,129 @@
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
-import { ReferralsError } from '../core/errors.ts';
+import { type ErrorCode, ReferralsError } from '../core/errors.ts';
 import { linkSession } from '../core/link.ts';
-import type { Visitor } from '../core/visitor.ts';
-import { services } from '../setup/services.ts';
+import { type Route, type RouteName, routeKeyOf, routes } from '../routes.ts';
+import type { FunctionServices } from '../setup/compose.ts';
+import { parse } from '../validation/parse.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http-handler.ts';
+import type { ApiRoute, InputSchemas } from './route.ts';
 import { sessionOf } from './session.ts';
+import type { TokenVerifier } from './token.ts';
 
 /** Bytes. */
 const MAX_BODY = 8 * 1024;
 
-/** A request after it was read; nothing that a client sent is unchecked from here on. */
-export interface ApiRequest<Input, UserId> {
-  readonly event: HttpEvent;
-  readonly input: Input;
-  readonly userId: UserId;
-  /** The user, or else the session; undefined where the request carries neither. */
-  readonly visitor: Visitor | undefined;
-  /** How many responses this request moved from its session to its user. */
-  readonly linked: number;
-}
-
-// What is not JSON stays a string, and then is not the object that a reader wants.
+// A body that is not JSON stays a string, so it is not the object that a schema wants.
 const jsonBody = httpJsonBodyParser({ disableContentTypeError: true });
 
-type Handle<Input, UserId> = (request: ApiRequest<Input, UserId>) => Promise<HttpAnswer>;
+type Claims = Readonly<Record<string, unknown>>;
+
+/** The routes of a function in the table of routes, by name. */
+type RoutesOf<Function extends string> = {
+  readonly [Name in Extract<
+    (typeof routes)[number],
+    { readonly function: Function }
+  >['name']]: ApiRoute<Name>;
+};
 
 /**
- * A function of the JSON API. First everything is read and checked, then a session that came with a user
- * is linked to them, then the request is handled; so malformed input leaves no mark.
+ * Makes a function of the JSON API. First it reads and checks the request, so that malformed input changes
+ * nothing. Then it links the session to the user, if both are there. Then the route handles the request.
+ *
+ * @param name of the function, as in the table of routes.
+ * @param verifyToken verifies the token of a request, if it has one; needed if the gateway does not do it.
+ * @example export const handler = apiHandler('create-referral', services, { 'create-referral': createReferral });
  */
-export const apiHandler = <Input, UserId extends string | undefined>(
-  authenticate: (event: HttpEvent) => UserId | Promise<UserId>,
-  read: (event: HttpEvent) => Input,
-  handle: Handle<Input, UserId>,
-) =>
-  httpHandler(async (event) => {
-    const input = read(event);
+export function apiHandler<Function extends (typeof routes)[number]['function']>(
+  name: Function,
+  services: FunctionServices,
+  handlers: RoutesOf<Function>,
+  verifyToken?: TokenVerifier,
+) {
+  const served = new Map(
+    routes
+      .filter((route) => route.function === name)
+      .map((route) => [
+        routeKeyOf(route),
+        { auth: route.auth, route: (handlers as Partial<Record<RouteName, ApiRoute>>)[route.name] },
+      ]),
+  );
+
+  const claimsOf = async (auth: Route['auth'], event: HttpEvent): Promise<Claims | undefined> => {
+    if (auth === 'user') return gatewayClaims(event);
+    if (verifyToken === undefined) throw new Error(`The function ${name} can't verify tokens.`);
+    return verifyToken(event.headers.authorization);
+  };
+
+  return httpHandler(async (event) => {
+    const { auth, route } = served.get(event.routeKey) ?? {};
+    if (auth === undefined || route === undefined) {
+      throw new Error(`The function ${name} has no route ${event.routeKey}.`);
+    }
+    const input = readInput(route.input, event);
     const session = sessionOf(event, services.settings);
-    const userId = await authenticate(event);
-    if (userId === undefined) {
-      return handle({
+    const claims = await claimsOf(auth, event);
+    const userId = claims && String(claims.sub);
+    const linked = session && userId ? await link(services, session, userId) : 0;
+    const visitor = userId ? { userId } : session ? { session } : undefined;
+    return json(
+      await route.handle({
         event,
         input,
-        userId,
-        visitor: session ? { session } : undefined,
-        linked: 0,
-      });
-    }
-    const linked = session ? await linkSession(services, session, userId) : 0;
-    if (linked > 0) {
-      const { countMetric } = await import('../setup/telemetry.ts');
-      countMetric('LinkedResponses', linked);
-    }
-    return handle({ event, input, userId, visitor: { userId }, linked });
+        services,
+        userId: userId as string,
+        claims: claims ?? {},
+        visitor,
+        linked,
+      }),
+    );
   })
     .before(({ event }) => refuseLargeBody(event))
     .before((request) => (request.event.body ? jsonBody.before?.(request) : undefined));
-
-/** A function for users only; the gateway's authorizer has verified their token. */
-export const userHandler = <Input>(
-  read: (event: HttpEvent) => Input,
-  handle: Handle<Input, string>,
-) => apiHandler(gatewayUser, read, handle);
-
-/** Reads nothing. */
-export const nothing = () => undefined;
+}
 
 /** The claims of the token that the gateway's authorizer has verified. */
-export const gatewayClaims = (event: HttpEvent) =>
+const gatewayClaims = (event: HttpEvent): Claims =>
   (event as APIGatewayProxyEventV2WithJWTAuthorizer).requestContext.authorizer.jwt.claims;
 
-const gatewayUser = (event: HttpEvent): string => String(gatewayClaims(event).sub);
+/** Reads each part of a request that has a schema. */
+function readInput({ path, query, headers, body }: InputSchemas, event: HttpEvent) {
+  return {
+    path: path && parse(path, event.pathParameters ?? {}),
+    query: query && parse(query, event.queryStringParameters ?? {}, queryCode),
+    headers:
+      headers &&
+      parse(headers, headersNamed(Object.keys(headers.entries), event), () => 'invalid_header'),
+    body: body && parse(body, event.body),
+  };
+}
+
+/** Headers under the given spellings. Events have them in lower case. */
+const headersNamed = (names: readonly string[], { headers }: HttpEvent) =>
+  Object.fromEntries(
+    names
+      .map((name) => [name, headers[name.toLowerCase()]])
+      .filter(([, value]) => value !== undefined),
+  );
+
+const queryCode = (field: string): ErrorCode =>
+  field === 'limit' ? 'invalid_limit' : field === 'cursor' ? 'invalid_cursor' : 'invalid_query';
+
+async function link(services: FunctionServices, session: string, userId: string): Promise<number> {
+  const linked = await linkSession(services, session, userId);
+  if (linked > 0) {
+    const { countMetric } = await import('../setup/telemetry.ts');
+    countMetric('LinkedResponses', linked);
+  }
+  return linked;
+}
+
+/** A JSON answer. It is about one user, so no cache may keep it. */
+const json = ({ status, body }: { status: number; body: unknown }): HttpAnswer => ({
+  statusCode: status,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify(body),
+});
 
 function refuseLargeBody({ body = '', isBase64Encoded }: HttpEvent): void {
   if (Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8') > MAX_BODY) {

@@ -1,21 +1,27 @@
 import { isIP } from 'node:net';
 import type { ClientDetails } from '../core/response.ts';
-import { hookedClientIp } from '../setup/hooks.ts';
-import type { EdgeSettings } from '../setup/settings.ts';
+import type { HookCalls } from '../setup/hooks.ts';
+import type { FunctionSettings } from '../setup/settings.ts';
 import type { HttpEvent } from './http-handler.ts';
 
-// With these a click stays under 1 KB, which is what one write unit pays for.
+// These limits keep a click under 1 KB, the size that one write unit pays for.
 const MAX_USER_AGENT = 256;
 const MAX_REFERER = 270;
 
-/** What a request tells about its client. */
+/** Reads the details of the client from a request. */
 export async function clientDetails(
   event: HttpEvent,
-  settings: EdgeSettings,
+  {
+    settings,
+    hooks,
+  }: {
+    readonly settings: Pick<FunctionSettings, 'clientIpHeader'>;
+    readonly hooks: Pick<HookCalls, 'clientIp'>;
+  },
 ): Promise<ClientDetails> {
   const { userAgent } = event.requestContext.http;
   const { referer } = event.headers;
-  const ip = (await hookedClientIp(event)) ?? clientIp(event, settings);
+  const ip = (await hooks.clientIp(event)) ?? clientIp(event, settings.clientIpHeader);
   return {
     ...(referer && { httpReferer: referer.slice(0, MAX_REFERER).toWellFormed() }),
     ...(userAgent && { userAgent: userAgent.slice(0, MAX_USER_AGENT).toWellFormed() }),
@@ -23,11 +29,8 @@ export async function clientDetails(
   };
 }
 
-/** API Gateway's own source IP, unless the app trusts a header: the first address in it. */
-function clientIp(
-  { headers, requestContext }: HttpEvent,
-  { clientIpHeader }: EdgeSettings,
-): string {
-  const named = clientIpHeader && headers[clientIpHeader.toLowerCase()]?.split(',')[0]?.trim();
+/** The first address in the header that the app trusts, or else API Gateway's own source IP. */
+function clientIp({ headers, requestContext }: HttpEvent, header: string | undefined): string {
+  const named = header && headers[header.toLowerCase()]?.split(',')[0]?.trim();
   return named && isIP(named) !== 0 ? named : requestContext.http.sourceIp;
 }

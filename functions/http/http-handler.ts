@@ -10,7 +10,7 @@ import { answerProblems } from './problem.ts';
 export type HttpEvent = APIGatewayProxyEventV2;
 export type HttpAnswer = APIGatewayProxyStructuredResultV2;
 
-/** Milliseconds that are kept for answering, of the time that the function has. */
+/** Milliseconds of the function's time that are reserved for the answer. */
 const RESERVE = 200;
 
 const refuse = () => {
@@ -18,7 +18,7 @@ const refuse = () => {
 };
 
 /**
- * What every function behind the HTTP API has around it.
+ * Makes a function behind the HTTP API. It answers errors, and refuses a request when time runs out.
  *
  * @example export const handler = httpHandler(async (event) => ({ statusCode: 204 }));
  */

@@ -27,8 +27,8 @@ const HEADERS: Partial<Record<ErrorCode, Record<string, string>>> = {
 };
 
 /**
- * Turns whatever was thrown into a problem document (RFC 9457). What is not a ReferralsError is a bare
- * 500 to the caller; faults of ours are logged, once, with their cause.
+ * Turns any error into a problem document (RFC 9457). For an error that is not a ReferralsError, the caller
+ * gets a bare 500. Our own faults are logged once, with their cause.
  */
 export const answerProblems = (): MiddlewareObj<
   APIGatewayProxyEventV2,
@@ -46,7 +46,7 @@ export const answerProblems = (): MiddlewareObj<
   },
 });
 
-// The body parser throws errors of its own kind, all of them about JSON that can't be read.
+// All errors of the body parser are about JSON that can't be read.
 const malformedJson = (error: Error | null | undefined) =>
   (error?.cause as { package?: string } | undefined)?.package === '@middy/http-json-body-parser'
     ? new ReferralsError('malformed_json', 'The body is not valid JSON.', { field: 'body' })

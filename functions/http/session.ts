@@ -1,28 +1,31 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { ReferralsError } from '../core/errors.ts';
 import { isSession } from '../core/visitor.ts';
-import type { EdgeSettings } from '../setup/settings.ts';
+import type { FunctionSettings } from '../setup/settings.ts';
 import type { HttpEvent } from './http-handler.ts';
 
 const HEADER = 'X-Referral-Session';
-/** Query parameter with which a session travels to an app on another site. */
+/** Query parameter that carries a session to an app on another site. */
 const URL_PARAMETER = 'referral_session';
 const PARAMETER = new RegExp(`^${URL_PARAMETER}(=|$)`);
 
-/** The session of the cookie. Browsers keep sending what they once got, so a malformed one is ignored. */
-export function sessionOfCookie(event: HttpEvent, { session }: EdgeSettings): string | undefined {
-  // API Gateway moves cookies out of the header; not everything that speaks its format does.
+/** The session in the cookie. A malformed one is ignored, because browsers keep sending an old cookie. */
+export function sessionOfCookie(
+  event: HttpEvent,
+  { session }: FunctionSettings,
+): string | undefined {
+  // API Gateway moves cookies out of the header. Not everything with the same event format does.
   const cookies = event.cookies?.join('; ') ?? event.headers.cookie ?? '';
   const value = parseCookie(cookies)[session.cookieName];
   return isSession(value) ? value : undefined;
 }
 
 /**
- * The session of the header, or else of the cookie.
+ * The session in the header, or else in the cookie.
  *
- * @throws ReferralsError `invalid_session` where the header is malformed: an app wrote it on purpose.
+ * @throws ReferralsError `invalid_session` if the header is malformed: an app wrote it on purpose.
  */
-export function sessionOf(event: HttpEvent, settings: EdgeSettings): string | undefined {
+export function sessionOf(event: HttpEvent, settings: FunctionSettings): string | undefined {
   const header = event.headers[HEADER.toLowerCase()];
   if (header === undefined) return sessionOfCookie(event, settings);
   if (isSession(header)) return header;
@@ -34,7 +37,7 @@ export function sessionOf(event: HttpEvent, settings: EdgeSettings): string | un
 }
 
 /** The cookie that keeps a session. Lax, because the redirect is a top-level navigation. */
-export const sessionCookie = (value: string, { session }: EdgeSettings): string =>
+export const sessionCookie = (value: string, { session }: FunctionSettings): string =>
   stringifySetCookie({
     name: session.cookieName,
     value,
@@ -49,7 +52,7 @@ export const sessionCookie = (value: string, { session }: EdgeSettings): string 
 /** The destination with the session appended, for an app that never sees the cookie. */
 export function withSession(location: string, value: string): string {
   const url = new URL(location);
-  // As text: URLSearchParams would write the app's own parameters anew, and break those that are signed.
+  // As text, because URLSearchParams would rewrite the app's own parameters and break signed ones.
   const others = url.search
     .slice(1)
     .split('&')

@@ -11,10 +11,10 @@ import type {
 import { logger } from '../setup/telemetry.ts';
 
 /**
- * A function that works on the messages of a queue: what it throws for is tried again, and after so many
- * tries becomes a dead letter.
+ * Makes a function that works on the messages of a queue. If it throws for a message, the message is tried
+ * again. After the last try it becomes a dead letter.
  *
- * @param failure what is logged where some messages fail.
+ * @param failure the log message if some messages fail.
  * @example export const handler = queueHandler('Mails are not sent.', (body) => send(JSON.parse(body)));
  */
 export const queueHandler =
@@ -22,18 +22,19 @@ export const queueHandler =
   (event: SQSEvent, context: Context): Promise<SQSBatchResponse> =>
     processBatch(EventType.SQS, event, context, failure, ({ body }: SQSRecord) => work(body));
 
-/** What works on a batch of the stream. */
+/** Works on one batch of the stream. */
 export interface Follower {
   readonly follow: (record: DynamoDBRecord) => Promise<void>;
-  /** Called when the batch is done, as far as it could be. */
+  /** Called at the end of the batch, even if records failed. */
   readonly finish: () => void;
 }
 
 /**
- * A function that follows the table's stream: what it throws for is tried again, with all that comes after.
+ * Makes a function that follows the table's stream. If it throws for a record, this record and all later ones
+ * are tried again.
  *
- * @param failure what is logged where some records fail.
- * @param start makes what works on the records of one batch.
+ * @param failure the log message if some records fail.
+ * @param start makes the follower of one batch.
  */
 export const streamHandler =
   (failure: string, start: () => Follower) =>

@@ -4,8 +4,8 @@ import type { Context } from 'aws-lambda';
 import { logger } from '../setup/telemetry.ts';
 
 /**
- * A function that is invoked directly, by the app's own backend or a schedule: what it throws reaches the
- * caller as the function's error.
+ * Makes a function that the app's own backend or a schedule invokes directly. The caller gets its errors as
+ * the function's error.
  *
  * @example export const handler = invocationHandler(async (event: unknown) => ({ ok: true }));
  */

@@ -1,2 +1,2 @@
-// As much of it as is needed, which a bundle would not know of an import at run time.
+// Only the needed exports, because a bundle would not know them from an import at run time.
 export { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';

@@ -1,14 +1,15 @@
-import { environment as env } from '../environment.ts';
-
 /**
- * Hands a Cognito event on to the host app's own trigger, where there is one, and gives back its answer.
+ * Passes a Cognito event on to the app's own trigger, if there is one, and returns its answer.
  *
- * @throws Error in that trigger's words where it fails; Cognito then treats it as it would without us.
+ * @param FunctionName of that trigger. If undefined, there is none, and the event is the answer.
+ * @throws Error with that trigger's message if it fails. Cognito then treats it as it would without us.
  */
-export async function passOn<Event>(event: Event): Promise<Event> {
-  const FunctionName = process.env[env.nextPostConfirmation];
+export async function passOn<Event>(
+  event: Event,
+  FunctionName: string | undefined,
+): Promise<Event> {
   if (FunctionName === undefined) return event;
-  // Loaded only where it is needed: few have a second trigger.
+  // Loaded only if it is needed, because few apps have a second trigger.
   const { InvokeCommand, LambdaClient } = await import('./lambda-client.ts');
   const { FunctionError, Payload } = await new LambdaClient({ maxAttempts: 1 }).send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),

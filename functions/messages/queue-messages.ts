@@ -1,43 +1,43 @@
 import * as v from 'valibot';
 import type { PendingClick } from '../core/click.ts';
 import { RESPONDED } from '../core/response.ts';
-import { isSession } from '../core/visitor.ts';
-import { own, parse } from '../validation/parse.ts';
-import { isObject, strictObject } from '../validation/schemas.ts';
+import { strictObject } from '../validation/objects.ts';
+import { parse } from '../validation/parse.ts';
+import { itemFields, session } from '../validation/schemas.ts';
 
 const SignUp = strictObject({
   userId: v.string(),
-  attributes: v.custom<Record<string, unknown>>(isObject),
+  attributes: v.record(v.string(), v.unknown()),
   session: v.exactOptional(v.string()),
 });
 
 const Click = strictObject({
-  id: own.id,
-  code: own.code,
+  id: itemFields.id,
+  code: itemFields.code,
   referrerId: v.exactOptional(v.string()),
   action: v.literal(RESPONDED),
-  kind: v.exactOptional(own.kind),
+  kind: v.exactOptional(itemFields.kind),
   first: v.exactOptional(v.boolean()),
-  session: v.custom<string>(isSession),
+  session,
   httpReferer: v.exactOptional(v.string()),
   userAgent: v.exactOptional(v.string()),
   ip: v.exactOptional(v.string()),
-  createdAt: own.createdAt,
+  createdAt: itemFields.createdAt,
 });
 
-/** A sign-up as it waits in the queue. */
+/** A sign-up in the queue. */
 export type SignUpMessage = v.InferOutput<typeof SignUp>;
 
 /**
- * Reads a sign-up of the queue.
+ * Reads a sign-up from the queue.
  *
- * @throws ReferralsError or SyntaxError where it is none.
+ * @throws ReferralsError or SyntaxError if it is not a sign-up.
  */
 export const readSignUp = (body: string): SignUpMessage => parse(SignUp, JSON.parse(body));
 
 /**
- * Reads a click of the queue.
+ * Reads a click from the queue.
  *
- * @throws ReferralsError or SyntaxError where it is none.
+ * @throws ReferralsError or SyntaxError if it is not a click.
  */
 export const readClick = (body: string): PendingClick => parse(Click, JSON.parse(body));

@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { unavailable } from '../core/errors.ts';
 
-// Milliseconds. Somebody waits meanwhile: two attempts take 0.9 s at most.
+// Milliseconds. Somebody is waiting, so two attempts take 0.9 s at most.
 const TIMEOUTS = { connectionTimeout: 400, requestTimeout: 400, throwOnRequestTimeout: true };
 
 let client: SQSClient | undefined;
@@ -9,10 +9,10 @@ let client: SQSClient | undefined;
 /**
  * Sends a message to a queue.
  *
- * @throws ReferralsError `unavailable` where that can't be done.
+ * @throws ReferralsError `unavailable` if the message can't be sent.
  */
 export async function sendMessage(QueueUrl: string, message: unknown): Promise<void> {
-  // Loaded only where it is needed: nearly everything succeeds without a queue.
+  // Loaded only if it is needed, because nearly everything succeeds without a queue.
   const { SendMessageCommand, SQSClient } = await import('./sqs-client.ts');
   client ??= new SQSClient({ maxAttempts: 2, requestHandler: TIMEOUTS });
   const MessageBody = JSON.stringify(message);

@@ -3,19 +3,19 @@ import QuickLRU from 'quick-lru';
 import * as v from 'valibot';
 import { type Change, changeFollower, type FollowerServices } from '../core/events.ts';
 import { RESPONDED, type ResponseKind } from '../core/response.ts';
-import { environment as env } from '../environment.ts';
 import { countMetric, logger } from '../setup/telemetry.ts';
 import { newEntityOf } from '../store/changes.ts';
-import { own, parse } from '../validation/parse.ts';
+import { parse } from '../validation/parse.ts';
+import { itemFields } from '../validation/schemas.ts';
 import type { Follower } from './batch-handler.ts';
 import { sendMessage } from './queue.ts';
 
 const Target = v.object({ type: v.string(), id: v.string() });
 const common = {
-  id: own.id,
-  code: own.code,
+  id: itemFields.id,
+  code: itemFields.code,
   target: v.exactOptional(Target),
-  createdAt: own.createdAt,
+  createdAt: itemFields.createdAt,
 };
 
 const NewReferral = v.object({
@@ -29,7 +29,7 @@ const NewReferral = v.object({
 const NewResponse = v.object({
   ...common,
   action: v.string(),
-  kind: own.kind,
+  kind: itemFields.kind,
   first: v.boolean(),
   referrerId: v.exactOptional(v.string()),
   session: v.exactOptional(v.string()),
@@ -40,15 +40,17 @@ const NewResponse = v.object({
 const runningHours = new QuickLRU<string, true>({ maxSize: 10_000 });
 
 /**
- * Makes a follower of the records of one batch, see `changeFollower`. It counts the clicks among them, as
- * one metric a batch: of each click by itself the metric would cost more than Lambda.
+ * Makes a follower of the records of one batch, see `changeFollower`. It counts the clicks of the batch in one
+ * metric, because a metric for each click would cost more than Lambda.
+ *
+ * @param deadLettersUrl queue for records that can't be read. If undefined, they are only logged.
  */
-export function recordFollower(services: FollowerServices): Follower {
+export function recordFollower(services: FollowerServices, deadLettersUrl?: string): Follower {
   const followChange = changeFollower(services, runningHours);
   const clicks = new Map<ResponseKind, number>();
   return {
     follow: async (record) => {
-      const change = await readOrSetAside(record);
+      const change = await readOrSetAside(record, deadLettersUrl);
       if (change === undefined) return;
       await followChange(change);
       if (change.type !== 'response-recorded' || change.response.action !== RESPONDED) return;
@@ -62,18 +64,20 @@ export function recordFollower(services: FollowerServices): Follower {
 }
 
 /**
- * Reads a record of the table's stream. One that is not ours, or malformed, is set aside as a dead letter,
- * so that it holds up nothing: to try it again would not make it better.
+ * Reads a record of the table's stream. A record that is malformed or not ours is set aside as a dead letter,
+ * so that it does not hold up the stream. Trying it again would not help.
  *
- * @returns undefined where it was set aside.
- * @throws ReferralsError `unavailable` where that can't be done now.
+ * @returns undefined if it was set aside.
+ * @throws ReferralsError `unavailable` if it can't be set aside now.
  */
-export async function readOrSetAside(record: DynamoDBRecord): Promise<Change | undefined> {
+export async function readOrSetAside(
+  record: DynamoDBRecord,
+  deadLettersUrl?: string,
+): Promise<Change | undefined> {
   try {
     return readChange(record);
   } catch (error) {
-    const queueUrl = process.env[env.streamDeadLettersUrl];
-    if (queueUrl !== undefined) await sendMessage(queueUrl, record);
+    if (deadLettersUrl !== undefined) await sendMessage(deadLettersUrl, record);
     countMetric('UnreadableRecords');
     logger.error('A record of the stream can’t be read.', error as Error);
     return undefined;

@@ -2,12 +2,12 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { countMetric, logger } from '../setup/telemetry.ts';
 
-/** Milliseconds that are kept for queueing and answering, of the time that the function has. */
+/** Milliseconds of the function's time that are reserved for queueing and answering. */
 const RESERVE = 1_500;
 
 /**
- * A Cognito trigger that never stands in the user's way: whatever goes wrong, and however long it takes,
- * Cognito gets its event back, and what was not done is handed to `retry`.
+ * Makes a Cognito trigger that never stands in the user's way. If `handle` fails or takes too long, Cognito
+ * still gets its event back, and `retry` gets the event too.
  *
  * @example export const handler = triggerHandler('SignUpFailures', { handle, retry });
  */

@@ -1,50 +1,55 @@
 import pTimeout from 'p-timeout';
-import type { ClickServices } from '../core/click.ts';
+import type { ClickServices, ClickStore } from '../core/click.ts';
 import { unavailable } from '../core/errors.ts';
-import { sendMessage } from '../messages/queue.ts';
 import { createClickStore } from '../store/dynamodb-store.ts';
-import { type Composed, compose } from './compose.ts';
+import { compose, type FunctionServices } from './compose.ts';
 import { rememberReferrals } from './recent-referrals.ts';
 import { readSettings } from './settings.ts';
 
-// Milliseconds. What can't be written is queued, and both have to be done within a visitor's patience.
+// Milliseconds. A click that can't be written is queued, and a visitor must not give up before that.
 const SHORT = { connectionTimeout: 250, requestTimeout: 300 };
 
-/** Milliseconds for looking the referral up, and again for storing the click; queueing needs the rest of 3 s. */
+/** Milliseconds to find the referral, and again to store the click. Queueing needs the rest of 3 s. */
 const PATIENCE = 900;
-
-const settings = readSettings(process.env);
-const { clickQueueUrl } = settings;
-const composed = compose(settings, createClickStore, clickQueueUrl ? SHORT : undefined);
 
 const giveUp = () => {
   throw unavailable();
 };
 
-/** With a queue, something is waited for no longer than leaves time for it. */
-const inTime: ClickServices['inTime'] = (promise) =>
-  clickQueueUrl === undefined
-    ? promise
-    : pTimeout(promise, { milliseconds: PATIENCE, fallback: giveUp });
+/**
+ * The composition root of the click. It has only the services that a click needs.
+ *
+ * @param sendMessage sends a message to a queue, for a click that can't be stored.
+ */
+export async function clickServices(
+  sendMessage: (queueUrl: string, message: unknown) => Promise<void>,
+): Promise<FunctionServices<ClickStore> & ClickServices> {
+  const settings = readSettings(process.env);
+  const { clickQueueUrl } = settings;
+  const composed = await compose(settings, createClickStore, clickQueueUrl ? SHORT : undefined);
 
-/** The composition root of the click, which has no more than it needs. */
-export const services: Composed<ClickServices['store']> & ClickServices = {
-  ...composed,
-  inTime,
-  // Within the memory, which knows better than to give up where it has the referral from before.
-  findRecentReferral: rememberReferrals({
-    findReferral: (code) => inTime(composed.store.findReferral(code)),
-  }),
-  queueClick:
-    clickQueueUrl === undefined ? undefined : (click) => sendMessage(clickQueueUrl, click),
-};
+  /** If there is a queue, waiting stops early enough to use it. */
+  const inTime: ClickServices['inTime'] = (promise) =>
+    clickQueueUrl === undefined
+      ? promise
+      : pTimeout(promise, { milliseconds: PATIENCE, fallback: giveUp });
+  const findInTime = (code: string) => inTime(composed.store.findReferral(code));
+
+  if (settings.startsInLambda) await warmUp(findInTime);
+  return {
+    ...composed,
+    inTime,
+    // The time limit is inside the memory, which then returns an older copy of the referral if it has one.
+    findRecentReferral: rememberReferrals({ findReferral: findInTime }),
+    queueClick:
+      clickQueueUrl === undefined ? undefined : (click) => sendMessage(clickQueueUrl, click),
+  };
+}
 
 /**
- * Makes the first call of the table, for nothing: so the first visitor finds it connected, and compiled what
- * every call needs. The first click takes 22 ms less, and the start 27 more; but for that Lambda gives a whole CPU,
- * and to the click the third of one that goes with the function's memory, see
+ * Makes a first call to the table and ignores the result. So the first visitor finds the connection open and
+ * the code of a call compiled. The first click takes 22 ms less, and the start 27 ms more. But Lambda gives the
+ * start a whole CPU, and the click the third of one that goes with the function's memory, see
  * https://serverlessland.com/content/service/lambda/guides/effectively-running-java-on-serverless/init-heavy-lifting
  */
-const warmUp = () => inTime(composed.store.findReferral('')).catch(() => undefined);
-
-if (process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== undefined) await warmUp();
+const warmUp = (find: (code: string) => Promise<unknown>) => find('').catch(() => undefined);

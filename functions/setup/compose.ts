@@ -4,38 +4,41 @@ import { monotonicFactory } from 'ulid';
 import type { Services } from '../core/services.ts';
 import type { Store } from '../core/store.ts';
 import { createClients, type Table, type Timeouts } from '../store/client.ts';
-import { generateCode } from './hooks.ts';
+import { type HookCalls, loadHooks } from './hooks.ts';
 import { rememberReferrals } from './recent-referrals.ts';
-import type { EdgeSettings } from './settings.ts';
+import type { FunctionSettings } from './settings.ts';
 
-/** Everything that functions work with, on a store with as much as they need of it. */
-export type Composed<Stored> = Omit<Services, 'store'> & {
+/** All services of the functions, with the part of the store that they need. */
+export interface FunctionServices<Stored = Store> extends Omit<Services, 'store' | 'settings'> {
   readonly store: Stored;
-  readonly settings: EdgeSettings;
-};
+  readonly settings: FunctionSettings;
+  readonly hooks: HookCalls;
+}
 
 /**
- * Puts together what a function instance works with.
+ * Makes the services of a function instance.
  *
- * @param createStore makes the store, or as much of it as is needed.
+ * @param createStore makes the store, or the part of it that is needed.
  * @param timeouts of the database; longer ones by default.
  */
-export function compose<Stored extends Pick<Store, 'findReferral'>>(
-  settings: EdgeSettings,
+export async function compose<Stored extends Pick<Store, 'findReferral'>>(
+  settings: FunctionSettings,
   createStore: (table: Table) => Stored,
   timeouts?: Timeouts,
-): Composed<Stored> {
+): Promise<FunctionServices<Stored>> {
   const { tableName: name, code, retention } = settings;
-  // Of the sources of randomness that will do, this one has a store of it, which is a fiftieth of the price.
+  const hooks = await loadHooks(settings.hooks);
+  // Of the suitable random sources, this one keeps a supply of randomness and costs a fiftieth.
   const newId = monotonicFactory(() => randomInt(32) / 32);
   const drawCode = customAlphabet(code.alphabet, code.length);
   const store = createStore({ ...createClients(timeouts), name, retention });
   return {
     settings,
     store,
+    hooks,
     now: () => new Date(),
     newId: (time) => newId(time.getTime()),
-    newCode: generateCode ?? (() => drawCode()),
+    newCode: hooks.generateCode ?? (() => drawCode()),
     newSession: () => randomBytes(16).toString('base64url'),
     findRecentReferral: rememberReferrals(store),
   };

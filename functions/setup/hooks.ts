@@ -1,79 +1,83 @@
 import { isIP } from 'node:net';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import pTimeout from 'p-timeout';
 import { ReferralsError } from '../core/errors.ts';
-import { isCode, type NewReferral, type Owner } from '../core/referral.ts';
+import { isCode } from '../core/referral.ts';
 import type { Response } from '../core/response.ts';
+import type { Services } from '../core/services.ts';
 import type { Page } from '../core/store.ts';
-import { environment as env } from '../environment.ts';
 import { type Hooks, hookNames } from '../hooks.ts';
-import type { HttpEvent } from '../http/http-handler.ts';
 
-/** Milliseconds for which a click waits for a hook that it can do without. */
+/** How long a click waits for an optional hook, in milliseconds. */
 const HOOK_PATIENCE = 200;
 
-const hooks = await loadHooks(process.env[env.hooks]);
-
-/** The code that the app's hook makes for a referral; undefined where there is no such hook. */
-export const generateCode = hookedCode(hooks);
-
-/** The IP that the app's hook sees in an event; undefined where there is no hook, or it fails. */
-export async function hookedClientIp(event: HttpEvent): Promise<string | undefined> {
-  const { clientIp } = hooks;
-  if (clientIp === undefined) return undefined;
-  const isRight = (ip: string | undefined) => ip === undefined || isIP(ip) !== 0;
-  try {
-    return await callHook('clientIp', isRight, () =>
-      pTimeout(Promise.try(clientIp, event), { milliseconds: HOOK_PATIENCE }),
-    );
-  } catch (error) {
-    const { logger } = await import('./telemetry.ts');
-    logger.setCorrelationId(event.requestContext.requestId);
-    logger.error('A hook failed; the request goes on without it.', error as Error);
-    return undefined;
-  }
+/** Calls of the app's hooks. They check the results. */
+export interface HookCalls {
+  /** Makes the code of a referral; undefined if there is no such hook. */
+  readonly generateCode: Services['newCode'] | undefined;
+  /** The IP that the hook finds in an event; undefined if there is no hook or it fails. */
+  readonly clientIp: (event: APIGatewayProxyEventV2) => Promise<string | undefined>;
+  /** Removes the responses from a page that the hook does not include. */
+  readonly includedResponses: (page: Page<Response>) => Promise<Page<Response>>;
 }
 
-/** The page without the responses that the app's hook leaves out. */
-export async function includedResponses(page: Page<Response>): Promise<Page<Response>> {
-  const { includeResponse } = hooks;
-  if (includeResponse === undefined) return page;
-  const isBoolean = (value: boolean) => typeof value === 'boolean';
-  const included = await Promise.all(
-    page.items.map((response) =>
-      callHook('includeResponse', isBoolean, () => includeResponse(response)),
-    ),
-  );
-  return { ...page, items: page.items.filter((_, index) => included[index]) };
+/**
+ * Loads the app's hooks. If the module can't be loaded, the calls that need it fail, but not the whole
+ * function.
+ *
+ * @param path of the module; undefined if there are no hooks.
+ */
+export async function loadHooks(path: string | undefined): Promise<HookCalls> {
+  const hooks = path === undefined ? {} : await importHooks(path);
+  return {
+    generateCode: hooks.generateCode && checked('generateCode', isCode, hooks.generateCode),
+    clientIp: async (event) => {
+      const { clientIp } = hooks;
+      if (clientIp === undefined) return undefined;
+      const isRight = (ip: string | undefined) => ip === undefined || isIP(ip) !== 0;
+      const inTime = checked('clientIp', isRight, () =>
+        pTimeout(Promise.try(clientIp, event), { milliseconds: HOOK_PATIENCE }),
+      );
+      try {
+        return await inTime();
+      } catch (error) {
+        const { logger } = await import('./telemetry.ts');
+        logger.setCorrelationId(event.requestContext.requestId);
+        logger.error('A hook failed. The request continues without it.', error as Error);
+        return undefined;
+      }
+    },
+    includedResponses: async (page) => {
+      if (hooks.includeResponse === undefined) return page;
+      const isBoolean = (value: boolean) => typeof value === 'boolean';
+      const isIncluded = checked('includeResponse', isBoolean, hooks.includeResponse);
+      const included = await Promise.all(page.items.map((response) => isIncluded(response)));
+      return { ...page, items: page.items.filter((_, index) => included[index]) };
+    },
+  };
 }
 
-function hookedCode({ generateCode: hook }: Hooks) {
-  return (
-    hook &&
-    ((referral: NewReferral, owner: Owner | undefined): Promise<string> =>
-      callHook('generateCode', isCode, () => hook(referral, owner)))
-  );
-}
+/** Makes a hook fail with the same error, whether it throws or returns a wrong result. */
+const checked =
+  <Parameters extends unknown[], Result>(
+    name: keyof Hooks,
+    isRight: (result: Result) => boolean,
+    hook: (...parameters: Parameters) => Result | Promise<Result>,
+  ) =>
+  async (...parameters: Parameters): Promise<Result> => {
+    const failed = (cause?: unknown) =>
+      new ReferralsError('hook_failed', `The hook ${name} failed.`, { cause });
+    const result = await Promise.try(hook, ...parameters).catch((cause) => {
+      throw failed(cause);
+    });
+    if (!isRight(result)) {
+      // The message omits the value, because it is logged and may be somebody's name or address.
+      throw failed(new TypeError(`It returned a wrong value, of type ${typeof result}.`));
+    }
+    return result;
+  };
 
-async function callHook<Result>(
-  name: keyof Hooks,
-  isRight: (result: Result) => boolean,
-  call: () => Result | Promise<Result>,
-): Promise<Result> {
-  const failed = (cause?: unknown) =>
-    new ReferralsError('hook_failed', `The hook ${name} failed.`, { cause });
-  const result = await Promise.try(call).catch((cause) => {
-    throw failed(cause);
-  });
-  if (!isRight(result)) {
-    // Not the value itself: it may be somebody's name or address, and this is logged.
-    throw failed(new TypeError(`It returned something else, of type ${typeof result}.`));
-  }
-  return result;
-}
-
-/** A module that can't be loaded fails the calls that need it, and not the whole function. */
-async function loadHooks(path: string | undefined): Promise<Hooks> {
-  if (path === undefined) return {};
+async function importHooks(path: string): Promise<Hooks> {
   try {
     return await import(path);
   } catch (error) {

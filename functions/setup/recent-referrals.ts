@@ -3,11 +3,11 @@ import type { Referral } from '../core/referral.ts';
 import type { Services } from '../core/services.ts';
 import type { Store } from '../core/store.ts';
 
-// Milliseconds for which a referral is remembered, and that there is none.
+// Milliseconds to remember a referral, or that there is none.
 const FOUND = 60_000;
 const MISSING = 5_000;
 
-/** What was found last, or is being looked up. */
+/** The last result, and the lookup in progress. */
 interface Memory {
   readonly referral?: Referral | undefined;
   readonly until: number;
@@ -15,8 +15,8 @@ interface Memory {
 }
 
 /**
- * Looks referrals up, and remembers them for a minute. Where the table can't be read, what was found last is
- * good enough.
+ * Finds referrals and remembers them for a minute. If the table can't be read, it returns the last known
+ * referral.
  */
 export function rememberReferrals({
   findReferral,

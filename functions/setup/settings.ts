@@ -1,29 +1,51 @@
 import * as v from 'valibot';
 import type { Settings } from '../core/settings.ts';
 import { environment as env } from '../environment.ts';
-import { DEFAULT_MESSAGE, isObject } from '../validation/schemas.ts';
+import { DEFAULT_MESSAGE, isObject } from '../validation/objects.ts';
 
-/** What core needs to know, and what only the edge does. */
-export interface EdgeSettings extends Settings {
+/** All settings that a function reads from its environment: those of core, and those of functions only. */
+export interface FunctionSettings extends Settings {
   readonly tableName: string;
   /** Query parameter of a link that changes its destination. */
   readonly redirectParameter: string;
   readonly session: {
     readonly cookieName: string;
-    /** Undefined: the API's own host only. */
+    /** Undefined means the API's own host only. */
     readonly cookieDomain: string | undefined;
     /** Seconds. */
     readonly maxAge: number;
     /** Whether the redirect appends the session to the destination, for an app on another site. */
     readonly inUrl: boolean;
   };
-  /** What actions are called before people; an action that is not in here is called what it is. */
+  /** Names of actions to show to people. An action without an entry is shown by its own name. */
   readonly actionDisplay: ReadonlyMap<string, string>;
   readonly code: { readonly length: number; readonly alphabet: string };
-  /** A header that a proxy in front of the API writes the visitor's IP into, and no client can. */
+  /** A header with the visitor's IP. Only a proxy in front of the API can write it, not a client. */
   readonly clientIpHeader: string | undefined;
-  /** Where clicks wait that could not be stored; undefined: nowhere, and they are refused. */
+  /** Module of the app's hooks; undefined if there are none. */
+  readonly hooks: string | undefined;
+  /** The source of accepted tokens; undefined in a function that verifies none. */
+  readonly token: TokenSettings | undefined;
+  /** Queue for clicks that could not be stored. If undefined, they are refused. */
   readonly clickQueueUrl: string | undefined;
+  /** Queue for sign-ups that got no link. If undefined, they are only logged. */
+  readonly signUpQueueUrl: string | undefined;
+  /** Queue for records of the stream that can't be read. If undefined, they are only logged. */
+  readonly streamDeadLettersUrl: string | undefined;
+  readonly eventBusName: string | undefined;
+  /** The app's own post-confirmation function; undefined if there is none. */
+  readonly nextPostConfirmation: string | undefined;
+  /** Whether the function starts in Lambda, which gives a whole CPU to the start. */
+  readonly startsInLambda: boolean;
+}
+
+/** The source of accepted tokens. */
+export interface TokenSettings {
+  /** URL of the user pool. */
+  readonly issuer: string;
+  readonly clientIds: readonly string[];
+  /** Address of an emulator that has the pool's keys, instead of the issuer's address. */
+  readonly keysEndpoint: string | undefined;
 }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -31,54 +53,84 @@ const DAY = 24 * 60 * 60;
 const ACTION_DISPLAY = { RESPONDED: 'Clicked on referral link', SIGNED_UP: 'Signed up' };
 
 const httpOrigin = v.pipe(
-  v.string(),
+  v.string('must be set'),
   v.check(
     (text) => URL.canParse(text) && new URL(text).origin === text && text.startsWith('http'),
     'must be an origin such as https://app.example.com, without a trailing slash',
   ),
 );
-const url = v.pipe(v.string(), v.trim(), v.url());
-const wholeNumber = v.pipe(v.string(), v.transform(Number), v.safeInteger(), v.minValue(1));
+const url = v.pipe(v.string(), v.trim(), v.url('must be an absolute URL'));
+const WHOLE_NUMBER = 'must be a whole number, at least 1';
+const wholeNumber = v.pipe(
+  v.string(),
+  v.transform(Number),
+  v.safeInteger(WHOLE_NUMBER),
+  v.minValue(1, WHOLE_NUMBER),
+);
 const list = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').filter((item) => item !== '')),
 );
-const names = v.pipe(v.string(), v.transform(parseEntries), v.map(v.string(), v.string()));
+const NAMES = 'must be a JSON object of names';
+const names = v.pipe(
+  v.string(),
+  v.parseJson(undefined, NAMES),
+  v.check(isObject, NAMES),
+  v.record(v.string(), v.string(NAMES)),
+);
 
-const Environment = v.object({
-  [env.tableName]: v.pipe(v.string(), v.minLength(1)),
-  [env.apiUrl]: httpOrigin,
-  [env.appUrl]: httpOrigin,
-  [env.defaultRedirectTo]: v.optional(url),
-  [env.allowedRedirectHosts]: v.optional(list, ''),
-  [env.redirectParameter]: v.optional(v.string(), 'redirect_to'),
-  [env.sessionCookieName]: v.optional(v.string(), 'referral_session'),
-  [env.sessionCookieDomain]: v.optional(v.string()),
-  [env.sessionMaxAge]: v.optional(wholeNumber, `${365 * DAY}`),
-  [env.sessionInUrl]: v.optional(v.pipe(v.string(), v.parseBoolean())),
-  [env.attributionModel]: v.optional(v.picklist(['last', 'first']), 'last'),
-  [env.attributionWindow]: v.optional(wholeNumber),
-  [env.actionDisplay]: v.optional(names, '{}'),
-  [env.codeLength]: v.optional(wholeNumber, '10'),
-  [env.codeAlphabet]: v.optional(v.string(), BASE62),
-  [env.clientIpHeader]: v.optional(v.string()),
-  [env.retention]: v.optional(wholeNumber),
-  [env.clickQueueUrl]: v.optional(url),
-});
+const Environment = v.object(
+  {
+    [env.tableName]: v.pipe(v.string('must be set'), v.minLength(1, 'must be set')),
+    [env.apiUrl]: httpOrigin,
+    [env.appUrl]: httpOrigin,
+    [env.defaultRedirectTo]: v.optional(url),
+    [env.allowedRedirectHosts]: v.optional(list, ''),
+    [env.redirectParameter]: v.optional(v.string(), 'redirect_to'),
+    [env.sessionCookieName]: v.optional(v.string(), 'referral_session'),
+    [env.sessionCookieDomain]: v.optional(v.string()),
+    [env.sessionMaxAge]: v.optional(wholeNumber, `${365 * DAY}`),
+    [env.sessionInUrl]: v.optional(
+      v.pipe(v.string(), v.parseBoolean(undefined, 'must be true or false')),
+    ),
+    [env.attributionModel]: v.optional(
+      v.picklist(['last', 'first'], 'must be last or first'),
+      'last',
+    ),
+    [env.attributionWindow]: v.optional(wholeNumber),
+    [env.actionDisplay]: v.optional(names, '{}'),
+    [env.codeLength]: v.optional(wholeNumber, '10'),
+    [env.codeAlphabet]: v.optional(v.string(), BASE62),
+    [env.clientIpHeader]: v.optional(v.string()),
+    [env.retention]: v.optional(wholeNumber),
+    [env.hooks]: v.optional(v.string()),
+    [env.tokenIssuer]: v.optional(url),
+    [env.tokenClientIds]: v.optional(list, ''),
+    [env.clickQueueUrl]: v.optional(url),
+    [env.signUpQueueUrl]: v.optional(url),
+    [env.streamDeadLettersUrl]: v.optional(url),
+    [env.eventBusName]: v.optional(v.string()),
+    [env.nextPostConfirmation]: v.optional(v.string()),
+    AWS_ENDPOINT_URL: v.optional(v.string()),
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: v.optional(v.string()),
+    AWS_LAMBDA_INITIALIZATION_TYPE: v.optional(v.string()),
+  },
+  'must be set',
+);
 
 /**
  * Reads the settings from the environment.
  *
- * @throws Error that names the variables which are missing or wrong, at the start and not at the first request.
+ * @throws Error that names the missing or wrong variables, at the start and not at the first request.
  */
-export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
+export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
   const parsed = v.safeParse(Environment, variables, {
     abortPipeEarly: true,
     message: DEFAULT_MESSAGE,
   });
   if (!parsed.success) {
-    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
-    throw new Error(`The environment is not complete. ${problems.join('; ')}`);
+    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+    throw new Error(`Environment: ${problems.join('; ')}.`);
   }
   const values = parsed.output;
   const { APP_URL: appUrl, API_URL: apiUrl, SESSION_COOKIE_DOMAIN: cookieDomain } = values;
@@ -100,11 +152,27 @@ export function readSettings(variables: NodeJS.ProcessEnv): EdgeSettings {
       model: values.ATTRIBUTION_MODEL,
       window: values.ATTRIBUTION_WINDOW_SECONDS,
     },
-    actionDisplay: new Map([...Object.entries(ACTION_DISPLAY), ...values.ACTION_DISPLAY]),
+    actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
     code: { length: values.CODE_LENGTH, alphabet: values.CODE_ALPHABET },
     clientIpHeader: values.CLIENT_IP_HEADER,
     retention: values.RETENTION_SECONDS,
+    hooks: values.HOOKS,
+    token:
+      values.TOKEN_ISSUER === undefined
+        ? undefined
+        : {
+            issuer: values.TOKEN_ISSUER,
+            clientIds: values.TOKEN_CLIENT_IDS,
+            // If the SDK uses an emulator, the keys are there too.
+            keysEndpoint:
+              values.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? values.AWS_ENDPOINT_URL,
+          },
     clickQueueUrl: values.CLICK_QUEUE_URL,
+    signUpQueueUrl: values.SIGN_UP_QUEUE_URL,
+    streamDeadLettersUrl: values.STREAM_DEAD_LETTERS_URL,
+    eventBusName: values.EVENT_BUS_NAME,
+    nextPostConfirmation: values.NEXT_POST_CONFIRMATION,
+    startsInLambda: values.AWS_LAMBDA_INITIALIZATION_TYPE !== undefined,
   };
 }
 
@@ -113,14 +181,4 @@ function sharesCookies(appUrl: string, apiUrl: string, cookieDomain: string | un
   const app = new URL(appUrl).hostname;
   const domain = cookieDomain?.replace(/^\./, '') ?? new URL(apiUrl).hostname;
   return app === domain || app.endsWith(`.${domain}`);
-}
-
-/** What is in a JSON object; undefined where it is none, which no schema here takes. */
-function parseEntries(text: string): Map<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? new Map(Object.entries(value)) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,15 +2,15 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 
-// Who seldom logs imports this where it logs: loading it is 7 % of a click's cold start.
+// Code that seldom logs imports this only when it logs: loading it takes 7 % of a click's cold start.
 
-/** Structured logs; never a token, a cookie, a session or an IP in them. */
+/** Structured logs. They never contain a token, a cookie, a session or an IP. */
 export const logger = new Logger();
 
 const metrics = new Metrics({ namespace: 'Referrals' });
 
 /**
- * Counts something for CloudWatch, by way of the log, see
+ * Counts a CloudWatch metric through the log, see
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
  */
 export function countMetric(name: string, count = 1, dimensions: Record<string, string> = {}) {
@@ -20,9 +20,10 @@ export function countMetric(name: string, count = 1, dimensions: Record<string, 
   metric.addMetric(name, MetricUnit.Count, count);
 }
 
-/** The logger, with what tells a request from others: Lambda's id of it, and API Gateway's. */
+/** The logger with the request's route and its ids from Lambda and API Gateway. */
 export function loggerOf(event: APIGatewayProxyEventV2, context: Context): Logger {
   logger.addContext(context);
+  logger.appendKeys({ route: event.routeKey });
   logger.setCorrelationId(event.requestContext.requestId);
   return logger;
 }

@@ -6,38 +6,38 @@ import type { Referral } from '../core/referral.ts';
 import { isIndexThrottled, type Table } from './client.ts';
 import { referralKey } from './keys.ts';
 
-/** Index partitions that the responses of one referral can be spread over. */
+/** Maximum number of index partitions for the responses of one referral. */
 const MAX_BUCKETS = 256;
 
 // Milliseconds.
 const PROBATION = 1_000;
 const PAUSE = 200;
 
-/** Of a write that is refused again and again. */
+/** Maximum number of tries for a write that is always refused. */
 const TRIES = 10;
 
-/** Writes a response of a referral, given the referral with as many buckets as it has now. */
+/** Writes a response of a referral. `write` gets the referral with its current number of buckets. */
 export type BucketGrower = <Result>(
   referral: Referral,
   write: (referral: Referral) => Promise<Result>,
 ) => Promise<Result>;
 
 /**
- * Makes a writer of responses: what is refused because the referral's partition of the index is at its
- * limit spreads the referral over twice as many, and is tried again at once.
+ * Makes a writer of responses. If a write is refused because the referral's partition of the index is at its
+ * limit, it doubles the referral's partitions and tries again at once.
  *
- * A partition takes 1,000 write units a second, and an index that refuses holds up its table, see
+ * A partition takes 1,000 write units a second. An index that refuses writes holds up its table, see
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html
  */
 export function bucketGrower({ client, name }: Table): BucketGrower {
-  // What this process has seen of growth; the referral that it remembers may be a minute old.
+  // Bucket numbers that this process has seen, because a remembered referral may be a minute old.
   const grown = new QuickLRU<string, number>({ maxSize: 1000 });
 
   /**
-   * Doubles a referral's buckets, unless another did, or they were doubled just now: whether that is enough
-   * is not known then, and every bucket makes reading cost more.
+   * Doubles a referral's buckets, unless another process did, or they were doubled just now. It is too early
+   * then to know whether that is enough, and every bucket makes reading cost more.
    *
-   * @returns the buckets that there are then.
+   * @returns the number of buckets afterwards.
    */
   async function double(code: string, buckets: number): Promise<number> {
     const now = Date.now();

@@ -6,17 +6,17 @@ import { entityOf } from './timeline.ts';
 
 const { prefixes, sortKeys } = tableShape;
 
-/** What was put into the table, without its keys; whether it is all that it should be is not checked yet. */
+/** A new item of the table, without its keys. Its fields are not checked yet. */
 export interface NewEntity {
   readonly type: Change['type'];
   readonly entity: Record<string, unknown>;
 }
 
 /**
- * Reads a new item as the table's stream has it.
+ * Reads a new item from the table's stream.
  *
- * @returns undefined where it is neither a referral nor a response.
- * @throws Error where it can't be read at all.
+ * @returns undefined if it is neither a referral nor a response.
+ * @throws Error if it can't be read at all.
  */
 export function newEntityOf(image: Record<string, AttributeValue>): NewEntity | undefined {
   const { pk, sk, ...item } = unmarshall(image);
@@ -25,7 +25,7 @@ export function newEntityOf(image: Record<string, AttributeValue>): NewEntity | 
     return { type: 'referral-created', entity };
   }
   if (!pk.startsWith(prefixes.visitor) || !sk.startsWith(sortKeys.response)) return undefined;
-  // What a user did without a session never had one; the rest was moved to them.
+  // A user's own responses never had a session. Those with a session were moved to the user.
   const isLinked = entity.userId !== undefined && entity.session !== undefined;
   return { type: isLinked ? 'response-linked' : 'response-recorded', entity };
 }

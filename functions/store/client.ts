@@ -1,11 +1,10 @@
-import type { Readable } from 'node:stream';
 import {
   DynamoDBClient,
   type ProvisionedThroughputExceededException,
   type ThrottlingException,
   type TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   ConfiguredRetryStrategy,
   isServerError,
@@ -14,28 +13,30 @@ import {
 } from '@smithy/core/retry';
 import pLimit from 'p-limit';
 import { isUnavailable, unavailable } from '../core/errors.ts';
+import { collectStream } from '../sdk-shortcuts/collect-stream.ts';
+import { documentClientOf } from '../sdk-shortcuts/document-client.ts';
 
 /** A client of DynamoDB, in two forms. */
 export interface Clients {
   readonly client: DynamoDBDocumentClient;
   /**
-   * For items as DynamoDB has them. It resolves its middleware once for each kind of call and not at every
-   * call, which a document client has to do: a tenth of a click's CPU.
+   * For items in DynamoDB's own format. It resolves its middleware once for each kind of call. A document
+   * client has to do that at every call, which is a tenth of a click's CPU.
    */
   readonly itemClient: DynamoDBClient;
 }
 
-/** Where the store keeps its items. */
+/** The table with the store's items. */
 export interface Table extends Clients {
   readonly name: string;
-  /** Seconds after which responses are deleted; undefined: never. */
+  /** Seconds after which responses are deleted; undefined means never. */
   readonly retention?: number | undefined;
 }
 
-/** A write was refused because a partition of the index takes no more. */
+/** A write was refused because a partition of the index is at its limit. */
 class IndexThrottled extends Error {}
 
-/** Whether that is why something is unavailable. */
+/** Whether an error is `unavailable` because of the index. */
 export const isIndexThrottled = (error: unknown): boolean =>
   isUnavailable(error) && error.cause instanceof IndexThrottled;
 
@@ -48,21 +49,21 @@ export interface Timeouts {
 const ATTEMPTS = 4;
 
 /**
- * Queries at once: a referral may have hundreds of buckets, and a query that waits for one of the SDK's
- * sockets is already running out of its time.
+ * Maximum number of queries at once. A referral may have hundreds of buckets, and the timeout of a query
+ * already runs while it waits for one of the SDK's sockets.
  */
 const QUERIES = 16;
 
-/** Milliseconds of which a random part is waited before the second attempt; before each further, of twice as many. */
+/** Longest wait before the second attempt, in milliseconds. It is random, and doubles for each further one. */
 const BACKOFF = 50;
 
-/** Makes a client with a time budget: by default, a call that can't be answered fails within 3.6 s. */
+/** Makes clients with a time budget. By default, a call without an answer fails within 3.6 s. */
 export function createClients(
   timeouts: Timeouts = { connectionTimeout: 500, requestTimeout: 800 },
 ): Clients {
   const itemClient = new DynamoDBClient({
     cacheMiddleware: true,
-    streamCollector: collect,
+    streamCollector: collectStream,
     retryStrategy: new ConfiguredRetryStrategy(
       ATTEMPTS,
       (attempt) => Math.random() * BACKOFF * 2 ** (attempt - 1),
@@ -88,28 +89,7 @@ export function createClients(
   return { client: documentClientOf(itemClient), itemClient };
 }
 
-function documentClientOf(itemClient: DynamoDBClient): DynamoDBDocumentClient {
-  const config = { ...itemClient.config, cacheMiddleware: false };
-  const uncached: DynamoDBClient = Object.create(itemClient, { config: { value: config } });
-  return DynamoDBDocumentClient.from(uncached, {
-    marshallOptions: { removeUndefinedValues: true },
-  });
-}
-
-/**
- * Reads an answer to its end. The SDK's own pipes it through another stream, which is a tenth of a click's CPU,
- * and has Node load web streams first.
- */
-function collect(answer: Readable): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    answer.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-    answer.once('end', () => resolve(Buffer.concat(chunks)));
-    answer.once('error', reject);
-  });
-}
-
-// Outside of the SDK's retries: what it would still try again is unavailable.
+// Runs outside the SDK's retries: an error that the SDK would still retry is `unavailable`.
 function rethrowUnavailable(error: Parameters<typeof isTransientError>[0]): never {
   if (
     error instanceof IndexThrottled ||
@@ -122,26 +102,26 @@ function rethrowUnavailable(error: Parameters<typeof isTransientError>[0]): neve
   throw error;
 }
 
-/** What a single write, or the same transaction sent again, is refused with while a transaction is under way. */
+/** Errors of a single write, or of the same transaction sent again, while a transaction is under way. */
 const CONFLICTS = ['TransactionConflictException', 'TransactionInProgressException'];
 
 type ServiceError = Error & Partial<TransactionCanceledException> & Throttled;
 
-// Each exception spells it its own way.
+// Each exception spells this property its own way.
 type Throttled = Partial<
   Pick<ProvisionedThroughputExceededException, 'ThrottlingReasons'> &
     Pick<ThrottlingException, 'throttlingReasons'>
 >;
 
-// Inside of them: what the SDK retries by itself and should not, and the other way round.
+// Runs inside the SDK's retries. It stops wrong retries, and adds missing ones.
 function rethrowForRetry(error: ServiceError): never {
-  // A partition's limit stays; other partitions help, and at once. The reason's name is put together as in
+  // Waiting does not lift a partition's limit; other partitions help at once. For the reason's name, see
   // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
   const throttled = error.ThrottlingReasons ?? error.throttlingReasons ?? [];
   if (throttled.some(({ reason }) => reason === 'IndexWriteKeyRangeThroughputExceeded')) {
     throw new IndexThrottled(error.message, { cause: error });
   }
-  // A conflict passes, see
+  // A conflict is temporary, see
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
   const reasons = error.CancellationReasons ?? [];
   const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
@@ -150,7 +130,7 @@ function rethrowForRetry(error: ServiceError): never {
     reasons.some(({ Code }) => Code !== undefined && passing.includes(Code))
   ) {
     Object.assign(error, { $retryable: { throttling: false } });
-    // Errors are logged with all that they carry, and people's data is not for the log.
+    // Errors are logged with all their properties, and people's data must not be in the log.
     for (const reason of reasons) delete reason.Item;
   }
   throw error;

@@ -4,9 +4,9 @@ import { bucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
 import { hourStore } from './hours.ts';
 import { idempotencyStore } from './idempotency.ts';
-import { referralStore } from './referrals.ts';
-import { responseStore } from './responses.ts';
-import { sessionStore } from './sessions.ts';
+import { referralFinder, referralStore } from './referrals.ts';
+import { responseStore, responseWriter } from './responses.ts';
+import { sessionFinder, sessionStore } from './sessions.ts';
 
 /** The domain's store on a DynamoDB table. */
 export function createStore(table: Table): Store {
@@ -20,9 +20,9 @@ export function createStore(table: Table): Store {
   };
 }
 
-/** As much of it as a click needs: what it does not load, nobody waits for. */
+/** The part of the store that a click needs, so that nobody waits for other parts to load. */
 export const createClickStore = (table: Table): ClickStore => ({
-  ...referralStore(table),
-  ...responseStore(table, bucketGrower(table)),
-  ...sessionStore(table),
+  ...referralFinder(table),
+  ...responseWriter(table, bucketGrower(table)),
+  ...sessionFinder(table),
 });

@@ -2,11 +2,11 @@ import { type Counts, countNames, noCounts } from '../core/counts.ts';
 import { type Hour, QUARTER, type Quarters, startOf, type Total } from '../core/hours.ts';
 
 type CountsItem = Partial<Record<(typeof countNames)[number], number>> & {
-  // Pairs, because as the name of an attribute or property not every action's would do.
+  // Pairs, because not every action's name can be the name of an attribute or property.
   readonly actions?: readonly (readonly [string, number])[];
 };
 
-/** Counts as they lie in the table, without the many that are zero. */
+/** Counts in the form of the table, without the many zeros. */
 export const countsItem = (counts: Counts): CountsItem => ({
   ...Object.fromEntries(
     countNames.filter((name) => counts[name] !== 0).map((name) => [name, counts[name]]),
@@ -19,21 +19,21 @@ const countsOf = ({ actions = [], ...numbers }: CountsItem): Counts => {
   return { ...noCounts, ...Object.fromEntries(counts), actions: new Map(actions) };
 };
 
-/** A total from the table; where there is none yet, of nothing. */
+/** A total from the table; all zeros if there is none yet. */
 export const totalOf = (item: Record<string, unknown> | undefined): Total => ({
   version: item?.version as string | undefined,
   through: item?.through as Hour | undefined,
   counts: item === undefined ? noCounts : countsOf(item as CountsItem),
 });
 
-/** Quarters as they lie in the table. */
+/** Quarters in the form of the table. */
 export const quarterItems = (hour: Hour, quarters: Quarters) =>
   [...quarters].map(([quarter, counts]) => ({
     quarter: (quarter - startOf(hour)) / QUARTER,
     ...countsItem(counts),
   }));
 
-/** Quarters from the table; none where the hour was never closed. */
+/** Quarters from the table; none if the hour was never closed. */
 export const quartersOf = (hour: Hour, item: Record<string, unknown> | undefined): Quarters =>
   new Map(
     ((item?.quarters ?? []) as (CountsItem & { quarter: number })[]).map(

@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, paginateQuery, TransactGetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactGetCommand } from '@aws-sdk/lib-dynamodb';
 import { type Hour, hourAt, type Quarters, type Total } from '../core/hours.ts';
 import type { Referral } from '../core/referral.ts';
 import type { Store } from '../core/store.ts';
@@ -13,6 +13,7 @@ import {
   referralKey,
   totalKey,
 } from './keys.ts';
+import { queryItems } from './query.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf } from './timeline.ts';
 import { transact, type Write } from './transaction.ts';
@@ -29,10 +30,10 @@ type HourStore = Pick<
   | 'closedHours'
 >;
 
-/** Milliseconds for which one partition of the open hours is asked first. */
+/** How long the same partition of open hours comes first, in milliseconds. */
 const TURN = 60_000;
 
-/** Hours of referrals, open and closed, and the totals of those that are closed. */
+/** Open and closed hours of referrals, and the totals of the closed ones. */
 export function hourStore(table: Table): HourStore {
   const { client, name } = table;
 
@@ -71,35 +72,25 @@ export function hourStore(table: Table): HourStore {
     async openHours(code) {
       const hours: Hour[] = [];
       const { pk, sk } = openHourKey(code, '');
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: name,
-          KeyConditionExpression: 'pk = :referral AND begins_with(sk, :open)',
-          ExpressionAttributeValues: { ':referral': pk, ':open': sk },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items = [] } of pages) hours.push(...Items.map(({ hour }) => hour));
+      const marks = queryItems(table, {
+        KeyConditionExpression: 'pk = :referral AND begins_with(sk, :open)',
+        ExpressionAttributeValues: { ':referral': pk, ':open': sk },
+        ConsistentRead: true,
+      });
+      for await (const { hour } of marks) hours.push(hour);
       return hours;
     },
 
     async *dueHours(now) {
-      // Each run begins with another partition, for one that has not the time for all of them.
+      // Each run begins with another partition, because a run may not have time for all of them.
       const first = Math.floor(now.getTime() / TURN) % openPartitions.length;
       for (const partition of [...openPartitions.slice(first), ...openPartitions.slice(0, first)]) {
-        const pages = paginateQuery(
-          { client },
-          {
-            TableName: name,
-            IndexName: tableShape.index.name,
-            KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk < :now',
-            ExpressionAttributeValues: { ':partition': partition, ':now': now.toISOString() },
-          },
-        );
-        for await (const { Items = [] } of pages) {
-          for (const { code, hour } of Items) yield { code, hour };
-        }
+        const marks = queryItems(table, {
+          IndexName: tableShape.index.name,
+          KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk < :now',
+          ExpressionAttributeValues: { ':partition': partition, ':now': now.toISOString() },
+        });
+        for await (const { code, hour } of marks) yield { code, hour };
       }
     },
 
@@ -159,23 +150,17 @@ export function hourStore(table: Table): HourStore {
       if (from >= to) return [];
       const hours: { hour: Hour; quarters: Quarters }[] = [];
       const { pk } = closedHourKey(code, '');
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: name,
-          KeyConditionExpression: 'pk = :referral AND sk BETWEEN :first AND :last',
-          ExpressionAttributeValues: {
-            ':referral': pk,
-            ':first': closedHourKey(code, hourAt(from)).sk,
-            ':last': closedHourKey(code, hourAt(to - 1)).sk,
-          },
-          ConsistentRead: true,
+      const items = queryItems(table, {
+        KeyConditionExpression: 'pk = :referral AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: {
+          ':referral': pk,
+          ':first': closedHourKey(code, hourAt(from)).sk,
+          ':last': closedHourKey(code, hourAt(to - 1)).sk,
         },
-      );
-      for await (const { Items = [] } of pages) {
-        for (const item of Items) {
-          hours.push({ hour: item.hour, quarters: quartersOf(item.hour, item) });
-        }
+        ConsistentRead: true,
+      });
+      for await (const item of items) {
+        hours.push({ hour: item.hour, quarters: quartersOf(item.hour, item) });
       }
       return hours;
     },

@@ -7,7 +7,7 @@ import { idempotencyKey } from './keys.ts';
 import { responseItem } from './responses.ts';
 import { transact, type Write } from './transaction.ts';
 
-/** Remembers what was answered to a key, in the transaction that records it. */
+/** Remembers the answer to a key, in the transaction that records it. */
 export function idempotencyStore(
   table: Table,
   spread: BucketGrower,
@@ -23,7 +23,7 @@ export function idempotencyStore(
             ...(recorded && { response: recorded.response }),
             ...(Number.isFinite(lifetime) && { ttl: epochSeconds(now) + lifetime }),
           },
-          // DynamoDB deletes by TTL up to days late, so an item that should be gone counts as gone.
+          // DynamoDB deletes items up to days after their TTL, so an expired item counts as deleted.
           ConditionExpression: 'attribute_not_exists(pk) OR #ttl <= :now',
           ExpressionAttributeNames: { '#ttl': 'ttl' },
           ExpressionAttributeValues: { ':now': epochSeconds(now) },

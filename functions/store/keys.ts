@@ -7,7 +7,7 @@ const { prefixes, sortKeys } = tableShape;
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** Partitions of the index over which the open hours of all referrals are spread. */
+/** Number of index partitions for the open hours of all referrals. */
 const OPEN_PARTITIONS = 16;
 
 /** Which referral has this code? */
@@ -22,7 +22,7 @@ export const claimKey = (claim: string) =>
 export const visitorPartition = (visitor: Visitor) =>
   `${prefixes.visitor}${visitorName(visitor)}` as const;
 
-/** Which response is this? A visitor's are in the order of time. */
+/** Which response is this? A visitor's responses are sorted by time. */
 export const responseKey = (visitor: Visitor, id: string) =>
   ({ pk: visitorPartition(visitor), sk: `${sortKeys.response}${id}` }) as const;
 
@@ -30,44 +30,44 @@ export const responseKey = (visitor: Visitor, id: string) =>
 export const sessionUserKey = (session: string) =>
   ({ pk: visitorPartition({ session }), sk: 'USER' }) as const;
 
-/** What was answered when this visitor sent this key first? */
+/** What was the first answer to this visitor's key? */
 export const idempotencyKey = (visitor: Visitor, key: string) =>
   ({ pk: `${prefixes.idempotency}${visitorName(visitor)}#${key}`, sk: 'IDEMPOTENCY' }) as const;
 
 /** Index: which referrals does this user own, by time? */
 export const ownerPartition = (userId: string) => `${prefixes.owner}${userId}` as const;
 
-/** Index: which responses has this referral, by time? All of its buckets together. */
+/** Index: which responses does this referral have, by time? All its buckets together. */
 export const responsePartitions = (code: string, buckets: number) =>
   Array.from({ length: buckets }, (_, bucket) => responsePartition(code, bucket));
 
-/** Index: in which of its referral's buckets does a response lie? The same at every retry of its write. */
+/** Index: which bucket of its referral holds a response? It is the same at every retry of the write. */
 export const responsePartitionOf = (code: string, id: string, buckets: number) =>
   responsePartition(code, lastTenBits(id) % buckets);
 
-/** Index: which responses were recorded from a time on? It is in epoch milliseconds. */
+/** Index: which responses were recorded since a time in epoch milliseconds? */
 export const firstIdOf = (time: number) => `${encodeTime(time, 10)}${'0'.repeat(16)}`;
 
-/** Is this hour of the referral still to be counted? */
+/** Must this hour of the referral still be counted? */
 export const openHourKey = (code: string, hour: Hour) =>
   ({ pk: `${prefixes.referral}${code}`, sk: `OPEN#${hour}` }) as const;
 
-/** How much was recorded of the referral in this hour? */
+/** What are the referral's counts in this hour? */
 export const closedHourKey = (code: string, hour: Hour) =>
   ({ pk: `${prefixes.referral}${code}`, sk: `HOUR#${hour}` }) as const;
 
-/** How much was recorded of the referral in all closed hours? */
+/** What are the referral's counts in all closed hours? */
 export const totalKey = (code: string) =>
   ({ pk: `${prefixes.referral}${code}`, sk: 'TOTAL' }) as const;
 
-/** Index: which hours are to be closed by now? All of them together. */
+/** Index: which hours are due? All partitions together. */
 export const openPartitions = Array.from({ length: OPEN_PARTITIONS }, (_, n) => openPartition(n));
 
-/** Index: among which open hours are those of a referral? */
+/** Index: which partition holds the open hours of a referral? */
 export const openPartitionOf = (code: string) =>
   openPartition(Buffer.from(code).reduce((all, byte) => all + byte, 0) % OPEN_PARTITIONS);
 
-/** Index: what comes first among open hours? What was due first. */
+/** Index: which open hour comes first? The one that was due first. */
 export const dueSortKey = (due: string, code: string, hour: Hour) =>
   `${due}#${code}#${hour}` as const;
 

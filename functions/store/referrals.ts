@@ -1,9 +1,10 @@
-import { GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { ReferralsError } from '../core/errors.ts';
 import type { Referral } from '../core/referral.ts';
 import type { Store } from '../core/store.ts';
 import type { Table } from './client.ts';
 import { claimKey, ownerPartition, referralKey } from './keys.ts';
+import { queryItems } from './query.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 import { transact, type Write } from './transaction.ts';
@@ -18,18 +19,23 @@ type ReferralStore = Pick<
   | 'everyReferral'
 >;
 
+async function getItem({ client, name }: Table, Key: { pk: string; sk: string }) {
+  const command = new GetCommand({ TableName: name, Key, ConsistentRead: true });
+  return (await client.send(command)).Item;
+}
+
+/** Finds referrals by their codes. */
+export const referralFinder = (table: Table): Pick<Store, 'findReferral'> => ({
+  async findReferral(code) {
+    const item = await getItem(table, referralKey(code));
+    return item && entityOf<Referral>(item);
+  },
+});
+
 /** Referrals and the claims that make creating them safe to repeat. */
 export function referralStore(table: Table): ReferralStore {
   const { client, name } = table;
-
-  const get = async (key: { pk: string; sk: string }) => {
-    const command = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });
-    return (await client.send(command)).Item;
-  };
-  const findReferral = async (code: string) => {
-    const item = await get(referralKey(code));
-    return item && entityOf<Referral>(item);
-  };
+  const { findReferral } = referralFinder(table);
   const putNew = (item: Record<string, unknown>): Write => ({
     Put: {
       TableName: name,
@@ -43,7 +49,7 @@ export function referralStore(table: Table): ReferralStore {
     findReferral,
 
     async findClaimedReferral(claim) {
-      const item = await get(claimKey(claim));
+      const item = await getItem(table, claimKey(claim));
       return item && findReferral(item.code);
     },
 
@@ -68,19 +74,13 @@ export function referralStore(table: Table): ReferralStore {
 
     async allReferrals(userId) {
       const referrals: Referral[] = [];
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: name,
-          IndexName: tableShape.index.name,
-          KeyConditionExpression: 'gsi1pk = :owner',
-          ExpressionAttributeValues: { ':owner': ownerPartition(userId) },
-          ScanIndexForward: false,
-        },
-      );
-      for await (const { Items = [] } of pages) {
-        referrals.push(...Items.map((item) => entityOf<Referral>(item)));
-      }
+      const items = queryItems(table, {
+        IndexName: tableShape.index.name,
+        KeyConditionExpression: 'gsi1pk = :owner',
+        ExpressionAttributeValues: { ':owner': ownerPartition(userId) },
+        ScanIndexForward: false,
+      });
+      for await (const item of items) referrals.push(entityOf<Referral>(item));
       return referrals;
     },
 

@@ -1,5 +1,4 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { CountedResponse } from '../core/counts.ts';
 import type { Referral } from '../core/referral.ts';
@@ -8,22 +7,15 @@ import type { Store } from '../core/store.ts';
 import type { Visitor } from '../core/visitor.ts';
 import type { BucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
-import {
-  firstIdOf,
-  responseKey,
-  responsePartitionOf,
-  responsePartitions,
-  visitorPartition,
-} from './keys.ts';
+import { firstIdOf, responseKey, responsePartitionOf, responsePartitions } from './keys.ts';
+import { IS_HERE, queryItems, responsesOfVisitor } from './query.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 
-type ResponseStore = Pick<
-  Store,
-  'putResponse' | 'listResponses' | 'eachResponse' | 'responsesOf' | 'hasResponded'
->;
+type ResponseWriter = Pick<Store, 'putResponse' | 'hasResponded'>;
+type ResponseStore = ResponseWriter & Pick<Store, 'listResponses' | 'eachResponse' | 'responsesOf'>;
 
-/** A response as it lies in the table: under its visitor, and in the index under its referral. */
+/** The item of a response. Its key is the visitor in the table, and the referral in the index. */
 export const responseItem = (
   response: Response,
   { code, buckets }: Referral,
@@ -36,30 +28,14 @@ export const responseItem = (
   ...response,
 });
 
-/** Filter of what has not been moved away. */
-export const IS_HERE = 'attribute_exists(code)';
-
 /** Sorts after every ULID. */
 const LAST_ID = 'Z';
 
-/** Responses by visitor and by referral. */
-export function responseStore(table: Table, spread: BucketGrower): ResponseStore {
-  const { client, itemClient, name } = table;
+/** Puts responses, and tells whether there was one before. */
+export function responseWriter(table: Table, spread: BucketGrower): ResponseWriter {
+  const { itemClient, name } = table;
 
-  async function* query(input: Omit<QueryCommandInput, 'TableName'>) {
-    for await (const { Items = [] } of paginateQuery({ client }, { TableName: name, ...input })) {
-      yield* Items;
-    }
-  }
-  const ofVisitor = (visitor: Visitor) => ({
-    KeyConditionExpression: 'pk = :visitor AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: {
-      ':visitor': visitorPartition(visitor),
-      ':prefix': tableShape.sortKeys.response,
-    },
-    ConsistentRead: true,
-  });
-  /** What is there already was put by an earlier try, and may have been moved since. */
+  /** Keeps an existing item: an earlier try put it there, and it may have been moved since. */
   const putOnce = async (item: Record<string, unknown>) => {
     try {
       await itemClient.send(
@@ -79,50 +55,9 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
       await spread(referral, (current) => putOnce(responseItem(response, current, table)));
     },
 
-    listResponses: (referrals, page) =>
-      newestFirst<Response>(
-        table,
-        referrals.flatMap(({ code, buckets }) => responsePartitions(code, buckets)),
-        page,
-      ),
-
-    async eachResponse({ code, buckets }, from, to, visit) {
-      const visitPartition = async (partition: string) => {
-        const responses = query({
-          IndexName: tableShape.index.name,
-          KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :first AND :last',
-          ProjectionExpression: 'id, #action, kind, #first',
-          ExpressionAttributeNames: { '#action': 'action', '#first': 'first' },
-          ExpressionAttributeValues: {
-            ':partition': partition,
-            ':first': firstIdOf(from),
-            ':last': to === Number.POSITIVE_INFINITY ? LAST_ID : firstIdOf(to),
-          },
-        });
-        let previous: unknown;
-        for await (const response of responses) {
-          // One that is being moved is in the index twice for a moment.
-          if (response.id !== previous) visit(response as CountedResponse);
-          previous = response.id;
-        }
-      };
-      await Promise.all(responsePartitions(code, buckets).map(visitPartition));
-    },
-
-    async *responsesOf(visitor, order) {
-      // Most callers stop at the first.
-      const input = {
-        ...ofVisitor(visitor),
-        FilterExpression: IS_HERE,
-        ScanIndexForward: order === 'oldest',
-        Limit: 10,
-      };
-      for await (const item of query(input)) yield entityOf<Response>(item);
-    },
-
     async hasResponded(visitor, code, except) {
-      const { ExpressionAttributeValues, ...input } = ofVisitor(visitor);
-      const responses = query({
+      const { ExpressionAttributeValues, ...input } = responsesOfVisitor(visitor);
+      const responses = queryItems(table, {
         ...input,
         FilterExpression: 'code = :code AND id <> :except',
         ProjectionExpression: 'sk',
@@ -138,8 +73,56 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
   };
 }
 
+/** Responses by visitor and by referral. */
+export function responseStore(table: Table, spread: BucketGrower): ResponseStore {
+  return {
+    ...responseWriter(table, spread),
+
+    listResponses: (referrals, page) =>
+      newestFirst<Response>(
+        table,
+        referrals.flatMap(({ code, buckets }) => responsePartitions(code, buckets)),
+        page,
+      ),
+
+    async eachResponse({ code, buckets }, from, to, visit) {
+      const visitPartition = async (partition: string) => {
+        const responses = queryItems(table, {
+          IndexName: tableShape.index.name,
+          KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :first AND :last',
+          ProjectionExpression: 'id, #action, kind, #first',
+          ExpressionAttributeNames: { '#action': 'action', '#first': 'first' },
+          ExpressionAttributeValues: {
+            ':partition': partition,
+            ':first': firstIdOf(from),
+            ':last': to === Number.POSITIVE_INFINITY ? LAST_ID : firstIdOf(to),
+          },
+        });
+        let previous: unknown;
+        for await (const response of responses) {
+          // A response that is being moved is in the index twice for a moment.
+          if (response.id !== previous) visit(response as CountedResponse);
+          previous = response.id;
+        }
+      };
+      await Promise.all(responsePartitions(code, buckets).map(visitPartition));
+    },
+
+    async *responsesOf(visitor, order) {
+      // Most callers stop at the first response.
+      const input = {
+        ...responsesOfVisitor(visitor),
+        FilterExpression: IS_HERE,
+        ScanIndexForward: order === 'oldest',
+        Limit: 10,
+      };
+      for await (const item of queryItems(table, input)) yield entityOf<Response>(item);
+    },
+  };
+}
+
 function visitorOf({ userId, session }: Response): Visitor {
   if (userId !== undefined) return { userId };
   if (session !== undefined) return { session };
-  throw new TypeError('A response without a visitor has no place in the table.');
+  throw new TypeError('A response without a visitor has no key in the table.');
 }

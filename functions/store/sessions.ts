@@ -1,35 +1,43 @@
-import { GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import type { Response } from '../core/response.ts';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Store } from '../core/store.ts';
 import type { Table } from './client.ts';
-import { responseKey, sessionUserKey, visitorPartition } from './keys.ts';
-import { IS_HERE } from './responses.ts';
-import { tableShape } from './table-shape.ts';
+import { responseKey, sessionUserKey } from './keys.ts';
+import { IS_HERE, type Item, queryItems, responsesOfVisitor } from './query.ts';
 import { transact, type Write } from './transaction.ts';
 
 type SessionStore = Pick<Store, 'findSessionUser' | 'putSessionUser' | 'moveResponses'>;
 
-// A transaction takes 100 writes, and a move is two, see
+// A transaction takes 100 writes, and a move needs two, see
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 const MOVES_PER_TRANSACTION = 50;
 
 /**
- * Seconds for which a response that was moved leaves a trace. It has to outlive every retry of its write,
- * of which those from the dead letters of a queue are the last.
+ * Lifetime of a moved response's trace, in seconds. The trace must outlive every retry of the response's
+ * write. The last retries come from the dead letters of a queue.
  */
 const TRACE_LIFETIME = 90 * 24 * 60 * 60;
 
-/** Whom sessions were linked to, and moving their responses there. */
+/** Finds the users of sessions. */
+export const sessionFinder = ({ client, name }: Table): Pick<Store, 'findSessionUser'> => ({
+  async findSessionUser(session) {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: name, Key: sessionUserKey(session), ConsistentRead: true }),
+    );
+    return Item?.userId;
+  },
+});
+
+/** The users of sessions, and the moves of responses to them. */
 export function sessionStore(table: Table): SessionStore {
   const { client, name } = table;
 
-  const move = (item: Record<string, unknown>, from: Session, userId: string): Write[] => {
-    const { id } = item as unknown as Response;
+  const move = (item: Item, from: Session, userId: string): Write[] => {
+    const { id } = item;
     return [
       {
         Put: {
           TableName: name,
-          // In its place a trace, so that a retry of its write does not put it there again.
+          // Leaves a trace, so that a retry of the write does not put the response here again.
           Item: { ...responseKey({ session: from.session }, id), ttl: from.traceUntil },
           ConditionExpression: IS_HERE,
         },
@@ -38,12 +46,8 @@ export function sessionStore(table: Table): SessionStore {
     ];
   };
 
-  /** Moves what is still there, and gives its number. */
-  async function moveAll(
-    items: Record<string, unknown>[],
-    from: Session,
-    userId: string,
-  ): Promise<number> {
+  /** Moves the responses that are still there, and returns their number. */
+  async function moveAll(items: Item[], from: Session, userId: string): Promise<number> {
     if (items.length === 0) return 0;
     const failed = await transact(
       table,
@@ -60,12 +64,7 @@ export function sessionStore(table: Table): SessionStore {
   }
 
   return {
-    async findSessionUser(session) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: name, Key: sessionUserKey(session), ConsistentRead: true }),
-      );
-      return Item?.userId;
-    },
+    ...sessionFinder(table),
 
     async putSessionUser(session, userId) {
       await client.send(
@@ -75,32 +74,32 @@ export function sessionStore(table: Table): SessionStore {
 
     async moveResponses(session, userId, now) {
       const traceUntil = Math.floor(now.getTime() / 1000) + TRACE_LIFETIME;
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: name,
-          KeyConditionExpression: 'pk = :session AND begins_with(sk, :prefix)',
-          FilterExpression: IS_HERE,
-          ExpressionAttributeValues: {
-            ':session': visitorPartition({ session }),
-            ':prefix': tableShape.sortKeys.response,
-          },
-          ConsistentRead: true,
-        },
-      );
+      const here = queryItems(table, {
+        ...responsesOfVisitor({ session }),
+        FilterExpression: IS_HERE,
+      });
+      const from = { session, traceUntil };
       let moved = 0;
-      for await (const { Items = [] } of pages) {
-        for (let from = 0; from < Items.length; from += MOVES_PER_TRANSACTION) {
-          const some = Items.slice(from, from + MOVES_PER_TRANSACTION);
-          moved += await moveAll(some, { session, traceUntil }, userId);
-        }
+      for await (const items of inBatches(here, MOVES_PER_TRANSACTION)) {
+        moved += await moveAll(items, from, userId);
       }
       return moved;
     },
   };
 }
 
-/** Where responses are moved from, and until when that is remembered, in epoch seconds. */
+async function* inBatches(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
+  let batch: Item[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The session that responses are moved from. `traceUntil` is in epoch seconds. */
 interface Session {
   readonly session: string;
   readonly traceUntil: number;

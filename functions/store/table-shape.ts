@@ -1,7 +1,7 @@
 /**
  * The table as plain data: the stack, the local server and the store all read it here.
  *
- * One table and one index; `keys.ts` says what lies under which key.
+ * There is one table with one index. `keys.ts` explains the keys.
  */
 export const tableShape = {
   partitionKey: 'pk',
@@ -9,7 +9,7 @@ export const tableShape = {
   /** Epoch seconds, see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html */
   timeToLiveAttribute: 'ttl',
   index: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
-  /** What the partition keys of each kind of item begin with; those of the index too. */
+  /** Prefixes of the partition keys of each kind of item, in the table and the index. */
   prefixes: {
     referral: 'REFERRAL#',
     claim: 'CLAIM#',
@@ -18,6 +18,6 @@ export const tableShape = {
     owner: 'OWNER#',
     open: 'OPEN#',
   },
-  /** What the sort keys of items that others ask for begin with. */
+  /** Prefixes of sort keys that other files need. */
   sortKeys: { referral: 'REFERRAL', response: 'RESPONSE#' },
 } as const;

@@ -5,18 +5,18 @@ import { tableShape } from './table-shape.ts';
 
 const { index } = tableShape;
 
-/** What an item has besides what it is. */
+/** Attributes of an item that do not belong to its entity. */
 type Keys = 'pk' | 'sk' | 'gsi1pk' | 'gsi1sk' | 'ttl';
 
-/** An entity as it came from the table, without the keys. */
+/** The entity in an item of the table, without the keys. */
 export function entityOf<Entity>(item: Record<string, unknown>): Entity {
   const { pk, sk, gsi1pk, gsi1sk, ttl, ...entity } = item as Record<Keys, unknown>;
   return entity as Entity;
 }
 
 /**
- * A page of the items of several index partitions, newest first. Their sort keys are ULIDs, so the
- * partitions merge by comparing them, and one ULID says where to go on in all.
+ * A page of the items of several index partitions, newest first. The sort keys are ULIDs, so the partitions
+ * merge by comparing them, and one ULID is the cursor for all.
  */
 export async function newestFirst<Entity extends { readonly id: string }>(
   { client, name }: Table,
@@ -39,7 +39,7 @@ export async function newestFirst<Entity extends { readonly id: string }>(
             ...(cursor !== undefined && { ':cursor': cursor }),
           },
           ScanIndexForward: false,
-          // One more tells whether there is a next page; 101 items of at most 8 KB fit into one answer.
+          // One more item shows whether there is a next page. 101 items of at most 8 KB fit into one answer.
           Limit: limit + 1,
         }),
       ),

@@ -5,7 +5,7 @@ import type { Table } from './client.ts';
 
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** A write whose condition did not hold, with the item that was there. */
+/** A write whose condition failed, with the existing item. */
 export interface FailedCondition {
   /** Position among the transaction's writes. */
   readonly index: number;
@@ -15,7 +15,7 @@ export interface FailedCondition {
 /**
  * Writes all or nothing.
  *
- * @returns the conditions that did not hold; none where everything was written.
+ * @returns the failed conditions; none if everything was written.
  */
 export async function transact(
   { client }: Table,

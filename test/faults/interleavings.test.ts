@@ -140,7 +140,9 @@ const roll = () =>
 
 async function follow({ world }: Real, from: number, to?: number): Promise<number> {
   const records = await recordedStream(inject('dynamoDB'), world.table.name);
-  const changes = await Promise.all(records.slice(from, to).map(readOrSetAside));
+  const changes = await Promise.all(
+    records.slice(from, to).map((record) => readOrSetAside(record)),
+  );
   await world.follow(...changes.map((change) => change ?? expect.fail('It can’t be read.')));
   return records.length;
 }

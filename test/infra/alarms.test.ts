@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { expect, test } from 'vitest';
-import { functionNames } from '../../functions/triggers.ts';
+import { functionNames } from '../../functions/manifest.ts';
 import { hosted } from './host.ts';
 import { type Resource, resourcesOf } from './synthesis.ts';
 

@@ -153,7 +153,7 @@ test('a click that can’t be stored is queued, counted and logged by what is lo
     302,
     expect.objectContaining({
       level: 'WARN',
-      message: 'A click could not be stored, and waits in the queue.',
+      message: 'A click could not be stored. It waits in the queue.',
       function_request_id: '2',
       correlation_id: '1',
       error: expect.objectContaining({ name: 'AccessDeniedException' }),

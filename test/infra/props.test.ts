@@ -7,7 +7,7 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { describe, expect, test } from 'vitest';
-import { functionsWithHooks } from '../../functions/hooks.ts';
+import { functionNames } from '../../functions/manifest.ts';
 import { hosted, hostFile, hostFunction } from './host.ts';
 import { functionsOf, resourcesOf, templateOf } from './synthesis.ts';
 
@@ -97,12 +97,12 @@ describe('props', () => {
     expect(invoking.map(([id]) => id)).toEqual([expect.stringContaining('ConfirmSignUp')]);
   });
 
-  test('hooks: shipped with the functions that call one, and with no other', () => {
+  test('hooks: shipped with every function', () => {
     const hooks = hostFile('hooks.ts', 'export const generateCode = (r: object): string => "x";');
     const told = [...functionsOf(templateOf({ hooks }))].filter(
       ([, { Properties }]) => Properties.Environment.Variables.HOOKS === './hooks.mjs',
     );
-    expect(told.map(([name]) => name).toSorted()).toEqual(functionsWithHooks.toSorted());
+    expect(told.map(([name]) => name).toSorted()).toEqual(functionNames.toSorted());
   });
 
   test('domain: the API is reached there and nowhere else', () => {

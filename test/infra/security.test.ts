@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { functionNames } from '../../functions/triggers.ts';
-import { tableAccess } from '../../lib/table-access.ts';
+import { functionNames, manifestOf } from '../../functions/manifest.ts';
+import { rightsOf } from '../../functions/store/table-rights.ts';
 import { functionsOf, type Resource, resourcesOf, stackOf, templateOf } from './synthesis.ts';
 
 const template = templateOf();
@@ -51,19 +51,21 @@ describe('least privilege', () => {
   test.each(functionNames)(
     '%s may do with the table what it does, by key, and nothing else',
     (name) => {
-      const expected = Object.entries(tableAccess[name] ?? {}).map(([operation, prefixes]) => ({
-        effect: 'Allow',
-        action: `dynamodb:${operation === 'QueryIndex' ? 'Query' : operation}`,
-        index: operation === 'QueryIndex',
-        keys: prefixes.map((prefix: string) => `${prefix}*`),
-      }));
+      const expected = Object.entries(rightsOf(manifestOf(name).store)).map(
+        ([operation, prefixes]) => ({
+          effect: 'Allow',
+          action: `dynamodb:${operation === 'QueryIndex' ? 'Query' : operation}`,
+          index: operation === 'QueryIndex',
+          keys: prefixes.map((prefix: string) => `${prefix}*`),
+        }),
+      );
       expect(itemStatementsOf(name)).toEqual(expected);
     },
   );
 
   test('a click can’t list or delete anything, and reads referrals and its own visitor', () => {
-    expect(tableAccess.hit).toEqual({
-      GetItem: ['VISITOR#', 'REFERRAL#'],
+    expect(rightsOf(manifestOf('hit').store)).toEqual({
+      GetItem: ['REFERRAL#', 'VISITOR#'],
       PutItem: ['VISITOR#'],
       UpdateItem: ['REFERRAL#'],
       Query: ['VISITOR#'],

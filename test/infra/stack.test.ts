@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { functionNames } from '../../functions/manifest.ts';
 import { routes } from '../../functions/routes.ts';
-import { functionNames } from '../../functions/triggers.ts';
 import { appUrl, functionsOf, type Resource, resourcesOf, templateOf } from './synthesis.ts';
 
 const template = templateOf();
@@ -89,7 +89,7 @@ describe('minimal usage', () => {
       CorsConfiguration: {
         AllowOrigins: [appUrl],
         AllowCredentials: true,
-        AllowMethods: ['GET', 'HEAD', 'POST'],
+        AllowMethods: [...new Set(routes.map(({ method }) => method))],
         AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-referral-session'],
       },
     });
@@ -165,7 +165,7 @@ describe('minimal usage', () => {
     const told = [...functions].filter(
       ([, { Properties }]) => 'TOKEN_ISSUER' in Properties.Environment.Variables,
     );
-    expect(told.map(([name]) => name).toSorted()).toEqual(['get-attribution', 'record-action']);
+    expect(told.map(([name]) => name).toSorted()).toEqual(['api', 'record-action']);
   });
 
   test('has a dashboard, and no alarms that nobody would hear', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { functionNames } from '../../functions/triggers.ts';
+import { functionNames } from '../../functions/manifest.ts';
 import { appUrl } from './synthesis.ts';
 
 const run = promisify(execFile);
@@ -74,13 +74,13 @@ describe('npx cdk synth', () => {
 
   test.each([
     [{ appUrl: 'http://app.example.com' }, 'appUrl: "http://app.example.com" must be'],
-    [{ codeLength: 'ten' }, 'codeLength: "ten" is not a right value.'],
-    [{ removalPolicy: 'keep' }, 'removalPolicy: "keep" is not a right value.'],
+    [{ codeLength: 'ten' }, 'codeLength: "ten" is not a valid value.'],
+    [{ removalPolicy: 'keep' }, 'removalPolicy: "keep" is not a valid value.'],
     [{ domainName: 'go.example.com' }, 'domainName and certificateArn: give both, or neither.'],
-    [{ actionDisplay: '{bad' }, 'actionDisplay: "{bad" is not a right value.'],
-    [{ sessionMaxAgeDays: '-1' }, 'sessionMaxAgeDays: "-1" is not a right value.'],
+    [{ actionDisplay: '{bad' }, 'actionDisplay: "{bad" is not a valid value.'],
+    [{ sessionMaxAgeDays: '-1' }, 'sessionMaxAgeDays: "-1" is not a valid value.'],
     [{ throttle: '{"all":1}' }, 'throttle: '],
-    [{ logRetentionDays: '8' }, 'logRetentionDays: "8" is not a right value.'],
+    [{ logRetentionDays: '8' }, 'logRetentionDays: "8" is not a valid value.'],
   ])('refuses %j in one line', async (context, message) => {
     const { code, printed } = await runApp(context);
     expect(code).toBe(1);

@@ -33,7 +33,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     [
       'a cookie domain the API is not on',
       { session: { domain: 'example.com' } },
-      /^session\.domain: give domain as well/,
+      /^session\.domain: set domain as well/,
     ],
     ['a cookie domain of everybody', { session: { domain: 'com' } }, /^session\.domain: /],
     ['a cookie name with a space', { session: { cookieName: 'a b' } }, /^session\.cookieName: /],
@@ -72,7 +72,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     [
       'an alphabet that a URL would not bear',
       { code: { alphabet: '0123456789abcdef/?' } },
-      /^code\.alphabet: must have only/,
+      /^code\.alphabet: must contain only/,
     ],
     [
       'short codes',
@@ -131,7 +131,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
         userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, hostFunction(stack, 'Own'));
         return { userPool, userPoolClients: [userPool.addClient('Web')] };
       }),
-    ).toThrow(/^userPool: it has a post-confirmation trigger already; give that as nextPostConf/);
+    ).toThrow(/^userPool: it has a post-confirmation trigger already; pass that as nextPostConf/);
   });
 
   test('a next trigger where ours is not attached', () => {

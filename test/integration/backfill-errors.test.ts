@@ -51,7 +51,7 @@ describe('referrals backfill says in one line, and exits with 1,', () => {
   test('that the state file is something else', async () => {
     await writeFile(join(directory, 'notes.txt'), 'notes');
     expect(await refused(['--state', 'notes.txt'])).toBe(
-      '--state: notes.txt is no state of a backfill. Delete it, or name another file.',
+      '--state: notes.txt is not the state of a backfill. Delete it, or name another file.',
     );
     expect(await readFile(join(directory, 'notes.txt'), 'utf8')).toBe('notes');
   });

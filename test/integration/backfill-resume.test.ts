@@ -36,7 +36,7 @@ describe('referrals backfill', () => {
     expect(done).toBeLessThan(130);
     expect([code, stderr]).toEqual([
       130,
-      `Stopped after ${done} users. To go on from there, run the same command again.\n`,
+      `Stopped after ${done} users. To continue from there, run the same command again.\n`,
     ]);
     expect(stdout).toMatch(/^(\d+ of about 130 users\n)+$/);
     expect(stdout.trim().split('\n').at(-1)).toBe(`${done} of about 130 users`);
@@ -45,7 +45,7 @@ describe('referrals backfill', () => {
     const second = await backfill(pool, ['--rate', '1000'], variables).ended;
     expect([second.code, second.stderr]).toEqual([
       0,
-      `Going on after ${done} users of an earlier run (${STATE}).\n`,
+      `Continuing after ${done} users of an earlier run (${STATE}).\n`,
     ]);
     expect(summary(second.stdout)).toEqual(summaryOf({ created: 130 }));
     // A read and a write for each who was left: nobody was visited twice.
@@ -85,7 +85,7 @@ describe('referrals backfill', () => {
     const second = await backfill(pool, ['--rate', '1000'], variables).ended;
     expect([second.code, second.stderr]).toEqual([
       0,
-      `Going on after 60 users of an earlier run (${STATE}).\n`,
+      `Continuing after 60 users of an earlier run (${STATE}).\n`,
     ]);
     const links = await linksOf(subs);
     expect(links).toEqual(oneLinkEach(subs));

@@ -142,10 +142,10 @@ describe('referrals backfill', () => {
       'Users seen: 4',
       'Links created: 0',
       'Had one already: 1',
-      'Skipped, unconfirmed (confirming gives them theirs): 0',
+      'Skipped, unconfirmed (they get a link when they confirm): 0',
       'Failed: 3',
       'Seconds: N',
-      'Next: run the same command again. Who has a link keeps it, who failed is tried anew.',
+      'Next: run the same command again. Users with a link keep it, failed users are tried again.',
     ]);
     expect(await readdir(directory)).toEqual([]);
 

@@ -95,7 +95,7 @@ export const summaryOf = (
     `Users seen: ${created + hadOne + unconfirmed}`,
     `${dryRun ? 'Would get a link' : 'Links created'}: ${created}`,
     `Had one already: ${hadOne}`,
-    `Skipped, unconfirmed (confirming gives them theirs): ${unconfirmed}`,
+    `Skipped, unconfirmed (they get a link when they confirm): ${unconfirmed}`,
     'Failed: 0',
     'Seconds: N',
     dryRun

@@ -164,7 +164,7 @@ test('a foreign event of the trigger is returned untouched, and logged', async (
   const path = '/2015-03-31/functions/confirm-sign-up/invocations';
   const { body } = await call(service.outputs, `POST ${path}`, { body: event });
   expect(body).toEqual(event);
-  expect(service.printed()).toContain('This is no sign-up, and is returned as it came.');
+  expect(service.printed()).toContain('The event is not a sign-up and is returned unchanged.');
 });
 
 test('hooks that can’t be loaded lose no click', async () => {

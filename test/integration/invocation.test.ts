@@ -52,10 +52,10 @@ describe('record-backend-action', () => {
   });
 
   test.each([
-    [{ action: 'PAID' }, 'userId or session must be given, and not both.'],
+    [{ action: 'PAID' }, 'userId or session must be given, but not both.'],
     [
       { userId: 'u', session: newSession(), action: 'PAID' },
-      'userId or session must be given, and not both.',
+      'userId or session must be given, but not both.',
     ],
     [{ session: 'x', action: 'PAID' }, 'session must be a session.'],
     [{ userId: 'u' }, 'action is required.'],

@@ -22,7 +22,8 @@ async function importServices() {
     CLICK_QUEUE_URL: 'http://127.0.0.1:9/000000000000/clicks',
   });
   domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
-  return (await import('../../functions/setup/click-services.ts')).services;
+  const { clickServices } = await import('../../functions/setup/click-services.ts');
+  return clickServices(async () => {});
 }
 
 test('a link that is remembered is looked up again after a minute, and kept where that fails', async () => {

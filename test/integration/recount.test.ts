@@ -70,12 +70,12 @@ async function recounted(...parameters: string[]): Promise<[number | null, strin
 }
 
 const COUNTING = (what = 'all referrals') =>
-  `Counting ${what} of the table ${outputs.TableName} again from their responses …`;
+  `Recounting ${what} of the table ${outputs.TableName} from their responses …`;
 const EXPECTATION =
-  'An hour is expected to be what its responses are, a total the sum of its hours as they are.';
+  'Expected: for an hour, the count of its responses; for a total, the sum of its stored hours.';
 const UNREPAIRED = ['Nothing was written.', 'Next: run the same command with --repair.'];
 const REPAIRED = [
-  'Totals are set right, and the hours marked: they are counted anew within ten minutes.',
+  'Totals are corrected, and hours are marked. Marked hours are recounted within ten minutes.',
   'Next: run the same command again after that; there should be no differences.',
 ];
 const IN_ORDER = (referrals: string) => [

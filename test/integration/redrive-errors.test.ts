@@ -103,7 +103,7 @@ describe('referrals redrive says in one line, and exits with 1,', () => {
     async (letter) => {
       await sqs.send(queue.deadLettersUrl, [letter]);
       expect(await refused([])).toBe(
-        '--function: these are dead letters of the stream, and go to the function that follows it; name that, which is ConsumeStreamFunctionName of the outputs.',
+        '--function: these dead letters are from the stream and go to the function that follows it; give its name, ConsumeStreamFunctionName from the outputs.',
       );
       expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: [letter], hidden: [] });
     },

@@ -33,7 +33,7 @@ const reported = (stdout: string) =>
 
 const beginning = (url = queue.deadLettersUrl) => `Bringing back the dead letters of ${url} …`;
 const DONE = 'Done: nothing is left to do.';
-const AGAIN = 'Next: repair that, and run the same command again.';
+const AGAIN = 'Next: fix that, and run the same command again.';
 
 test('referrals redrive moves each dead letter back to its queue once', async () => {
   const bodies = await kill(85);
@@ -66,7 +66,7 @@ test('referrals redrive leaves what comes in meanwhile', async () => {
       beginning(),
       'Brought back: 3',
       'Came in meanwhile: 1',
-      'Next: read the log of the function that could not take them, repair that, and run the same command again.',
+      'Next: read the log of the function that failed, fix the cause, and run the same command again.',
     ],
   ]);
   expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: ['late'], hidden: [] });
@@ -119,12 +119,7 @@ test.each([0, 2])('referrals redrive leaves the dead letters of %d queues alone'
   const { code, stdout } = await redrive().ended;
   expect([code, reported(stdout)]).toEqual([
     1,
-    [
-      beginning(),
-      'Brought back: 0',
-      'Kept: 2, because it is not known what queue they came from',
-      AGAIN,
-    ],
+    [beginning(), 'Brought back: 0', 'Kept: 2, because their source queue is not known', AGAIN],
   ]);
   expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({
     waiting: ['no JSON', '{}'],
@@ -144,7 +139,7 @@ test('referrals redrive that is interrupted goes on where it stopped', async () 
   const moved = (await sqs.contentOf(queue.url)).waiting.length;
   expect([code, stderr]).toEqual([
     130,
-    `Stopped after ${moved} dead letters. To go on from there, run the same command again.\n`,
+    `Stopped after ${moved} dead letters. To continue from there, run the same command again.\n`,
   ]);
   expect(moved).toBeGreaterThanOrEqual(100);
   expect(moved).toBeLessThan(500);
@@ -174,8 +169,8 @@ test('referrals redrive that is killed loses nothing, and the next one says what
     [
       beginning(),
       'Brought back: 0',
-      'Not to be had for now: 5, which somebody received within a quarter of an hour',
-      'Next: run the same command again then.',
+      'Not available now: 5, because somebody received them within the last 15 minutes',
+      'Next: run the same command again in 15 minutes.',
     ],
   ]);
 });

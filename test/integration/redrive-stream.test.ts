@@ -110,10 +110,10 @@ async function redriven(name = 'consume-stream'): Promise<[number | null, string
 
 const EMPTY = { waiting: [], hidden: [] };
 const DONE = 'Done: nothing is left to do.';
-const AGAIN = 'Next: repair that, and run the same command again.';
+const AGAIN = 'Next: fix that, and run the same command again.';
 const GONE = [
-  'Kept: 2, because the stream, which holds records for 24 hours, no longer has them',
-  'Next: npx referrals recount --table-name <TableName> --repair, which sets counts right; the events are lost. When no other letters are left, delete these: aws sqs purge-queue.',
+  'Kept: 2, because the stream no longer has their records (it holds records for 24 hours)',
+  'Next: run npx referrals recount --table-name <TableName> --repair to correct the counts; the events are lost. When no other letters are left, delete these with aws sqs purge-queue.',
 ];
 
 test('referrals redrive has the records followed that Lambda gave up, and only those it is given', async () => {
@@ -166,7 +166,7 @@ test('referrals redrive tries once what still can’t be read, which is set asid
     [
       'Brought back: 2',
       'Came in meanwhile: 1',
-      'Next: read the log of the function that could not take them, repair that, and run the same command again.',
+      'Next: read the log of the function that failed, fix the cause, and run the same command again.',
     ],
   ]);
   expect(await domain.store.openHours(referral.code)).toEqual(hours);
@@ -208,7 +208,11 @@ test('referrals redrive keeps a letter until the function has taken all its reco
       : 'pass';
   expect(await redriven()).toEqual([
     1,
-    ['Brought back: 1', 'Kept: 1, because consume-stream could not follow it, see its log.', AGAIN],
+    [
+      'Brought back: 1',
+      'Kept: 1, because consume-stream could not process it, see its log.',
+      AGAIN,
+    ],
   ]);
   expect(await domain.store.openHours(well.referral.code)).toEqual(well.hours);
   expect(await domain.store.openHours(ill.referral.code)).toEqual(ill.hours.slice(0, 1));

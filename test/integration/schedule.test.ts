@@ -34,3 +34,12 @@ test('it stops after the run that is under way, and does not wait for the next',
   await stopped;
   expect(run).toHaveBeenCalledTimes(1);
 });
+
+test('a run that fails because everything is being stopped is not reported', async () => {
+  const { promise, reject } = Promise.withResolvers<void>();
+  const report = vi.fn();
+  const stopped = runEvery(60_000, () => promise, report).stop();
+  reject(new Error('The database is gone.'));
+  await stopped;
+  expect(report).not.toHaveBeenCalled();
+});

@@ -175,7 +175,7 @@ describe('npm start', () => {
       process.kill(victim.pid, 'SIGKILL');
       expect(await once(service.process, 'close')).toEqual([1, null]);
       expect(service.printed().trim().split('\n').at(-1)).toBe(
-        `${name} stopped unexpectedly. Its last words are in ${join(directory, '.local', `${name}.log`)}.`,
+        `${name} stopped unexpectedly. Its log is ${join(directory, '.local', `${name}.log`)}.`,
       );
       await gone(children);
     }
@@ -190,7 +190,7 @@ describe('npm start', () => {
     holder.close();
     expect([code, printed]).toEqual([
       1,
-      `Starting DynamoDB, Cognito and the API …\nPort ${port} is taken. Stop what uses it, or choose another: PORT=3001 npm start\n`,
+      `Starting DynamoDB, Cognito and the API …\nPort ${port} is in use. Stop its process, or choose another port: PORT=3001 npm start\n`,
     ]);
     expect(await readdir(directory)).toEqual([]);
   });
@@ -207,7 +207,8 @@ describe('npm start', () => {
   });
 
   test.each([
-    [{ PORT: 'x' }, [], 'PORT must be a number from 0 to 65535, and is "x".'],
+    [{ PORT: 'x' }, [], 'PORT must be a number from 0 to 65535, not "x".'],
+    [{ ATTRIBUTION_MODEL: 'middle' }, [], 'ATTRIBUTION_MODEL must be last or first.'],
     [{}, ['--frehs'], "Unknown option '--frehs'"],
   ])('wrong use (%j %j) is a one-line error', async (variables, parameters, message) => {
     const { code, printed } = await run(variables, parameters);

@@ -84,12 +84,12 @@ describe('GET /referrals/{code}/stats', () => {
     [
       '?from=2025-01-01&to=2026-02-06&interval=hour',
       'from',
-      'from must be at most 400 days before to, where interval is hour.',
+      'from must be at most 400 days before to, if interval is hour.',
     ],
     [
       '?from=1999-01-01&to=2026-02-06&interval=day',
       'from',
-      'from must be at most 9600 days before to, where interval is day.',
+      'from must be at most 9600 days before to, if interval is day.',
     ],
     ['?tz=Mars/Olympus', 'tz', 'tz must be a time zone such as Europe/Berlin.'],
     ['?tz=%2B05:30', 'tz', 'tz must be a time zone such as Europe/Berlin.'],

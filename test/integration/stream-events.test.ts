@@ -109,7 +109,7 @@ describe('the events that npm start prints', () => {
       operation === 'UpdateTable' ? refusal(400, 'UnknownOperationException', {}) : 'pass',
     );
     expect(service.printed().trim().split('\n').at(-1)).toBe(
-      'This DynamoDB has no streams: there are no events, and hours that are over are not counted.',
+      'This DynamoDB has no streams: there are no events, and finished hours are not counted.',
     );
     expect(proxy.operations).not.toContain('GetRecords');
     await service.stop();
@@ -124,7 +124,9 @@ describe('what npm start invokes besides the API', () => {
       accessesOf(operation, input).includes(CLOSING) ? 'error' : 'pass',
     );
     await vi.waitFor(() =>
-      expect(service.printed()).toMatch(/^The hours are not closed, and tried again: ./m),
+      expect(service.printed()).toMatch(
+        /^The hours could not be closed, and will be tried again: ./m,
+      ),
     );
     await signUp(service.outputs);
     await service.stop();

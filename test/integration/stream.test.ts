@@ -248,7 +248,7 @@ describe('what could not be delivered', () => {
     expect(later.flat()).not.toContain('A');
     expect(follower.keys().slice(-3)).toEqual(['B', 'C', 'D']);
     expect(follower.reports).toEqual([
-      new Error('The consumer of the stream gives back what comes next.'),
+      new Error('The consumer of the stream failed at the next record.'),
     ]);
   });
 

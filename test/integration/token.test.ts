@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { tokenVerifier } from '../../functions/http/token.ts';
 import { signUp } from './client.ts';
 
 const outputs = inject('outputs');
@@ -22,11 +23,9 @@ test.each([
   const [head = '', payload = '', signature = ''] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
   const foreign = Buffer.from(JSON.stringify({ ...claims, iss: issuer() })).toString('base64url');
-  vi.stubEnv('TOKEN_ISSUER', issuer());
-  vi.stubEnv('TOKEN_CLIENT_IDS', outputs.UserPoolClientId);
-  vi.resetModules();
-  const { verifiedClaims } = await import('../../functions/http/token.ts');
-  await expect(verifiedClaims(`Bearer ${head}.${foreign}.${signature}`)).rejects.toMatchObject({
+  const clientIds = [outputs.UserPoolClientId];
+  const verifyToken = tokenVerifier({ issuer: issuer(), clientIds, keysEndpoint: undefined });
+  await expect(verifyToken(`Bearer ${head}.${foreign}.${signature}`)).rejects.toMatchObject({
     name: 'ReferralsError',
     code: 'unavailable',
   });

@@ -126,7 +126,7 @@ test('a saved token that Cognito refuses starts over from the first page, and sa
   expect(progress).toEqual({ ...noProgress(), hadOne: 3, milliseconds: expect.any(Number) });
   expect(progress.milliseconds).toBeGreaterThanOrEqual(5000);
   expect(notices).toEqual([
-    'Cognito no longer takes the token of the page to go on with: starting over. Users who got a link before count as having one already.',
+    'Cognito no longer accepts the saved page token: starting over. Users who got a link before count as having one already.',
   ]);
 });
 
@@ -137,7 +137,7 @@ test('a token that is refused time and again does not go round for ever', async 
     throw Object.assign(new Error('Invalid token.'), { name: 'InvalidParameterException' });
   };
   await expect(backfill({ ...options, cognito: { send } as never })).rejects.toThrow(
-    'Cognito refused the token of a page: Invalid token.',
+    'Cognito refused the page token: Invalid token.',
   );
   expect(owners).toEqual([]);
 });
@@ -162,12 +162,12 @@ test('a user who fails stops nobody; the first twenty are listed and all are cou
     'Users seen: 31',
     'Links created: 1',
     'Had one already: 0',
-    'Skipped, unconfirmed (confirming gives them theirs): 0',
+    'Skipped, unconfirmed (they get a link when they confirm): 0',
     'Failed: 30',
     ...subs(20).map((sub) => `  ${sub}: Busy: try again.`),
     '  and 10 more',
     'Seconds: 1.2',
-    'Next: run the same command again. Who has a link keeps it, who failed is tried anew.',
+    'Next: run the same command again. Users with a link keep it, failed users are tried again.',
   ]);
 });
 

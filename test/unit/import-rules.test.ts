@@ -4,45 +4,129 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
-/** Of each room: what it may import, and what it may not. */
+/** What each folder may import, and what it may not. */
 const rules: Record<string, { allowed: string[]; refused: string[] }> = {
-  bin: { allowed: ['../lib/stack.ts'], refused: ['../functions/routes.ts', '../local/start.ts'] },
+  bin: {
+    allowed: ['../lib/stack.ts', '../functions/validation/objects.ts'],
+    refused: ['../functions/routes.ts', '../local/start.ts'],
+  },
   lib: {
     allowed: [
       'aws-cdk-lib',
       './stack.ts',
+      '../functions/manifest.ts',
       '../functions/routes.ts',
       '../functions/triggers.ts',
       '../functions/environment.ts',
       '../functions/hooks.ts',
       '../functions/store/table-shape.ts',
+      '../functions/store/table-rights.ts',
     ],
     refused: [
       '../functions/hit.ts',
       '../functions/store/keys.ts',
       '../functions/core/click.ts',
-      '../functions/edge/settings.ts',
+      '../functions/setup/settings.ts',
       '../local/start.ts',
       '../test/x.ts',
     ],
   },
   functions: {
-    allowed: ['./edge/services.ts', './core/click.ts', 'aws-lambda'],
+    allowed: [
+      './api/get-stats.ts',
+      './http/session.ts',
+      './messages/queue.ts',
+      './setup/services.ts',
+      './core/click.ts',
+      './store/table-rights.ts',
+      'aws-lambda',
+    ],
     refused: ['./store/keys.ts', '../lib/stack.ts', '../local/start.ts', '@aws-sdk/lib-dynamodb'],
   },
-  'functions/edge': {
-    allowed: ['./session.ts', '../store/client.ts', '../core/click.ts', '../environment.ts'],
-    refused: ['../hit.ts', '../../lib/stack.ts', '../../local/start.ts', '@aws-sdk/lib-dynamodb'],
+  'functions/api': {
+    allowed: ['../http/route.ts', '../core/lists.ts', '../setup/telemetry.ts'],
+    refused: [
+      '../setup/services.ts',
+      '../messages/queue.ts',
+      '../store/keys.ts',
+      '../api.ts',
+      '../routes.ts',
+      '@aws-sdk/lib-dynamodb',
+      '@middy/core',
+    ],
+  },
+  'functions/http': {
+    allowed: [
+      './session.ts',
+      '../core/click.ts',
+      '../setup/settings.ts',
+      '../validation/parse.ts',
+      '../routes.ts',
+      '@middy/core',
+    ],
+    refused: [
+      '../api/get-stats.ts',
+      '../messages/queue.ts',
+      '../store/client.ts',
+      '../hit.ts',
+      '@aws-sdk/lib-dynamodb',
+    ],
+  },
+  'functions/messages': {
+    allowed: [
+      './queue.ts',
+      '../core/events.ts',
+      '../store/changes.ts',
+      '../setup/telemetry.ts',
+      '../validation/parse.ts',
+      '@aws-sdk/client-sqs',
+    ],
+    refused: ['../http/session.ts', '../api/get-stats.ts', '../hit.ts', '@aws-sdk/lib-dynamodb'],
+  },
+  'functions/setup': {
+    allowed: [
+      './settings.ts',
+      '../core/services.ts',
+      '../store/client.ts',
+      '../validation/schemas.ts',
+      '../environment.ts',
+      '../hooks.ts',
+    ],
+    refused: [
+      '../http/session.ts',
+      '../messages/queue.ts',
+      '../api/get-stats.ts',
+      '../hit.ts',
+      '../../lib/stack.ts',
+      '@aws-sdk/client-sqs',
+    ],
+  },
+  'functions/validation': {
+    allowed: ['./schemas.ts', '../core/errors.ts', 'valibot'],
+    refused: [
+      '../http/session.ts',
+      '../store/client.ts',
+      '../setup/settings.ts',
+      '../environment.ts',
+      'aws-lambda',
+      '@middy/core',
+      '@aws-sdk/client-sqs',
+    ],
   },
   'functions/store': {
-    allowed: ['./keys.ts', '../core/store.ts', '@aws-sdk/lib-dynamodb'],
-    refused: ['../edge/services.ts', '../hit.ts', '../../lib/stack.ts', 'aws-lambda'],
+    allowed: [
+      './keys.ts',
+      '../core/store.ts',
+      '../sdk-shortcuts/document-client.ts',
+      '@aws-sdk/lib-dynamodb',
+    ],
+    refused: ['../setup/services.ts', '../hit.ts', '../../lib/stack.ts', 'aws-lambda'],
   },
   'functions/core': {
     allowed: ['./click.ts', 'isbot', 'node:crypto'],
     refused: [
       '../store/keys.ts',
-      '../edge/services.ts',
+      '../setup/services.ts',
       '../environment.ts',
       '../../lib/stack.ts',
       '@aws-sdk/client-dynamodb',
@@ -52,35 +136,62 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
   },
 };
 
-test('the linter lets imports run one way only', () => {
-  const house = mkdtempSync(join(tmpdir(), 'referrals-house-'));
-  onTestFinished(() => rmSync(house, { recursive: true }));
-  execFileSync('git', ['init', '--quiet', house]);
-  for (const file of ['biome.json', '.gitignore']) cpSync(file, join(house, file));
+/** A project with our linter's rules, and nothing in it. */
+function emptyProject(): string {
+  const project = mkdtempSync(join(tmpdir(), 'referrals-imports-'));
+  onTestFinished(() => rmSync(project, { recursive: true }));
+  execFileSync('git', ['init', '--quiet', project]);
+  for (const file of ['biome.json', '.gitignore']) cpSync(file, join(project, file));
+  return project;
+}
 
-  const expected = new Set<string>();
-  for (const [room, { allowed, refused }] of Object.entries(rules)) {
-    for (const [index, module] of [...allowed, ...refused].entries()) {
-      const file = `${room}/file${index}.ts`;
-      mkdirSync(dirname(join(house, file)), { recursive: true });
-      writeFileSync(join(house, file), `import { a } from '${module}';\n\na();\n`);
-      if (index >= allowed.length) expected.add(`${file} imports ${module}`);
-    }
-  }
+/** What the linter finds in a project: rule and file. */
+function lint(project: string): { rule: string; file: string }[] {
   const { stdout } = spawnSync(
     resolve('node_modules/.bin/biome'),
     ['lint', '--reporter=json', '--max-diagnostics=none', '.'],
-    { cwd: house, encoding: 'utf8' },
+    { cwd: project, encoding: 'utf8' },
   );
+  return JSON.parse(stdout).diagnostics.map(
+    ({ category, location }: { category: string; location: { path: string } }) => ({
+      rule: category.split('/').at(-1),
+      file: location.path,
+    }),
+  );
+}
+
+test('the linter lets imports run one way only', () => {
+  const project = emptyProject();
+
+  const expected = new Set<string>();
+  for (const [folder, { allowed, refused }] of Object.entries(rules)) {
+    for (const [index, module] of [...allowed, ...refused].entries()) {
+      const file = `${folder}/file${index}.ts`;
+      mkdirSync(dirname(join(project, file)), { recursive: true });
+      writeFileSync(join(project, file), `import { a } from '${module}';\n\na();\n`);
+      if (index >= allowed.length) expected.add(`${file} imports ${module}`);
+    }
+  }
   const found = new Set<string>();
-  for (const { category, location } of JSON.parse(stdout).diagnostics) {
-    if (category !== 'lint/style/noRestrictedImports') continue;
-    const room = dirname(location.path);
-    const index = Number(/\d+/.exec(location.path)?.[0]);
-    const rule = rules[room];
-    found.add(
-      `${location.path} imports ${[...(rule?.allowed ?? []), ...(rule?.refused ?? [])][index]}`,
-    );
+  for (const { rule, file } of lint(project)) {
+    if (rule !== 'noRestrictedImports') continue;
+    const { allowed = [], refused = [] } = rules[dirname(file)] ?? {};
+    found.add(`${file} imports ${[...allowed, ...refused][Number(/\d+/.exec(file)?.[0])]}`);
   }
   expect(found).toEqual(expected);
+});
+
+test('the linter finds circles of imports, also of types only', () => {
+  const project = emptyProject();
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(project, file)), { recursive: true });
+    writeFileSync(join(project, file), text);
+  };
+  write('cli/a.ts', "import type { B } from './b.ts';\n\nexport type A = B | string;\n");
+  write('cli/b.ts', "import type { A } from './a.ts';\n\nexport type B = A | number;\n");
+  write('cli/c.ts', "import type { A } from './a.ts';\n\nexport type C = A;\n");
+  expect(lint(project)).toEqual([
+    { rule: 'noImportCycles', file: 'cli/a.ts' },
+    { rule: 'noImportCycles', file: 'cli/b.ts' },
+  ]);
 });

@@ -1,12 +1,40 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { functionNames } from '../../functions/triggers.ts';
+import { functionNames, manifestOf } from '../../functions/manifest.ts';
+import { cors, routes } from '../../functions/routes.ts';
 
-test('every function that is named is a file, and every handler is named', () => {
-  for (const name of functionNames) expect(existsSync(`functions/${name}.ts`)).toBe(true);
-  const files = readdirSync('functions').filter((name) => name.endsWith('.ts'));
-  const plainData = ['environment.ts', 'hooks.ts', 'routes.ts', 'triggers.ts'];
-  expect(new Set(files)).toEqual(
-    new Set([...plainData, ...functionNames.map((name) => `${name}.ts`)]),
-  );
+const filesIn = (directory: string) =>
+  readdirSync(directory)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.replace(/\.ts$/, ''))
+    .toSorted();
+
+test('every function is a file, and every file of functions/ is a function or plain data', () => {
+  const plainData = ['environment', 'hooks', 'manifest', 'routes', 'triggers'];
+  expect(filesIn('functions')).toEqual([...functionNames, ...plainData].toSorted());
+});
+
+test('every route of the JSON API is a file of functions/api/', () => {
+  const names = routes.map(({ name }) => name).filter((name) => name !== 'hit');
+  expect(filesIn('functions/api')).toEqual(names.toSorted());
+});
+
+test('no two routes have the same method and path', () => {
+  const keys = routes.map(({ method, path }) => `${method} ${path}`);
+  expect(keys).toEqual([...new Set(keys)]);
+});
+
+test('a browser may use every method that a route has', () => {
+  expect(new Set(cors.methods)).toEqual(new Set(routes.map(({ method }) => method)));
+});
+
+test('a function of routes has the time of the one that needs most, and what links a session', () => {
+  expect(manifestOf('hit')).toEqual({
+    timeout: 3,
+    store: expect.not.arrayContaining(['moveResponses']),
+  });
+  expect(manifestOf('api')).toEqual({
+    timeout: 10,
+    store: expect.arrayContaining(['findSessionUser', 'putSessionUser', 'moveResponses']),
+  });
 });

@@ -33,6 +33,7 @@ describe('readSettings', () => {
       },
       clientIpHeader: undefined,
       retention: undefined,
+      startsInLambda: false,
     });
   });
 

@@ -1,8 +1,8 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 
 /**
- * What the bundles have for `@aws-sdk/credential-provider-node`: of its providers the one that reads the
- * environment, anew whenever the credentials that it gave have expired.
+ * Replaces `@aws-sdk/credential-provider-node`. It reads the environment, and reads it again when the
+ * credentials have expired, see
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export const defaultProvider = () => fromEnv();

@@ -1,6 +1,6 @@
 import QuickLRU from 'quick-lru';
 
-/** What the bundles have for `mnemonist/lru-cache`, which the SDK keeps discovered endpoints in, if at all. */
+/** Replaces `mnemonist/lru-cache`. The SDK keeps discovered endpoints in it. */
 export default class LRUCache<Key, Value> extends QuickLRU<Key, Value> {
   constructor(maxSize: number) {
     super({ maxSize });

@@ -1,0 +1,28 @@
+import { getAttribution } from './api/get-attribution.ts';
+import { getMyReferral } from './api/get-my-referral.ts';
+import { getReferral } from './api/get-referral.ts';
+import { getStats } from './api/get-stats.ts';
+import { linkSession } from './api/link-session.ts';
+import { listReferralResponses } from './api/list-referral-responses.ts';
+import { listReferrals } from './api/list-referrals.ts';
+import { listResponses } from './api/list-responses.ts';
+import { apiHandler } from './http/api-handler.ts';
+import { tokenVerifier } from './http/token.ts';
+import { services } from './setup/services.ts';
+
+/** The less frequent routes of users. They share one function, so that it starts less often. */
+export const handler = apiHandler(
+  'api',
+  services,
+  {
+    'get-attribution': getAttribution,
+    'get-my-referral': getMyReferral,
+    'get-referral': getReferral,
+    'get-stats': getStats,
+    'link-session': linkSession,
+    'list-referral-responses': listReferralResponses,
+    'list-referrals': listReferrals,
+    'list-responses': listResponses,
+  },
+  tokenVerifier(services.settings.token),
+);

@@ -1,0 +1,85 @@
+import * as v from 'valibot';
+import { RESPONDED, type Response, responseKinds, SIGNED_UP } from '../core/response.ts';
+import type { FunctionSettings } from '../setup/settings.ts';
+import { strictObject } from '../validation/objects.ts';
+import { session, target, text } from '../validation/schemas.ts';
+import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
+
+const MAX_IDEMPOTENCY_KEY = 255;
+
+/** The name of an action. It refuses names that only the service records. */
+const actionName = (reserved: readonly string[]) =>
+  v.pipe(
+    text(128),
+    v.check((name) => !reserved.includes(name), 'is recorded by the service itself'),
+  );
+
+/** Body of `POST /actions`. */
+export const newAction = strictObject(
+  { action: actionName([RESPONDED, SIGNED_UP]), target: v.exactOptional(target) },
+  'must be a JSON object, sent as application/json',
+);
+
+/** Headers of `POST /actions`. */
+export const actionHeaders = v.object({
+  'Idempotency-Key': v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        new RegExp(`^[\\x21-\\x7e]{1,${MAX_IDEMPOTENCY_KEY}}$`),
+        `must be 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters`,
+      ),
+    ),
+  ),
+});
+
+/** The event with which the app's backend invokes `record-backend-action`. */
+export const backendAction = v.pipe(
+  strictObject({
+    userId: v.exactOptional(text(128)),
+    session: v.exactOptional(session),
+    action: actionName([RESPONDED]),
+    target: v.exactOptional(target),
+    idempotencyKey: v.exactOptional(text(MAX_IDEMPOTENCY_KEY)),
+  }),
+  v.forward(
+    v.check(
+      ({ userId, session }) => (userId === undefined) !== (session === undefined),
+      'or session must be given, but not both',
+    ),
+    ['userId'],
+  ),
+);
+
+const field = fieldOf<Response>();
+
+/** The fields of a response in answers, with their readers. Nobody sees an IP, a session or a user agent. */
+const fields = {
+  id: field(everyone, v.string(), ({ id }) => id),
+  code: field(everyone, v.string(), ({ code }) => code),
+  action: field(everyone, v.string(), ({ action }) => action),
+  actionDisplay: field(
+    everyone,
+    v.string(),
+    ({ action }, { actionDisplay }) => actionDisplay.get(action) ?? action,
+  ),
+  kind: field(everyone, v.picklist(responseKinds), ({ kind }) => kind),
+  first: field(everyone, v.boolean(), ({ first }) => first),
+  userId: field(everyone, v.nullable(v.string()), ({ userId }) => userId ?? null),
+  target: field(everyone, v.nullable(target), (response) => response.target ?? null),
+  httpReferer: field(everyone, v.nullable(v.string()), ({ httpReferer }) => httpReferer ?? null),
+  createdAt: field(everyone, v.string(), ({ createdAt }) => createdAt),
+} satisfies FieldsOf<Response, 'referrerId' | 'session' | 'userAgent' | 'ip'>;
+
+/** A response as seen by the owner of its link. */
+export const ownersResponse = schemaOf(fields, 'owner');
+
+/** A response as seen by the visitor who has just caused it. */
+export const visitorsResponse = schemaOf(fields, 'visitor');
+
+/** Shows a response to the owner of its link, or to the visitor who has just caused it. */
+export const showResponse = <As extends Reader>(
+  reader: As,
+  response: Response,
+  settings: FunctionSettings,
+) => show(fields, reader, response, settings);

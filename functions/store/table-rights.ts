@@ -1,0 +1,63 @@
+import type { StoreMethod } from '../core/services.ts';
+import { tableShape } from './table-shape.ts';
+
+const { claim, idempotency, open, owner, referral, visitor } = tableShape.prefixes;
+
+/** Operations on the table, each with the partition key prefixes that it is allowed on. */
+export interface TableRights {
+  readonly GetItem?: readonly string[];
+  readonly PutItem?: readonly string[];
+  readonly UpdateItem?: readonly string[];
+  readonly DeleteItem?: readonly string[];
+  readonly Query?: readonly string[];
+  /** Queries of the index. */
+  readonly QueryIndex?: readonly string[];
+}
+
+const operations = [
+  'GetItem',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'Query',
+  'QueryIndex',
+] as const satisfies readonly (keyof TableRights)[];
+
+/** The store's methods that functions may call; operators scan the table with their own credentials. */
+export type FunctionStoreMethod = Exclude<StoreMethod, 'everyReferral'>;
+
+/** The rights that each store method needs. */
+const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
+  findReferral: { GetItem: [referral] },
+  findClaimedReferral: { GetItem: [claim, referral] },
+  createReferral: { GetItem: [referral], PutItem: [claim, referral] },
+  listReferrals: { QueryIndex: [owner] },
+  allReferrals: { QueryIndex: [owner] },
+  // Putting a response may double the buckets of its referral.
+  putResponse: { PutItem: [visitor], UpdateItem: [referral] },
+  putResponseOnce: { PutItem: [visitor, idempotency], UpdateItem: [referral] },
+  listResponses: { QueryIndex: [referral] },
+  eachResponse: { QueryIndex: [referral] },
+  responsesOf: { Query: [visitor] },
+  hasResponded: { Query: [visitor] },
+  findSessionUser: { GetItem: [visitor] },
+  putSessionUser: { PutItem: [visitor] },
+  moveResponses: { Query: [visitor], PutItem: [visitor] },
+  putOpenHour: { PutItem: [referral] },
+  openHours: { Query: [referral] },
+  dueHours: { QueryIndex: [open] },
+  readHour: { GetItem: [referral] },
+  closeHour: { PutItem: [referral], DeleteItem: [referral] },
+  readTotal: { GetItem: [referral] },
+  replaceTotal: { PutItem: [referral] },
+  closedHours: { Query: [referral] },
+};
+
+/** The rights that store methods need together. */
+export function rightsOf(methods: readonly FunctionStoreMethod[]): TableRights {
+  const union = operations.map((operation): [string, string[]] => {
+    const prefixes = methods.flatMap((method) => rights[method][operation] ?? []);
+    return [operation, [...new Set(prefixes)].sort()];
+  });
+  return Object.fromEntries(union.filter(([, prefixes]) => prefixes.length > 0));
+}
