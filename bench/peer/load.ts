@@ -25,7 +25,8 @@ export interface Answered {
 /**
  * Puts a load of clicks on a server. Each is by a new visitor who does not follow the redirect.
  *
- * autocannon would lose requests, because gunicorn closes the connection after each answer. wrk has no rate.
+ * autocannon loses requests if a server closes connections, as gunicorn does, and gives whole milliseconds. wrk
+ * has no fixed rate.
  *
  * @throws Error if an answer is not a redirect.
  */

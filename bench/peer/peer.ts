@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alternate } from '../alternate.ts';
 import type { Benchmark } from '../benchmark.ts';
@@ -13,21 +14,20 @@ const WITH_RATIO = ['clicks/s', 'p99 at equal load, ms'];
 export const peer: Benchmark = {
   title: 'Peer',
 
-  run: async ({ quick, directory }) => {
-    const newDirectory = () => mkdtemp(join(directory, 'peer-'));
-    const callsOfPinax = await pinax.callsOfClick(await newDirectory());
-    const callsOfOurs = await ours.callsOfClick(await newDirectory());
+  run: async ({ quick }) => {
+    const callsOfPinax = await inDirectory(pinax.callsOfClick);
+    const callsOfOurs = await inDirectory(ours.callsOfClick);
     // Half of what the peer can take in the first round.
     let rate: number | undefined;
-    const measured = await alternate('turns', quick ? 2 : 5, [pinax, ours], async (side) => {
-      const path = await newDirectory();
-      const running = await side.start(path);
-      const round = await measure(running, rate);
-      await running.stop();
-      await rm(path, { recursive: true });
-      rate ??= round[EQUAL_LOAD];
-      return round;
-    });
+    const measured = await alternate('turns', quick ? 2 : 5, [pinax, ours], (side) =>
+      inDirectory(async (directory) => {
+        const running = await side.start(directory);
+        const round = await measure(running, rate);
+        await running.stop();
+        rate ??= round[EQUAL_LOAD];
+        return round;
+      }),
+    );
 
     const columns = (side: typeof pinax, calls: Readonly<Record<string, number>>) => ({
       ...figuresOf(measured(side)),
@@ -51,3 +51,11 @@ export const peer: Benchmark = {
 
 /** The column of a side, by the names of the rows. */
 type Column = Readonly<Record<string, number | Figure>>;
+
+/** Works in a new directory. After a failure the directory stays, with the logs in it. */
+async function inDirectory<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'referrals-peer-'));
+  const result = await work(directory);
+  await rm(directory, { recursive: true });
+  return result;
+}
