@@ -12,11 +12,12 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { closeDueHours, openHour } from '../../functions/core/closing.ts';
+import { closeHour, openHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { hourAt } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
-import { ownerPartition, referralKey } from '../../functions/store/keys.ts';
+import { RESPONDED } from '../../functions/core/response.ts';
+import { firstIdOf, ownerPartition, referralKey } from '../../functions/store/keys.ts';
 import { type Services, startEmbedded } from '../database.ts';
 import { TABLE } from '../instance.ts';
 import { clickItem, newClick, newReferral, newSession, type Scene } from '../scene.ts';
@@ -89,14 +90,14 @@ async function describeTable(directory: string): Promise<string> {
 async function importItems(
   directory: string,
   schema: string,
-  items: Iterable<Record<string, AttributeValue>>,
+  items: Generator<Record<string, AttributeValue>>,
 ): Promise<void> {
   // The same layout as DynamoDB's export to S3.
   const data = join(directory, 'export', TABLE, 'data');
   await mkdir(data, { recursive: true });
   await writeFile(join(directory, 'schema.json'), schema);
-  const lines = Readable.from(items).map((Item) => `${JSON.stringify({ Item })}\n`);
-  await pipeline(lines, createWriteStream(join(data, 'items.json')));
+  const lines = items.map((Item) => `${JSON.stringify({ Item })}\n`);
+  await pipeline(Readable.from(lines), createWriteStream(join(data, 'items.json')));
   await promisify(execFile)(
     createRequire(import.meta.url).resolve(DYNOXIDE),
     ['import', '--source', 'export', '--schema', 'schema.json', '--output', 'dynamodb.sqlite'],
@@ -105,19 +106,22 @@ async function importItems(
   await rm(join(directory, 'export'), { recursive: true });
 }
 
-/** Closes the hours. Reading a million clicks for that would take minutes, so they are made again. */
+/** Closes the hours. To read a million clicks again would take minutes, so core gets them from here. */
 async function closeHours(
   services: Services,
-  referral: Referral,
+  { code }: Referral,
   times: readonly number[],
 ): Promise<void> {
-  const hours = new Set(times.map(hourAt));
-  for (const hour of hours) await openHour(services, referral.code, hour);
-  const eachResponse: Services['store']['eachResponse'] = async (_, from, to, visit) => {
-    for (const time of times)
-      if (from <= time && time < to) visit(newClick(referral, new Date(time)));
-  };
+  const store = { ...services.store };
   // An hour rests for a while before it may be closed.
-  const now = () => new Date(Date.now() + HOUR);
-  await closeDueHours({ ...services, now, store: { ...services.store, eachResponse } }, () => true);
+  const later = { ...services, store, now: () => new Date(Date.now() + HOUR) };
+  for (const [hour, clicks] of Map.groupBy(times, hourAt)) {
+    await openHour(services, code, hour);
+    store.eachResponse = async (_referral, _from, _to, visit) => {
+      for (const time of clicks) {
+        visit({ id: firstIdOf(time), action: RESPONDED, kind: 'human', first: true });
+      }
+    };
+    await closeHour(later, code, hour);
+  }
 }
