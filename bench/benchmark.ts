@@ -1,26 +1,17 @@
 import type { Build } from './build.ts';
-import type { Figure } from './figure.ts';
-import type { Floor } from './floor.ts';
+import type { Tables } from './table.ts';
 
-/** What a benchmark works with. */
+/** What every benchmark gets. */
 export interface Bench {
-  /** What is measured: what is here, and, for `--against`, what a ref has. */
+  /** The builds to measure: the working tree and, with `--against`, a git ref. */
   readonly builds: readonly [Build, ...Build[]];
-  readonly floor: Floor;
-  /** Fewer rounds, for a look or for CI. */
+  /** The handlers to compare with, and the program that stands in for Lambda. */
+  readonly floor: Build;
+  /** Fewer rounds, for a first look or for CI. */
   readonly quick: boolean;
-  /** For files that are gone in the end. */
+  /** For temporary files. */
   readonly directory: string;
 }
-
-/** A line of a table: what was counted or measured, by the head of its column. */
-export interface Row {
-  readonly name: string;
-  readonly figures: Readonly<Record<string, number | Figure>>;
-}
-
-/** What one build did, by the names of the tables. */
-export type Tables = Readonly<Record<string, readonly Row[]>>;
 
 export interface Benchmark {
   readonly title: string;

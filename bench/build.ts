@@ -1,29 +1,42 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, readFile, symlink } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { build as bundle } from 'esbuild';
+import { bundling } from '../bundling.ts';
 
 const run = promisify(execFile);
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** The functions as they are deployed. */
+/** Bundled functions. */
 export interface Build {
   readonly name: string;
-  /** Where each function has a directory with its bundle. */
-  readonly bundles: string;
+  /** Has a directory for each function. */
+  readonly directory: string;
 }
 
-/** Builds what is here. */
+/** The path of a function's bundle. */
+export const bundleOf = ({ directory }: Build, name: string): string =>
+  join(directory, name, 'index.mjs');
+
+/** A git ref may have other functions than the working tree. */
+export const hasFunction = (build: Build, name: string): boolean =>
+  existsSync(bundleOf(build, name));
+
+/** Builds the working tree. */
 export const buildHere = (directory: string): Promise<Build> => build('here', ROOT, directory);
 
 /**
- * Builds what a git ref has.
+ * Builds a git ref.
  *
- * @throws Error where there is no such ref, or it can't be built.
+ * @throws Error if the ref does not exist or does not build.
  */
 export async function buildRef(ref: string, directory: string): Promise<Build> {
   const tree = join(directory, 'tree');
+  // Forgets the tree of a run that was interrupted.
+  await git('worktree', 'prune');
   await git('worktree', 'add', '--detach', tree, ref);
   try {
     const [here, there] = await Promise.all([ROOT, tree].map(lockFile));
@@ -35,16 +48,32 @@ export async function buildRef(ref: string, directory: string): Promise<Build> {
   }
 }
 
-/** Kept apart, because whoever builds the tree next removes what is there. */
-async function build(name: string, tree: string, directory: string): Promise<Build> {
+/** Copies the bundles, because the next build of the tree removes them. */
+async function build(name: string, tree: string, parent: string): Promise<Build> {
   const PATH = [join(tree, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   await run(process.execPath, ['build.ts'], { cwd: tree, env: { ...process.env, PATH } });
-  const bundles = join(directory, `bundles-${name.replaceAll('/', '-')}`);
-  await cp(join(tree, 'dist/bundles'), bundles, { recursive: true });
-  return { name, bundles };
+  const directory = join(parent, `bundles-${name.replaceAll('/', '-')}`);
+  await cp(join(tree, 'dist/bundles'), directory, { recursive: true });
+  return { name, directory };
 }
 
-/** What git says, in one line. */
+/** Bundles `lambda/` with the options of `build.ts`, but without its plugins that make bundles smaller. */
+export async function buildFloor(parent: string): Promise<Build> {
+  const directory = join(parent, 'floor');
+  await bundle({
+    ...bundling,
+    minify: true,
+    entryPoints: ['bare', 'empty', 'instance'].map((name) => ({
+      in: join(import.meta.dirname, 'lambda', `${name}.ts`),
+      out: `${name}/index`,
+    })),
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
+  });
+  return { name: 'floor', directory };
+}
+
+/** Runs git and returns its output. */
 export async function git(...parameters: string[]): Promise<string> {
   const { stdout } = await run('git', parameters, { cwd: ROOT });
   return stdout.trim();

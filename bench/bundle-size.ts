@@ -2,33 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'es-module-lexer/js';
 
-/** Bytes of a bundle. */
-export interface BundleSize {
-  /** What is loaded before anything is asked for. */
-  readonly loaded: number;
-  /** With what is loaded only where it is needed. */
-  readonly all: number;
-}
+const STATIC = ['static', 'reexport-star'];
 
-/** Measures a bundle by what its files import, from the first one on. */
-export async function bundleSize(entry: string): Promise<BundleSize> {
-  return {
-    loaded: await sizeOf(entry, ['static', 'reexport-star'], new Set()),
-    all: await sizeOf(entry, ['static', 'reexport-star', 'dynamic'], new Set()),
-  };
-}
+/** The size of a bundle: the files that it loads at once, and all files including those it may load later. */
+export const bundleSize = async (entry: string) => ({
+  'loaded, KB': (await bytesOf(entry, STATIC)) / 1000,
+  'all, KB': (await bytesOf(entry, [...STATIC, 'dynamic'])) / 1000,
+});
 
-async function sizeOf(file: string, types: readonly string[], seen: Set<string>): Promise<number> {
+/** Adds up a file and the files that it imports in one of these ways. */
+async function bytesOf(
+  file: string,
+  ways: readonly string[],
+  seen = new Set<string>(),
+): Promise<number> {
   if (seen.has(file)) return 0;
   seen.add(file);
   const source = await readFile(file);
-  const [imports] = parse(`${source}`);
-  let size = source.length;
-  for (const { type, specifier } of imports) {
-    // The others are Node's own.
-    if (types.includes(type) && specifier?.startsWith('.')) {
-      size += await sizeOf(resolve(dirname(file), specifier), types, seen);
+  let bytes = source.length;
+  for (const { type, specifier } of parse(`${source}`)[0]) {
+    // Imports that are not relative are Node's own modules.
+    if (ways.includes(type) && specifier?.startsWith('.')) {
+      bytes += await bytesOf(resolve(dirname(file), specifier), ways, seen);
     }
   }
-  return size;
+  return bytes;
 }

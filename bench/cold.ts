@@ -1,85 +1,75 @@
-import { join } from 'node:path';
-import { functionNames } from '../functions/manifest.ts';
+import { type FunctionName, functionNames } from '../functions/manifest.ts';
 import { startEventBus } from '../test/faults/event-bus.ts';
 import { alternate } from './alternate.ts';
-import type { Benchmark, Row } from './benchmark.ts';
+import type { Benchmark } from './benchmark.ts';
+import { type Build, bundleOf, hasFunction } from './build.ts';
 import { bundleSize } from './bundle-size.ts';
-import { clickItem } from './click-item.ts';
 import { startEmbedded } from './database.ts';
-import { eventOf } from './events.ts';
-import { figureOf, ratioOf } from './figure.ts';
-import { lambdaEnvironment, type Measured, startInstance } from './instance.ts';
-import { setScene } from './scene.ts';
+import { usual } from './events.ts';
+import { figuresOf, ratioOf } from './figure.ts';
+import { lambdaEnvironment, startInstance } from './instance.ts';
+import { bareEnvironment, setScene } from './scene.ts';
+import type { Row } from './table.ts';
 
-/** A bundle, and the function whose events it is invoked with. */
-interface Side {
-  readonly name: string;
-  readonly bundle: string;
-}
-
-/** Import and first invocation in a new process, of every function, against a bare client. */
+/** Import and first invocation of every function in a new process, compared with the bare client. */
 export const cold: Benchmark = {
   title: 'Cold start',
 
   run: async ({ builds, floor, quick, directory }) => {
-    const program = floor.instance;
+    const bare = side('bare client', floor, 'bare', 'hit');
+    const empty = side('empty handler', floor, 'empty', 'hit');
+    const ours = builds.map((build) =>
+      functionNames
+        .filter((name) => hasFunction(build, name))
+        .map((name) => side(name, build, name, name)),
+    );
     const database = await startEmbedded(directory);
     const bus = await startEventBus();
-    const ours = builds.map(({ bundles }) =>
-      functionNames.map((name): Side => ({ name, bundle: join(bundles, name, 'index.mjs') })),
-    );
-    const [hit] = ours[0] as [Side, ...Side[]];
-    const item = await clickItem(database, { program, bundle: hit.bundle });
     const environment = {
       ...lambdaEnvironment(database.endpoint, bus.endpoint),
-      CLICK_ITEM: JSON.stringify(item),
+      ...bareEnvironment(await setScene(database.services)),
     };
-    const bare = { name: 'bare client', bundle: floor.bare };
-    const empty = { name: 'empty handler', bundle: floor.empty };
-    const sides: Side[] = [bare, empty, ...ours.flat()];
     const measured = await alternate(
       'cold starts',
       quick ? 10 : 30,
-      sides,
-      async ({ name, bundle }) => {
-        const scene = await setScene(database.services);
-        const event = (eventOf[name] ?? eventOf.hit)?.(scene);
-        const instance = startInstance({ program, bundle, environment });
-        const { cold } = await instance.run({ event, warmUp: 0, times: 0 });
+      [bare, empty, ...ours.flat()],
+      async ({ bundle, invocation }) => {
+        const { event } = invocation(await setScene(database.services));
+        const instance = startInstance(floor, bundle, environment);
+        const { cold } = await instance.run({ event });
         await instance.stop();
-        return cold;
+        return {
+          'import, ms': cold.imported,
+          'first, ms': cold.first,
+          'both, ms': cold.imported + cold.first,
+          'CPU, ms': cold.cpu,
+        };
       },
     );
     bus.stop();
     await database.stop();
 
-    const ofSide = new Map(sides.map((side, index) => [side, measured[index] ?? []]));
-    const both = (side: Side) =>
-      (ofSide.get(side) ?? []).map(({ imported, first }) => imported + first);
-    const row = async (side: Side): Promise<Row> => {
-      const rounds = ofSide.get(side) ?? [];
-      const { loaded, all } = await bundleSize(side.bundle);
-      return {
-        name: side.name,
-        figures: {
-          'loaded, KB': loaded / 1000,
-          'all, KB': all / 1000,
-          'import, ms': figureOf(each(rounds, 'imported')),
-          'first, ms': figureOf(each(rounds, 'first')),
-          'both, ms': figureOf(both(side)),
-          'CPU, ms': figureOf(each(rounds, 'cpu')),
-          ...(side !== bare && { 'both ÷ bare': ratioOf(both(side), both(bare)) }),
-        },
-      };
-    };
+    const row = async (side: Side): Promise<Row> => ({
+      name: side.name,
+      figures: {
+        ...(await bundleSize(side.bundle)),
+        ...figuresOf(measured(side)),
+        ...(side !== bare && {
+          'both ÷ bare': ratioOf(measured(side), measured(bare), 'both, ms'),
+        }),
+      },
+    });
     return Promise.all(
-      ours.map(async (functions) => ({
-        cold: await Promise.all([empty, bare, ...functions].map(row)),
-      })),
+      ours.map(async (sides) => ({ cold: await Promise.all([empty, bare, ...sides].map(row)) })),
     );
   },
 };
 
-type Cold = Measured['cold'];
+type Side = ReturnType<typeof side>;
 
-const each = (rounds: readonly Cold[], name: keyof Cold) => rounds.map((round) => round[name]);
+/** A bundle, and the function whose usual event it gets. */
+const side = (name: string, build: Build, bundle: string, eventOf: FunctionName) => ({
+  name,
+  bundle: bundleOf(build, bundle),
+  invocation: usual(eventOf),
+});

@@ -1,52 +1,51 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createServices, type TableServices } from '../cli/services.ts';
+import { createServices } from '../cli/services.ts';
 import { createTable, startDynamoDB } from '../local/dynamodb.ts';
 import type { Emulator } from '../local/emulator.ts';
 import { startDynamoDBLocal } from '../test/dynamodb/dynamodb-local.ts';
 import { TABLE } from './instance.ts';
 
-/** A DynamoDB of a benchmark's own, with an empty table. */
-export interface Database {
-  readonly name: string;
-  readonly endpoint: string;
-  readonly services: TableServices;
-  readonly stop: () => Promise<void>;
-}
+export type Services = ReturnType<typeof createServices>;
 
-/** Starts the embedded one. Its table has no stream, with which it gets slower at every write. */
-export const startEmbedded = (directory: string): Promise<Database> =>
-  start('dynoxide', startDynamoDB, directory);
+/** A DynamoDB that only one benchmark uses, with one table. */
+export type Database = Awaited<ReturnType<typeof useTable>>;
+
+/**
+ * Starts the embedded DynamoDB. Its table has no stream, because a stream makes every write slower than
+ * the one before.
+ *
+ * @param fill may put a database file into the directory first.
+ */
+export async function startEmbedded(
+  parent: string,
+  fill?: (directory: string) => Promise<void>,
+): Promise<Database> {
+  const directory = await mkdtemp(join(parent, 'database-'));
+  await fill?.(directory);
+  return useTable('dynoxide', await startDynamoDB(directory));
+}
 
 /**
  * Starts Amazon's DynamoDB Local.
  *
- * @throws Error in one line where Java or Maven is missing.
+ * @throws Error in one line if Java or Maven is missing.
  */
-export const startAmazons = (directory: string): Promise<Database> =>
-  start('DynamoDB Local', startDynamoDBLocal, directory);
+export const startAmazons = async (parent: string): Promise<Database> =>
+  useTable('DynamoDB Local', await startDynamoDBLocal(await mkdtemp(join(parent, 'database-'))));
 
-async function start(
-  name: string,
-  startIn: (directory: string) => Promise<Emulator>,
-  parent: string,
-): Promise<Database> {
-  const emulator = await startIn(await mkdtemp(join(parent, 'database-')));
-  const { endpoint } = emulator;
+async function useTable(name: string, { endpoint, stop }: Emulator) {
   await createTable(endpoint, TABLE, false);
-  return { name, endpoint, ...useTable(endpoint, emulator) };
-}
-
-/** What core works with on a database; there may be several. */
-export function useTable(endpoint: string, emulator: Emulator) {
-  // The client reads it once, when it is made.
+  // The client reads it when it is made, so several databases can be in use.
   process.env.AWS_ENDPOINT_URL_DYNAMODB = endpoint;
   const services = createServices(TABLE);
   return {
+    name,
+    endpoint,
     services,
     stop: async () => {
       services.close();
-      await emulator.stop();
+      await stop();
     },
   };
 }

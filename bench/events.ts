@@ -1,27 +1,26 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
-import type { APIGatewayProxyEventV2, DynamoDBRecord } from 'aws-lambda';
-import type { Table } from '../functions/store/client.ts';
-import { responseItem } from '../functions/store/responses.ts';
-import type { Scene } from './scene.ts';
+import type { IncomingMessage } from 'node:http';
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { FunctionName } from '../functions/manifest.ts';
+import { type Route, type RouteName, routes } from '../functions/routes.ts';
+import { httpEvent } from '../local/http-event.ts';
+import { clickItem, type Scene, visitor } from './scene.ts';
 
-/** What a request is besides what every browser sends. */
+/** An event, and the function that gets it. */
+export interface Invocation {
+  readonly function: FunctionName;
+  readonly event: unknown;
+}
+
+/** The parts of a request that differ from one to the next. */
 export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
-  readonly cookies?: readonly string[];
+  /** The parameters in the path. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Whose token the gateway has verified. */
+  /** The user whose token the gateway has verified. */
   readonly userId?: string;
 }
-
-/** Who clicks. */
-export const visitor = {
-  httpReferer: 'https://blog.example.com/2026/11/what-we-use-and-why',
-  userAgent:
-    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
-  ip: '198.51.100.23',
-};
 
 const HEADERS = {
   accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
@@ -44,105 +43,82 @@ const HEADERS = {
   'x-forwarded-proto': 'https',
 };
 
+const ofSession = ({ session }: Scene) => ({ headers: { 'x-referral-session': session } });
+
+const ofLink = ({ userId, referral: { code } }: Scene) => ({ userId, parameters: { code } });
+
+/** The usual request of each route. */
+const usualRequests = {
+  hit: ({ referral }) => ({ parameters: { proxy: referral.code } }),
+  'create-referral': ({ session }) => ({
+    userId: `creator-${session}`,
+    body: { redirectTo: '/welcome', label: 'newsletter' },
+  }),
+  'list-referrals': ({ userId }) => ({ userId }),
+  'get-referral': ofLink,
+  'list-referral-responses': ofLink,
+  'get-stats': ofLink,
+  'list-responses': ({ userId }) => ({ userId }),
+  'record-action': (scene) => ({ ...ofSession(scene), body: { action: 'VIEWED_PRICING' } }),
+  'get-attribution': ofSession,
+  'link-session': (scene) => ({ ...ofSession(scene), userId: `linked-${scene.session}` }),
+  'get-my-referral': ({ session }) => ({ userId: `owner-${session}` }),
+} satisfies Partial<Record<RouteName, (scene: Scene) => Request>>;
+
+type MeasuredRoute = keyof typeof usualRequests;
+
 /**
- * An event of API Gateway as a browser causes it.
+ * The usual request of a route, for the function that answers it.
  *
- * @param route method and path. @example httpEvent('GET /responses', { userId })
+ * @param changes to the request. @example () => ({ query: { interval: 'hour' } })
  */
-export function httpEvent(
-  route: string,
-  { headers, cookies, parameters, query, body, userId }: Request = {},
-): APIGatewayProxyEventV2 {
-  const [method = '', path = ''] = route.split(' ');
-  const all: Record<string, string> = { ...HEADERS, ...headers };
-  return {
-    version: '2.0',
-    routeKey: route,
-    rawPath: path,
-    rawQueryString: `${new URLSearchParams(query)}`,
-    ...(cookies && { cookies: [...cookies] }),
-    headers: { ...all, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(query && { queryStringParameters: { ...query } }),
-    ...(parameters && { pathParameters: { ...parameters } }),
-    requestContext: {
-      accountId: '000000000000',
-      apiId: 'benchmark1',
-      domainName: 'go.example.com',
-      domainPrefix: 'go',
-      http: {
-        method,
-        path,
-        protocol: 'HTTP/1.1',
-        sourceIp: visitor.ip,
-        userAgent: all['user-agent'] ?? '',
-      },
-      requestId: 'JKJaXmPLvHcESHA=',
-      routeKey: route,
-      stage: '$default',
-      time: '24/Nov/2026:11:22:33 +0000',
-      timeEpoch: 1_795_519_353_000,
-      // The types have it on an event of its own.
-      ...(userId && { authorizer: { jwt: { claims: { sub: userId }, scopes: null } } }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    isBase64Encoded: false,
+export const request =
+  (name: MeasuredRoute, changes: (scene: Scene) => Request = () => ({})) =>
+  (scene: Scene): Invocation => {
+    const route = routes.find((candidate) => candidate.name === name) as (typeof routes)[number];
+    const event = eventOfRequest(route, { ...usualRequests[name](scene), ...changes(scene) });
+    return { function: route.function, event };
   };
+
+/** The event that API Gateway makes of a browser's request. */
+function eventOfRequest(route: Route, { headers, parameters = {}, query, body, userId }: Request) {
+  const path = route.path.replace(/\{(\w+)\+?\}/g, (_, name) => parameters[name] ?? '');
+  const all = {
+    ...HEADERS,
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...headers,
+  };
+  const message = {
+    headersDistinct: Object.fromEntries(
+      Object.entries(all).map(([name, value]) => [name, [value]]),
+    ),
+    httpVersion: '1.1',
+    socket: { remoteAddress: visitor.ip },
+  };
+  return httpEvent(message as unknown as IncomingMessage, {
+    route,
+    url: new URL(`https://${HEADERS.host}${path}?${new URLSearchParams(query)}`),
+    pathParameters: { ...parameters },
+    body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+    claims: userId === undefined ? undefined : { sub: userId },
+  });
 }
 
-/** A click on a link. */
-export const click = (code: string, request: Request = {}): APIGatewayProxyEventV2 =>
-  httpEvent(`GET /r/${code}`, { ...request, parameters: { proxy: code } });
+/** A new visitor's click on the link. */
+export const click = request('hit');
 
-/** What a link's owner asks about it. @example ofReferral('/stats', scene, { interval: 'hour' }) */
-export const ofReferral = (
-  path: '' | '/responses' | '/stats',
-  { userId, referral: { code } }: Pick<Scene, 'userId' | 'referral'>,
-  query?: Request['query'],
-) =>
-  httpEvent(`GET /referrals/${code}${path}`, {
-    userId,
-    parameters: { code },
-    ...(query && { query }),
-  });
+const eventOfRoute = (name: MeasuredRoute) => (scene: Scene) => request(name)(scene).event;
 
 const messages = (body: unknown) => ({
   Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(body) }],
 });
 
-const ofSession = ({ session }: Scene): Request => ({ headers: { 'x-referral-session': session } });
-
-/** What the table's stream has of some clicks. */
-export const streamed = ({ referral, clicks }: Scene): { Records: DynamoDBRecord[] } => ({
-  Records: clicks.map((response, index) => ({
-    eventID: `${index}`,
-    eventName: 'INSERT',
-    eventSource: 'aws:dynamodb',
-    dynamodb: {
-      SequenceNumber: `${index}`,
-      NewImage: marshall(responseItem(response, referral, {} as Table)),
-    } as NonNullable<DynamoDBRecord['dynamodb']>,
-  })),
-});
-
-/** For each function an event that has it do what it mostly does. */
-export const eventOf: Readonly<Record<string, (scene: Scene) => unknown>> = {
-  hit: ({ referral }) => click(referral.code),
-  'create-referral': ({ session }) =>
-    httpEvent('POST /referrals', {
-      userId: `creator-${session}`,
-      body: { redirectTo: '/welcome', label: 'newsletter' },
-    }),
-  'list-referrals': ({ userId }) => httpEvent('GET /referrals', { userId }),
-  'get-referral': (scene) => ofReferral('', scene),
-  'list-referral-responses': (scene) => ofReferral('/responses', scene),
-  'get-stats': (scene) => ofReferral('/stats', scene),
-  'list-responses': ({ userId }) => httpEvent('GET /responses', { userId }),
-  'record-action': (scene) =>
-    httpEvent('POST /actions', { ...ofSession(scene), body: { action: 'VIEWED_PRICING' } }),
-  'get-attribution': (scene) => httpEvent('GET /attribution', ofSession(scene)),
-  'link-session': (scene) =>
-    httpEvent('POST /session/link', { ...ofSession(scene), userId: `linked-${scene.session}` }),
-  'get-my-referral': ({ session }) => httpEvent('GET /me/referral', { userId: `owner-${session}` }),
+/** An event that makes each function do its usual work. */
+const eventOf: Readonly<Record<FunctionName, (scene: Scene) => unknown>> = {
+  hit: eventOfRoute('hit'),
+  'create-referral': eventOfRoute('create-referral'),
+  'record-action': eventOfRoute('record-action'),
+  api: eventOfRoute('list-referrals'),
   'confirm-sign-up': ({ session }) => ({
     triggerSource: 'PostConfirmation_ConfirmSignUp',
     request: {
@@ -159,5 +135,27 @@ export const eventOf: Readonly<Record<string, (scene: Scene) => unknown>> = {
     return messages(pending);
   },
   'close-hours': () => ({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }),
-  'consume-stream': streamed,
+  // The clicks as the table's stream has them.
+  'consume-stream': ({ referral, clicks }) => ({
+    Records: clicks.map((click, index) => ({
+      eventID: `${index}`,
+      eventName: 'INSERT',
+      eventSource: 'aws:dynamodb',
+      dynamodb: {
+        SequenceNumber: `${index}`,
+        NewImage: clickItem(click, referral) as NonNullable<DynamoDBRecord['dynamodb']>['NewImage'],
+      },
+    })),
+  }),
 };
+
+/**
+ * A function with its usual event.
+ *
+ * @throws Error if `eventOf` lacks the function: measuring it with another event would mean nothing.
+ */
+export function usual(name: FunctionName): (scene: Scene) => Invocation {
+  const event = eventOf[name];
+  if (event === undefined) throw new Error(`bench/events.ts has no event for ${name}. Add one.`);
+  return (scene) => ({ function: name, event: event(scene) });
+}

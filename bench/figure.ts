@@ -1,12 +1,32 @@
-/** What was measured several times. */
+/** Several measurements of one quantity. */
 export interface Figure {
   readonly median: number;
-  /** From here to `high` are four of five values; where there are few, all of them. */
+  /** Four fifths of the values lie between `low` and `high`; if there are few values, all of them do. */
   readonly low: number;
   readonly high: number;
 }
 
-export function figureOf(values: readonly number[]): Figure {
+/** One round of measurements, by column. */
+export type Round = Readonly<Record<string, number>>;
+
+/** The figure of each column. */
+export const figuresOf = (rounds: readonly Round[]): Record<string, Figure> =>
+  Object.fromEntries(
+    Object.keys(rounds[0] ?? {}).map((column) => [
+      column,
+      figureOf(rounds.map((round) => valueIn(round, column))),
+    ]),
+  );
+
+/** Divides a column round by round: whatever slows a round down slows both sides down. */
+export const ratioOf = (rounds: readonly Round[], others: readonly Round[], column: string) =>
+  figureOf(rounds.map((round, n) => valueIn(round, column) / valueIn(others[n], column)));
+
+/** The one number to judge by. */
+export const median = (value: number | Figure): number =>
+  typeof value === 'number' ? value : value.median;
+
+function figureOf(values: readonly number[]): Figure {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number, round: (place: number) => number) =>
     sorted[round(share * (sorted.length - 1))] ?? Number.NaN;
@@ -17,6 +37,4 @@ export function figureOf(values: readonly number[]): Figure {
   };
 }
 
-/** How often one is the other, round by round: what disturbs a round disturbs both. */
-export const ratioOf = (values: readonly number[], others: readonly number[]): Figure =>
-  figureOf(values.map((value, round) => value / (others[round] ?? Number.NaN)));
+const valueIn = (round: Round | undefined, column: string): number => round?.[column] ?? Number.NaN;

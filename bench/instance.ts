@@ -2,66 +2,25 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { environment as env } from '../functions/environment.ts';
+import { type Build, bundleOf } from './build.ts';
+import type { Measured, Task } from './lambda/instance.ts';
 
-/** What an instance is to do: an invocation, which is cold if it is the first, and then others. */
-export interface Task {
-  readonly event: unknown;
-  /** Invocations before others are measured. */
-  readonly warmUp: number;
-  /** Invocations that are measured. */
-  readonly times: number;
-}
-
-/** Times are in milliseconds. */
-export interface Measured {
-  /** Of the last invocation. */
-  readonly answer: unknown;
-  /** Of the first invocation of the task. */
-  readonly cold: { readonly imported: number; readonly first: number; readonly cpu: number };
-  readonly warm: {
-    readonly p50: number;
-    readonly p99: number;
-    readonly cpu: number;
-    /** On average; Lambda bills whole milliseconds. */
-    readonly billed: number;
-  };
-}
-
-export interface InstanceOptions {
-  /** The program that stands in for Lambda. */
-  readonly program: string;
-  /** What it runs. */
-  readonly bundle: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** What it logs is thrown away, unless it is to be counted. */
-  readonly countsLog?: boolean;
-}
-
-/** A function in a process of its own. */
-export interface Instance {
-  /** @throws Error where the function does, or answers with a status other than the expected. */
-  readonly run: (task: Task, expected?: number) => Promise<Measured>;
-  /** How many bytes it has logged so far. */
-  readonly logged: () => number;
-  readonly stop: () => Promise<void>;
-}
-
-/** The table of all benchmarks. */
+/** The name of the table in all benchmarks. */
 export const TABLE = 'benchmark';
 
-/** Credentials and region as the functions have them; some databases keep a table apart for each. */
+/** Credentials and region of the functions. Some databases keep separate tables for each pair. */
 export const credentials = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
-  // About as long as those of Lambda are, because it is sent with every call.
+  // About as long as a token in Lambda, because every call sends it.
   AWS_SESSION_TOKEN: 'x'.repeat(900),
 };
 
-/** What Lambda sets, and our stack. */
+/** The environment variables that Lambda and our stack set. */
 export const lambdaEnvironment = (dynamoDB: string, eventBus = dynamoDB) => ({
   ...credentials,
-  // Where there are no files of the SDK's.
+  // A directory without configuration files of the SDK.
   HOME: '/home/sbx_user1051',
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   AWS_LAMBDA_FUNCTION_NAME: 'benchmark',
@@ -79,11 +38,22 @@ export const lambdaEnvironment = (dynamoDB: string, eventBus = dynamoDB) => ({
   [env.tokenClientIds]: 'benchmark',
 });
 
-/** Starts a function as Lambda does. It ends with this process, however that ends. */
-export function startInstance(options: InstanceOptions): Instance {
-  const { program, bundle, environment, countsLog = false } = options;
-  const child = fork(program, [pathToFileURL(bundle).href], {
-    // Nothing of this process's own: not its credentials, nor options of Node.
+/** A bundle in a process of its own. */
+export type Instance = ReturnType<typeof startInstance>;
+
+/**
+ * Starts a bundle as Lambda would. Its process ends with this one.
+ *
+ * @param countsLog whether to count what it logs; otherwise its log is thrown away.
+ */
+export function startInstance(
+  floor: Build,
+  bundle: string,
+  environment: Readonly<Record<string, string>>,
+  countsLog = false,
+) {
+  const child = fork(bundleOf(floor, 'instance'), [pathToFileURL(bundle).href], {
+    // Neither the credentials of this process nor its options for Node.
     env: environment,
     execArgv: [],
     stdio: ['ignore', countsLog ? 'pipe' : 'ignore', 'inherit', 'ipc'],
@@ -91,20 +61,25 @@ export function startInstance(options: InstanceOptions): Instance {
   const ended = once(child, 'exit').then(() => {
     throw new Error('A function ended while it was measured.');
   });
-  // Nobody need be waiting for it.
+  // It may end while nobody waits for it.
   ended.catch(() => undefined);
   let logged = 0;
   child.stdout?.on('data', ({ length }: Buffer) => {
     logged += length;
   });
   return {
-    run: async (task, expected) => {
+    /**
+     * @param status of the answer; by default any below 400.
+     * @throws Error if the function fails or answers with another status.
+     */
+    run: async (task: Task, status?: number): Promise<Measured> => {
       child.send(task);
       const [{ measured, failure }] = await Promise.race([once(child, 'message'), ended]);
       if (failure !== undefined) throw new Error(failure);
-      refuseFailure(measured.answer, expected);
+      refuseFailure(measured.answer, status);
       return measured;
     },
+    /** Bytes that it has logged so far. */
     logged: () => logged,
     stop: async () => {
       child.disconnect();
@@ -113,10 +88,10 @@ export function startInstance(options: InstanceOptions): Instance {
   };
 }
 
-/** What fails is fast, and must not be taken for it. */
+/** A function that fails is fast, so a failure must not count as a measurement. */
 function refuseFailure(answer: unknown, expected: number | undefined): void {
   const { statusCode = 200, batchItemFailures = [] } = Object(answer);
   const isRight = expected === undefined ? statusCode < 400 : statusCode === expected;
   if (isRight && batchItemFailures.length === 0) return;
-  throw new Error(`A function that is measured fails: ${JSON.stringify(answer)}`);
+  throw new Error(`A function fails while it is measured: ${JSON.stringify(answer)}`);
 }

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Tables } from './benchmark.ts';
 import { git } from './build.ts';
+import type { Tables } from './table.ts';
 
 const FILE = join(import.meta.dirname, 'results.json');
 
-/** What a benchmark measured, where and of what. */
+/** The tables of a benchmark, and where they come from. */
 export interface Result {
   /** The day. */
   readonly on: string;
@@ -15,14 +15,13 @@ export interface Result {
   readonly tables: Tables;
 }
 
-/** What was measured last, by the benchmark's name. */
+/** The latest result of each benchmark. */
 export type Results = Readonly<Record<string, Result>>;
 
-/** Reads what was measured last. */
 export const readResults = async (): Promise<Results> =>
   JSON.parse(await readFile(FILE, 'utf8').catch(() => '{}'));
 
-/** Keeps what was measured now, beside what was not measured again. */
+/** Replaces the results of the benchmarks that ran, and keeps the others. */
 export async function keepResults(measured: Readonly<Record<string, Tables>>): Promise<Results> {
   const about = {
     on: new Date().toISOString().slice(0, 10),
@@ -36,7 +35,7 @@ export async function keepResults(measured: Readonly<Record<string, Tables>>): P
 }
 
 function machine(): string {
-  const [first, ...others] = cpus();
+  const { length: cores, 0: first } = cpus();
   const gigabytes = Math.round(totalmem() / 2 ** 30);
-  return `${first?.model.trim()}, ${1 + others.length} cores, ${gigabytes} GB, ${platform()}, Node ${process.versions.node}`;
+  return `${first?.model.trim()}, ${cores} cores, ${gigabytes} GB, ${platform()}, Node ${process.versions.node}`;
 }

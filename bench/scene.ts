@@ -1,42 +1,52 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { ulid } from 'ulid';
+import { deploymentKeys } from '../functions/core/deployment-keys.ts';
 import type { Referral } from '../functions/core/referral.ts';
 import { RESPONDED, type Response } from '../functions/core/response.ts';
-import type { Services } from '../functions/core/services.ts';
-import { visitor } from './events.ts';
+import { signSession } from '../functions/core/session.ts';
+import type { Table } from '../functions/store/client.ts';
+import { responseItem } from '../functions/store/responses.ts';
+import type { Services } from './database.ts';
 
 /** A link with some clicks on it. */
 export interface Scene {
   /** The link's owner. */
   readonly userId: string;
   readonly referral: Referral;
-  /** Of the first visitor who clicked. */
+  /** The session of the first visitor who clicked; a new one if nobody did. */
   readonly session: string;
-  /** Each by a visitor of its own. */
+  /** Clicks of different visitors. */
   readonly clicks: readonly Response[];
 }
 
-export interface SceneOptions {
-  readonly clicks?: number;
-  /** When the clicks are; now, where it is left out. */
-  readonly at?: Date;
-}
+/** The browser of every visitor. */
+export const visitor = {
+  httpReferer: 'https://blog.example.com/2026/11/what-we-use-and-why',
+  userAgent:
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+  ip: '198.51.100.23',
+};
 
-/** Sets a scene of its own, in which nothing of another measurement is seen. */
+/** Stores a new link and clicks on it, so that earlier measurements have no effect on the next. */
 export async function setScene(
-  { store, newSession }: Services,
-  { clicks: count = 1, at = new Date() }: SceneOptions = {},
+  { store }: Services,
+  { clicks: count = 1, at = new Date() } = {},
 ): Promise<Scene> {
   const userId = randomUUID();
   const referral = newReferral(userId, at);
   await store.createReferral(referral, []);
-  const clicks = Array.from({ length: count }, () => newClick(referral, newSession(), at));
+  const { ofSessions } = deploymentKeys({ store, randomBytes, now: () => new Date() });
+  const key = await ofSessions();
+  const newSession = () => signSession(randomBytes(16), key);
+  const clicks = Array.from({ length: count }, () => newClick(referral, at, newSession()));
   for (const click of clicks) await store.putResponse(click, referral);
   return { userId, referral, clicks, session: clicks[0]?.session ?? newSession() };
 }
 
-/** A link that is not stored yet. */
-export function newReferral(userId: string, at: Date, id = ulid(at.getTime())): Referral {
+/** Makes a link without storing it. */
+export function newReferral(userId: string, at: Date): Referral {
+  const id = ulid(at.getTime());
   return {
     id,
     code: id.slice(-10),
@@ -47,14 +57,16 @@ export function newReferral(userId: string, at: Date, id = ulid(at.getTime())): 
   };
 }
 
-/** A click by a new visitor that is not stored yet, with all that one by a browser has. */
+/** A session that no deployment has made, as long as one. */
+export const anySession = () => randomBytes(24).toString('base64url');
+
+/** Makes a new visitor's click without storing it, with everything that a browser sends. */
 export const newClick = (
   { code, userId }: Referral,
-  session: string,
   at: Date,
-  id = ulid(at.getTime()),
+  session = anySession(),
 ): Response => ({
-  id,
+  id: ulid(at.getTime()),
   code,
   ...(userId && { referrerId: userId }),
   action: RESPONDED,
@@ -65,4 +77,13 @@ export const newClick = (
   session,
   ...visitor,
   createdAt: at.toISOString(),
+});
+
+/** The item of a click, as the store puts it. */
+export const clickItem = (click: Response, referral: Referral) =>
+  marshall(responseItem(click, referral, {} as Table));
+
+/** What `lambda/bare.ts` reads: the item that it is to put. */
+export const bareEnvironment = ({ referral }: Scene) => ({
+  CLICK_ITEM: JSON.stringify(clickItem(newClick(referral, new Date()), referral)),
 });

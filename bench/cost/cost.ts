@@ -1,42 +1,46 @@
-import type { Benchmark, Row, Tables } from '../benchmark.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { type Build, hasFunction } from '../build.ts';
+import { startEmbedded } from '../database.ts';
+import { setScene } from '../scene.ts';
+import type { Row, Tables } from '../table.ts';
 import { billOf } from './bill.ts';
-import { type Counting, startCounting } from './counting.ts';
-import { invocations } from './invocations.ts';
-import type { Usage } from './meter.ts';
-import { prices } from './prices.ts';
+import { type Counting, dollarsOf, startCounting, type Usage } from './counting.ts';
+import { requests } from './requests.ts';
 
-/** Calls, units and dollars of what the service is asked. */
+/** Calls of DynamoDB, units and dollars of each kind of request. */
 export const cost: Benchmark = {
   title: 'Calls and money',
 
-  run: async (bench) => {
+  run: async ({ builds, floor, directory }) => {
     const tables: Tables[] = [];
-    for (const build of bench.builds) {
-      console.log(`  Counting what ${build.name} asks of DynamoDB …`);
-      const counting = await startCounting(bench, build);
-      tables.push({ cost: await countInvocations(counting), bill: await billOf(counting) });
+    for (const build of builds) {
+      console.log(`  Counting the calls of ${build.name} …`);
+      const database = await startEmbedded(directory);
+      const counting = await startCounting(floor, build, database);
+      tables.push({ cost: await countRequests(build, counting), bill: await billOf(counting) });
       await counting.stop();
+      await database.stop();
     }
     return tables;
   },
 };
 
-async function countInvocations({ services, metered, usageOf }: Counting): Promise<Row[]> {
+async function countRequests(build: Build, { services, count }: Counting): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { name, function: file, prepare } of invocations) {
-    const { before, event, status } = await prepare(services);
-    const { run } = metered(file);
-    if (before !== undefined) await run({ event: before, warmUp: 0, times: 0 });
-    const usage = await usageOf(() => run({ event, warmUp: 0, times: 0 }, status));
-    rows.push({ name, figures: figures(usage) });
+  for (const { name, clicks = 1, before, invocation, status } of requests) {
+    const scene = await setScene(services, { clicks });
+    const counted = await invocation(scene, services);
+    if (!hasFunction(build, counted.function)) continue;
+    if (before !== undefined) await count(before(scene));
+    rows.push({ name, figures: figures(await count(counted, status)) });
   }
   return rows;
 }
 
-const figures = ({ reads, writes, readUnits, writeUnits, indexWriteUnits }: Usage) => ({
-  reads,
-  writes,
-  'read units': readUnits,
-  'write units': writeUnits + indexWriteUnits,
-  '$ a million': readUnits * prices.readUnits + (writeUnits + indexWriteUnits) * prices.writeUnits,
+const figures = (usage: Usage) => ({
+  reads: usage.reads,
+  writes: usage.writes,
+  'read units': usage.readUnits,
+  'write units': usage.writeUnits + usage.indexWriteUnits,
+  '$ a million': dollarsOf(usage),
 });

@@ -1,59 +1,94 @@
-import { join } from 'node:path';
-import type { TableServices } from '../../cli/services.ts';
+import { isWrite } from '../../test/dynamodb-proxy/accesses.ts';
+import { startDynamoDBProxy } from '../../test/dynamodb-proxy/proxy.ts';
 import { startEventBus } from '../../test/faults/event-bus.ts';
-import type { Bench } from '../benchmark.ts';
-import type { Build } from '../build.ts';
-import { startEmbedded } from '../database.ts';
+import { type Build, bundleOf } from '../build.ts';
+import type { Database } from '../database.ts';
+import type { Invocation } from '../events.ts';
 import { type Instance, lambdaEnvironment, startInstance } from '../instance.ts';
-import { startMeter, type Usage } from './meter.ts';
+import type { Task } from '../lambda/instance.ts';
+import { prices } from './prices.ts';
 
-/** A build's functions, with what counts what they do. */
-export interface Counting {
-  readonly services: TableServices;
-  /** A function whose calls of DynamoDB are counted; the same instance every time. */
-  readonly metered: (name: string) => Instance;
-  /** One that nothing stands in the way of, so that it can be timed. */
-  readonly timed: (name: string) => Instance;
-  /** Tells what was asked of DynamoDB while something ran. */
-  readonly usageOf: (run: () => Promise<unknown>) => Promise<Usage>;
-  /** Events that were put on the bus so far. */
-  readonly published: () => number;
-  readonly stop: () => Promise<void>;
+/** Calls of DynamoDB, and the units that the database reports for them. */
+export interface Usage {
+  readonly reads: number;
+  readonly writes: number;
+  readonly readUnits: number;
+  /** Units of the table. */
+  readonly writeUnits: number;
+  /** Units of the index. */
+  readonly indexWriteUnits: number;
 }
 
-/** Starts counting, on a database of its own. */
-export async function startCounting(
-  { floor, directory }: Bench,
-  { bundles }: Build,
-): Promise<Counting> {
-  const database = await startEmbedded(directory);
-  const meter = await startMeter(database.endpoint);
+/** Dollars for a million times. */
+export const dollarsOf = ({ readUnits, writeUnits, indexWriteUnits }: Usage): number =>
+  readUnits * prices.readUnits + (writeUnits + indexWriteUnits) * prices.writeUnits;
+
+/** The part of `ReturnConsumedCapacity` that is read; a transaction has one for each table. */
+interface Consumed {
+  readonly Table: { readonly CapacityUnits: number };
+  readonly GlobalSecondaryIndexes?: Readonly<Record<string, { readonly CapacityUnits: number }>>;
+}
+
+const NOTHING: Usage = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, indexWriteUnits: 0 };
+
+export type Counting = Awaited<ReturnType<typeof startCounting>>;
+
+/** Starts to count and time the functions of a build. Each keeps its instance from one call to the next. */
+export async function startCounting(floor: Build, build: Build, { endpoint, services }: Database) {
+  let usage = NOTHING;
+  const proxy = await startDynamoDBProxy(endpoint);
+  proxy.rewrite = (_, input) => ({ ...input, ReturnConsumedCapacity: 'INDEXES' });
+  proxy.reshape = (operation, _, { ConsumedCapacity, ...output }) => {
+    for (const consumed of [ConsumedCapacity].flat()) usage = plus(usage, operation, consumed);
+    return output;
+  };
   const bus = await startEventBus();
   const instances = new Map<string, Instance>();
-  const startOn = (endpoint: string) => (name: string) => {
-    const key = `${endpoint} ${name}`;
+  const instanceOn = (database: string, name: string): Instance => {
+    const key = `${database} ${name}`;
+    const environment = lambdaEnvironment(database, bus.endpoint);
     const instance =
-      instances.get(key) ??
-      startInstance({
-        program: floor.instance,
-        bundle: join(bundles, name, 'index.mjs'),
-        environment: lambdaEnvironment(endpoint, bus.endpoint),
-        countsLog: true,
-      });
+      instances.get(key) ?? startInstance(floor, bundleOf(build, name), environment, true);
     instances.set(key, instance);
     return instance;
   };
   return {
-    services: database.services,
-    metered: startOn(meter.endpoint),
-    timed: startOn(database.endpoint),
-    usageOf: meter.usageOf,
-    published: () => bus.events.length,
+    services,
+    /** Invokes a function behind a proxy that counts. */
+    count: async ({ function: name, event }: Invocation, status?: number): Promise<Usage> => {
+      usage = NOTHING;
+      proxy.operations.length = 0;
+      await instanceOn(proxy.endpoint, name).run({ event }, status);
+      const writes = proxy.operations.filter(isWrite).length;
+      return { ...usage, writes, reads: proxy.operations.length - writes };
+    },
+    /** Invokes a function without the proxy. Gives milliseconds, and per invocation bytes and events. */
+    time: async ({ function: name, event }: Invocation, often: Omit<Task, 'event'>) => {
+      const { run, logged } = instanceOn(endpoint, name);
+      const before = { logged: logged(), published: bus.events.length };
+      const { cold, warm } = await run({ event, ...often });
+      const invocations = 1 + (often.warmUp ?? 0) + (often.times ?? 0);
+      return {
+        first: cold.first,
+        billed: warm.billed,
+        logged: (logged() - before.logged) / invocations,
+        published: (bus.events.length - before.published) / invocations,
+      };
+    },
     stop: async () => {
       await Promise.all([...instances.values()].map(({ stop }) => stop()));
       bus.stop();
-      meter.stop();
-      await database.stop();
+      proxy.stop();
     },
   };
+}
+
+function plus(usage: Usage, operation: string, { Table, GlobalSecondaryIndexes }: Consumed): Usage {
+  const table = Table.CapacityUnits;
+  const index = Object.values(GlobalSecondaryIndexes ?? {})
+    .map(({ CapacityUnits }) => CapacityUnits)
+    .reduce((a, b) => a + b, 0);
+  if (!isWrite(operation)) return { ...usage, readUnits: usage.readUnits + table + index };
+  const { writeUnits, indexWriteUnits } = usage;
+  return { ...usage, writeUnits: writeUnits + table, indexWriteUnits: indexWriteUnits + index };
 }

@@ -1,5 +1,5 @@
 /**
- * Bytes that CloudWatch Logs counts for a line besides the line, see
+ * Bytes that CloudWatch Logs adds to each line, see
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
  */
 const LINE = 26;
@@ -9,7 +9,7 @@ const requestId = 'c1d2e3f4-0000-4000-8000-000000000000';
 const bytesOf = (...lines: string[]): number =>
   lines.reduce((bytes, { length }) => bytes + length + LINE, 0);
 
-/** Bytes that Lambda logs of an invocation, in which the function logs some itself: in one line, if any. */
+/** Bytes in the log for an invocation: Lambda's own lines, and what the function logs, in at most one line. */
 export const bytesOfInvocation = (logged: number): number =>
   (logged === 0 ? 0 : logged + LINE) +
   bytesOf(
@@ -18,7 +18,7 @@ export const bytesOfInvocation = (logged: number): number =>
     `REPORT RequestId: ${requestId}\tDuration: 1.23 ms\tBilled Duration: 2 ms\tMemory Size: 512 MB\tMax Memory Used: 101 MB\t\n`,
   );
 
-/** Bytes that the API logs of a request, see `lib/referral-api.ts`. */
+/** Bytes in the API's log for a request, see `lib/referral-api.ts`. */
 export const bytesOfRequest = bytesOf(
   JSON.stringify({
     time: '24/Nov/2026:11:22:33 +0000',

@@ -1,6 +1,6 @@
 /**
- * What AWS asks for in us-east-1, in dollars, as of November 2026, without the free tier. Each is the first
- * step of its price: more becomes cheaper.
+ * Prices of AWS in us-east-1, in dollars, as of November 2026, without the free tier. Each is for the first
+ * step; larger amounts are cheaper.
  */
 export const prices = {
   /** A million requests of an HTTP API. https://aws.amazon.com/api-gateway/pricing/ */

@@ -1,14 +1,16 @@
-import { join } from 'node:path';
 import { alternate } from '../alternate.ts';
-import type { Bench, Benchmark, Row } from '../benchmark.ts';
-import type { Build } from '../build.ts';
-import { startMeter, type Usage } from '../cost/meter.ts';
-import { click, ofReferral } from '../events.ts';
-import { figureOf, ratioOf } from '../figure.ts';
-import { lambdaEnvironment, startInstance, type Task } from '../instance.ts';
-import { type Size, type Stage, setStage } from './stages.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { bundleOf } from '../build.ts';
+import { startCounting } from '../cost/counting.ts';
+import { click, type Invocation, request } from '../events.ts';
+import { figuresOf, ratioOf } from '../figure.ts';
+import { lambdaEnvironment, startInstance } from '../instance.ts';
+import type { Task } from '../lambda/instance.ts';
+import type { Scene } from '../scene.ts';
+import type { Row } from '../table.ts';
+import { setStage } from './stages.ts';
 
-const SIZES: readonly Size[] = [
+const SIZES = [
   { name: '10³ clicks', clicks: 1_000, links: 0 },
   { name: '10⁴ clicks', clicks: 10_000, links: 0 },
   { name: '10⁵ clicks', clicks: 100_000, links: 0 },
@@ -16,122 +18,81 @@ const SIZES: readonly Size[] = [
   { name: '10³ clicks, 10⁵ links', clicks: 1_000, links: 100_000 },
 ];
 
-/** Something that is asked of a table. */
-interface Question {
+interface Measurement {
   readonly name: string;
-  readonly function: string;
-  readonly event: (stage: Stage) => unknown;
+  readonly invocation: (scene: Scene) => Invocation;
   readonly often: Omit<Task, 'event'>;
 }
 
-const stats = (days: number): Question => ({
+const stats = (days: number): Measurement => ({
   name: `stats of ${days} days`,
-  function: 'get-stats',
-  event: (stage) => {
-    const from = Date.parse(stage.referral.createdAt) + (30 - days) * 24 * 3_600_000;
-    return ofReferral('/stats', stage, { from: new Date(from).toISOString() });
-  },
+  invocation: request('get-stats', ({ referral }) => {
+    const from = Date.parse(referral.createdAt) + (30 - days) * 24 * 3_600_000;
+    return { query: { from: new Date(from).toISOString() } };
+  }),
   often: { warmUp: 20, times: 40 },
 });
 
-// The click comes last: what it puts would be read by the others.
-const QUESTIONS: readonly Question[] = [
+// Clicks come last: the others would read what they put.
+const MEASUREMENTS: readonly Measurement[] = [
   {
     name: 'page',
-    function: 'list-referral-responses',
-    event: (stage) => ofReferral('/responses', stage),
+    invocation: request('list-referral-responses'),
     often: { warmUp: 200, times: 300 },
   },
   stats(1),
   stats(7),
   stats(30),
-  {
-    name: 'click',
-    function: 'hit',
-    event: ({ referral }) => click(referral.code),
-    often: { warmUp: 500, times: 1_000 },
-  },
+  { name: 'click', invocation: click, often: { warmUp: 500, times: 1_000 } },
 ];
 
-/** What a click, a page and stats cost and take while the table grows. */
+/** Cost and latency of a page, stats and a click while the table grows. */
 export const growth: Benchmark = {
   title: 'Growth',
 
-  run: async (bench) => {
-    const stages: Stage[] = [];
-    for (const size of bench.quick ? SIZES.slice(0, 2) : SIZES) {
+  run: async ({ builds, floor, quick, directory }) => {
+    const stages: Awaited<ReturnType<typeof setStage>>[] = [];
+    for (const size of quick ? SIZES.slice(0, 2) : SIZES) {
       console.log(`  Making a table of ${size.name} …`);
-      stages.push(await setStage(bench.directory, size));
+      stages.push(await setStage(directory, size));
     }
-    const rows: Row[][] = bench.builds.map(() => []);
-    for (const question of QUESTIONS) {
-      const answers = await ask(question, stages, bench);
-      for (const [index, ofBuild] of answers.entries()) rows[index]?.push(...ofBuild);
+    const tables = builds.map(() => ({ growth: [] as Row[] }));
+    const sides = builds.map((build) => stages.map((stage) => ({ build, stage })));
+    for (const { name, invocation, often } of MEASUREMENTS) {
+      const measured = await alternate(
+        `processes with ${name}`,
+        quick ? 3 : 5,
+        sides.flat(),
+        async ({ build, stage: { database, scene } }) => {
+          const { function: file, event } = invocation(scene);
+          const environment = lambdaEnvironment(database.endpoint);
+          const instance = startInstance(floor, bundleOf(build, file), environment);
+          const { warm } = await instance.run({ event, ...often });
+          await instance.stop();
+          return { 'p50, ms': warm.p50 };
+        },
+      );
+      for (const [n, ofBuild] of sides.entries()) {
+        for (const side of ofBuild) {
+          const { size, database, scene } = side.stage;
+          const { count, stop } = await startCounting(floor, side.build, database);
+          // The first one looks the link up.
+          await count(invocation(scene));
+          const { readUnits, writeUnits, indexWriteUnits } = await count(invocation(scene));
+          await stop();
+          tables[n]?.growth.push({
+            name: `${name}: ${size.name}`,
+            figures: {
+              'read units': readUnits,
+              'write units': writeUnits + indexWriteUnits,
+              ...figuresOf(measured(side)),
+              '÷ 10³ clicks': ratioOf(measured(side), measured(ofBuild[0] ?? side), 'p50, ms'),
+            },
+          });
+        }
+      }
     }
-    await Promise.all(stages.map(({ stop }) => stop()));
-    return rows.map((growth) => ({ growth }));
+    await Promise.all(stages.map(({ database }) => database.stop()));
+    return tables;
   },
 };
-
-/** Asks a question on every stage, and gives for each build a row for each stage. */
-async function ask(question: Question, stages: readonly Stage[], bench: Bench): Promise<Row[][]> {
-  const sides = bench.builds.flatMap((build) => stages.map((stage) => ({ build, stage })));
-  const measured = await alternate(
-    `processes with ${question.name}`,
-    bench.quick ? 3 : 5,
-    sides,
-    async ({ build, stage }) => {
-      const instance = startOn(stage.endpoint, question, build, bench);
-      const { warm } = await instance.run({ event: question.event(stage), ...question.often });
-      await instance.stop();
-      return warm.p50;
-    },
-  );
-  const rows: Row[] = [];
-  for (const [index, { build, stage }] of sides.entries()) {
-    const p50 = measured[index] ?? [];
-    const first = measured[index - (index % stages.length)] ?? [];
-    const { readUnits, writeUnits, indexWriteUnits } = await usageOf(question, stage, build, bench);
-    rows.push({
-      name: `${question.name}: ${stage.size.name}`,
-      figures: {
-        'read units': readUnits,
-        'write units': writeUnits + indexWriteUnits,
-        'p50, ms': figureOf(p50),
-        '÷ 10³ clicks': ratioOf(p50, first),
-      },
-    });
-  }
-  return bench.builds.map((_, index) =>
-    rows.slice(index * stages.length, (index + 1) * stages.length),
-  );
-}
-
-async function usageOf(
-  question: Question,
-  stage: Stage,
-  build: Build,
-  bench: Bench,
-): Promise<Usage> {
-  const meter = await startMeter(stage.endpoint);
-  const instance = startOn(meter.endpoint, question, build, bench);
-  const invoke = () => instance.run({ event: question.event(stage), warmUp: 0, times: 0 });
-  // Looks the link up, which is then known.
-  await invoke();
-  const usage = await meter.usageOf(invoke);
-  await instance.stop();
-  meter.stop();
-  return usage;
-}
-
-const startOn = (
-  endpoint: string,
-  { function: name }: Question,
-  { bundles }: Build,
-  { floor }: Bench,
-) =>
-  startInstance({
-    program: floor.instance,
-    bundle: join(bundles, name, 'index.mjs'),
-    environment: lambdaEnvironment(endpoint),
-  });

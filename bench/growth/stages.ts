@@ -1,25 +1,35 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
-import { openHour } from '../../functions/core/closing.ts';
+import { execFile } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import {
+  type AttributeValue,
+  DescribeTableCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { closeHour, openHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
-import { newTally, sum, type Tally, tally } from '../../functions/core/counts.ts';
-import { hourAt, quarterOf, sumOf } from '../../functions/core/hours.ts';
+import { hourAt } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
-import type { Services } from '../../functions/core/services.ts';
-import type { Table } from '../../functions/store/client.ts';
-import { ownerPartition, referralKey } from '../../functions/store/keys.ts';
-import { responseItem } from '../../functions/store/responses.ts';
-import type { Database } from '../database.ts';
-import { newClick, newReferral } from '../scene.ts';
-import { startSeeded } from './seed.ts';
+import { RESPONDED } from '../../functions/core/response.ts';
+import { firstIdOf, ownerPartition, referralKey } from '../../functions/store/keys.ts';
+import { type Services, startEmbedded } from '../database.ts';
+import { TABLE } from '../instance.ts';
+import { anySession, clickItem, newClick, newReferral, type Scene } from '../scene.ts';
+
+const DYNOXIDE = `@dynoxide/${process.platform}-${process.arch}/dynoxide`;
 
 const HOUR = 3_600_000;
 
-/** Hours over which the clicks are spread: thirty days. */
+/** The clicks are spread over thirty days. */
 const HOURS = 30 * 24;
 
-/** How much is in a table. */
-export interface Size {
+interface Size {
   readonly name: string;
   /** Clicks on one link. */
   readonly clicks: number;
@@ -27,74 +37,97 @@ export interface Size {
   readonly links: number;
 }
 
-/** A table of some size, and the link in it. */
-export interface Stage extends Database {
-  readonly size: Size;
-  readonly userId: string;
-  readonly referral: Referral;
-}
-
-/** Makes a table of some size. The clicks are of hours that are over and closed. */
-export async function setStage(directory: string, size: Size): Promise<Stage> {
-  const end = Math.floor(Date.now() / HOUR) * HOUR;
-  const userId = randomUUID();
-  const referral = newReferral(userId, new Date(end - HOURS * HOUR));
-  const counted = new Map<number, Tally>();
-  const database = await startSeeded(directory, items(size, referral, end, counted));
-  await closeHours(database.services, referral, counted);
-  const { clicks } = await countReferral(database.services, referral);
+/** Makes a table of some size. The hours of its clicks are over and closed. */
+export async function setStage(directory: string, size: Size) {
+  const begin = (Math.floor(Date.now() / HOUR) - HOURS) * HOUR;
+  const referral = newReferral('owner', new Date(begin));
+  const times = Array.from(
+    { length: size.clicks },
+    (_, n) => begin + Math.floor((HOURS * HOUR * n) / size.clicks),
+  );
+  const schema = await describeTable(directory);
+  const database = await startEmbedded(directory, (path) =>
+    importItems(path, schema, items(referral, size.links, times)),
+  );
+  const { services } = database;
+  await closeHours(services, referral, times);
+  const { clicks } = await countReferral(services, referral);
   if (clicks !== size.clicks) throw new Error(`Of ${size.name}, ${clicks} are counted.`);
-  return { ...database, size, userId, referral };
+  const scene: Scene = { userId: 'owner', referral, session: anySession(), clicks: [] };
+  return { size, database, scene };
 }
 
-/** What is in the table. Counts the clicks by quarters of an hour. */
-function* items(
-  { clicks, links }: Size,
-  referral: Referral,
-  end: number,
-  counted: Map<number, Tally>,
-) {
-  const newId = monotonicFactory();
+function* items(referral: Referral, links: number, times: readonly number[]) {
   yield referralItem(referral);
   for (let n = 0; n < links; n++) {
-    // Ten of each owner.
+    // Each owner has ten.
     const owner = `owner-${Math.floor(n / 10)}`;
-    const at = Date.parse(referral.createdAt);
-    yield referralItem(newReferral(owner, new Date(at), newId(at)));
+    yield referralItem(newReferral(owner, new Date(referral.createdAt)));
   }
-  for (let n = 0; n < clicks; n++) {
-    const at = end - Math.ceil((HOURS * HOUR * (clicks - n)) / clicks);
-    const session = randomBytes(16).toString('base64url');
-    const click = newClick(referral, session, new Date(at), newId(at));
-    const quarter = counted.get(quarterOf(at)) ?? newTally();
-    counted.set(quarterOf(at), quarter);
-    tally(quarter, click);
-    yield responseItem(click, referral, {} as Table);
-  }
+  for (const time of times) yield clickItem(newClick(referral, new Date(time)), referral);
 }
 
-/** A link as `store/referrals.ts` puts it. */
-const referralItem = (referral: Referral) => ({
-  ...referralKey(referral.code),
-  gsi1pk: ownerPartition(referral.userId ?? ''),
-  gsi1sk: referral.id,
-  ...referral,
-});
+/** The item of a link, as `store/referrals.ts` puts it. */
+const referralItem = (referral: Referral) =>
+  marshall({
+    ...referralKey(referral.code),
+    gsi1pk: ownerPartition(referral.userId ?? ''),
+    gsi1sk: referral.id,
+    ...referral,
+  });
 
-/** Closes hours with what is known to be in them; to count a million clicks again would take minutes. */
+/** Describes an empty table. */
+async function describeTable(directory: string): Promise<string> {
+  const { endpoint, stop } = await startEmbedded(directory);
+  const client = new DynamoDBClient({ endpoint });
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: TABLE }));
+  client.destroy();
+  await stop();
+  return JSON.stringify([{ Table }]);
+}
+
+/** Makes a database file from items, ten times as fast as by writes. */
+async function importItems(
+  directory: string,
+  schema: string,
+  items: Generator<Record<string, AttributeValue>>,
+): Promise<void> {
+  // The same layout as DynamoDB's export to S3.
+  const data = join(directory, 'export', TABLE, 'data');
+  await mkdir(data, { recursive: true });
+  await writeFile(join(directory, 'schema.json'), schema);
+  const lines = items.map((Item) => `${JSON.stringify({ Item })}\n`);
+  await pipeline(Readable.from(lines), createWriteStream(join(data, 'items.json')));
+  await promisify(execFile)(
+    createRequire(import.meta.url).resolve(DYNOXIDE),
+    ['import', '--source', 'export', '--schema', 'schema.json', '--output', 'dynamodb.sqlite'],
+    { cwd: directory },
+  );
+  await rm(join(directory, 'export'), { recursive: true });
+}
+
+/** Closes the hours. To read a million clicks again would take minutes, so core gets them from here. */
 async function closeHours(
   services: Services,
   { code }: Referral,
-  counted: ReadonlyMap<number, Tally>,
+  times: readonly number[],
 ): Promise<void> {
-  const { store, newId, now } = services;
-  const hours = Map.groupBy(counted, ([quarter]) => hourAt(quarter));
-  for (const [hour, quarters] of hours) {
+  const store = { ...services.store };
+  // An hour rests for a while before it may be closed.
+  const later = { ...services, store, now: () => new Date(Date.now() + HOUR) };
+  for (const [hour, clicks] of Map.groupBy(times, hourAt)) {
     await openHour(services, code, hour);
-    const state = await store.readHour(code, hour);
-    const closed = new Map(quarters);
-    const counts = sum(state.total.counts, sumOf(closed));
-    const total = { version: newId(now()), through: hour, counts };
-    await store.closeHour({ state, closed, total });
+    store.eachResponse = async (_referral, _from, _to, visit) => {
+      for (const time of clicks) {
+        visit({
+          id: firstIdOf(time),
+          action: RESPONDED,
+          kind: 'human',
+          first: true,
+          trusted: true,
+        });
+      }
+    };
+    await closeHour(later, code, hour);
   }
 }

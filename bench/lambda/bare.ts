@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 
-// The least that a click can be: one put with the bare client of an item like that of a click, and a redirect.
+// The least that a click can do: put one item like that of `hit` with the bare client, and redirect.
 const { TABLE_NAME, APP_URL, CLICK_ITEM = '{}' } = process.env;
 const click: Record<string, AttributeValue> = JSON.parse(CLICK_ITEM);
 const client = new DynamoDBClient();
@@ -9,7 +9,7 @@ const client = new DynamoDBClient();
 export const handler = async () => {
   const session = { S: randomBytes(16).toString('base64url') };
   const now = new Date();
-  // In the order of time and as long as an ULID, so that the index has the same work with it.
+  // Sorts by time and is as long as a ULID, so it makes the same work for the index.
   const id = { S: `${now.getTime()}${randomBytes(7).toString('hex').slice(1)}` };
   const Item = {
     ...click,

@@ -1,2 +1,2 @@
-/** What a function takes that does nothing. */
+/** A function that does nothing. */
 export const handler = async () => ({ statusCode: 302, headers: { location: '/' } });

@@ -1,34 +1,45 @@
 import { createHistogram } from 'node:perf_hooks';
-import type { Measured, Task } from '../instance.ts';
 
-// A Lambda instance: imports a bundle when it is first invoked, and says how long everything took.
+// Stands in for a Lambda instance: imports a bundle at the first invocation, and measures.
 const bundle = process.argv[2] ?? '';
 
-// As Lambda's runtime has loaded them by then; by `require`, which is not the same to who imports them, see
+// Lambda's runtime has loaded these by then. It uses `require`, which loads less than an import, see
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/RAPIDClient.js
 for (const name of ['http', 'https', 'crypto']) process.getBuiltinModule(name);
 
-/** Milliseconds: more than any invocation takes. */
+/** Milliseconds; no invocation takes as long. */
 const TIMEOUT = 60_000;
 
 let handler: ((event: unknown, context: unknown) => Promise<unknown>) | undefined;
 
-async function work({ event, warmUp, times }: Task): Promise<Measured> {
+/** Invocations of a function, one after the other. */
+export interface Task {
+  readonly event: unknown;
+  /** Invocations after the first that are not measured. */
+  readonly warmUp?: number;
+  /** Invocations after those that are measured. */
+  readonly times?: number;
+}
+
+export type Measured = Awaited<ReturnType<typeof work>>;
+
+/** Does a task. Times are in milliseconds. */
+async function work({ event, warmUp = 0, times = 0 }: Task) {
   const events = Array.from({ length: 1 + warmUp + times }, () => structuredClone(event));
   const invoke = () => handler?.(events.pop(), context());
 
-  const cpuOfCold = cpuSince();
+  const cpuBefore = process.cpuUsage();
   const began = performance.now();
   handler ??= (await import(bundle)).handler;
   const imported = performance.now();
   let answer = await invoke();
   const answered = performance.now();
-  const coldCpu = cpuOfCold();
+  const coldCpu = cpuSince(cpuBefore);
 
   for (let n = 0; n < warmUp; n++) answer = await invoke();
   const latencies = createHistogram();
   let billed = 0;
-  const cpuOfWarm = cpuSince();
+  const cpuWarm = process.cpuUsage();
   for (let n = 0; n < times; n++) {
     const start = performance.now();
     answer = await invoke();
@@ -37,24 +48,24 @@ async function work({ event, warmUp, times }: Task): Promise<Measured> {
     billed += Math.ceil(latency);
   }
   return {
+    /** The answer to the last invocation. */
     answer,
+    /** The first invocation of the task. Only the first task of the process has to import. */
     cold: { imported: imported - began, first: answered - imported, cpu: coldCpu },
     warm: {
       p50: latencies.percentile(50) / 1e6,
       p99: latencies.percentile(99) / 1e6,
-      cpu: cpuOfWarm() / times,
+      cpu: cpuSince(cpuWarm) / times,
+      /** The mean, after rounding each invocation up to a whole millisecond, as Lambda does. */
       billed: billed / times,
     },
   };
 }
 
-/** Starts counting the milliseconds of processor time that this process takes. */
-function cpuSince(): () => number {
-  const before = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000;
-  };
+/** Milliseconds of processor time that this process has taken since. */
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 function context() {
@@ -75,5 +86,5 @@ process.on('message', (task: Task) => {
     (error: Error) => process.send?.({ failure: error.stack }),
   );
 });
-// It has nothing to do without the one who started it.
+// Ends when the benchmark does.
 process.on('disconnect', () => process.exit());

@@ -1,57 +1,61 @@
-import { inDirectory, type Measurement, type MeasurementOptions, measure } from './measurement.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { alternate } from '../alternate.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { type Figure, figuresOf, ratioOf } from '../figure.ts';
 import { ours } from './ours.ts';
-import { pinax, pinaxVersions } from './pinax.ts';
-import { figuresOf, type PeerResult, type Round, ratiosOf } from './result.ts';
-import type { Side } from './side.ts';
+import { pinax } from './pinax.ts';
+import { EQUAL_LOAD, measure } from './side.ts';
 
-export interface PeerOptions extends MeasurementOptions {
-  /** Each measures either side once. */
-  readonly rounds: number;
-  /** Hears what is going on. */
-  readonly report: (line: string) => void;
-}
+const WITH_RATIO = ['clicks/s', 'p99 at equal load, ms'];
 
-export const defaults = { rounds: 5, seconds: 8, warmUp: 5, connections: 16 };
+/** Clicks on pinax-referrals and on the server of `npm start`, under the same load. */
+export const peer: Benchmark = {
+  title: 'Peer',
 
-/**
- * Measures pinax-referrals and us, in turns. What it has started ends with this process at the latest.
- *
- * @throws Error in one line where Python is missing, a click is not answered by a redirect, or not stored.
- */
-export async function measurePeer(options: PeerOptions): Promise<PeerResult> {
-  const { rounds: count, seconds, connections, report } = options;
-  const calls = {
-    peer: await inDirectory(pinax.callsOfClick),
-    ours: await inDirectory(ours.callsOfClick),
-  };
-  const rounds: Round[] = [];
-  let rate: number | undefined;
-  const measureNext = async (side: Side): Promise<Measurement> => {
-    const measurement = await measure(side, rate, options);
-    rate ??= measurement.rate;
-    report(`Round ${rounds.length + 1} of ${count}, ${side.name}: ${inWords(measurement)}`);
-    return measurement;
-  };
-  while (rounds.length < count) {
-    // What is written first is measured first.
-    rounds.push(
-      rounds.length % 2 === 0
-        ? { peer: await measureNext(pinax), ours: await measureNext(ours) }
-        : { ours: await measureNext(ours), peer: await measureNext(pinax) },
+  run: async ({ quick }) => {
+    const callsOfPinax = await inDirectory(pinax.callsOfClick);
+    const callsOfOurs = await inDirectory(ours.callsOfClick);
+    // Half of what the peer can take in the first round.
+    let rate: number | undefined;
+    const measured = await alternate('turns', quick ? 2 : 5, [pinax, ours], (side) =>
+      inDirectory(async (directory) => {
+        const running = await side.start(directory);
+        const round = await measure(running, rate);
+        await running.stop();
+        rate ??= round[EQUAL_LOAD];
+        return round;
+      }),
     );
-  }
-  const [theirs, our] = [rounds.map(({ peer }) => peer), rounds.map((round) => round.ours)];
-  return {
-    peer: { name: pinax.name, ...figuresOf(theirs), calls: calls.peer },
-    ours: { name: ours.name, ...figuresOf(our), calls: calls.ours },
-    ratios: ratiosOf(rounds),
-    rounds: count,
-    seconds,
-    connections,
-    rate: rate ?? Number.NaN,
-    versions: await pinaxVersions(),
-  };
-}
 
-const inWords = ({ fullSpeed, rate, equalLoad }: Measurement): string =>
-  `${fullSpeed.clicksPerSecond.toFixed()} clicks/s; p99 at ${rate} clicks/s ${equalLoad.p99.toFixed(1)} ms`;
+    const columns = (side: typeof pinax, calls: Readonly<Record<string, number>>) => ({
+      ...figuresOf(measured(side)),
+      ...(rate && { [EQUAL_LOAD]: rate }),
+      ...Object.fromEntries(Object.entries(calls).map(([kind, n]) => [`${kind} of a click`, n])),
+    });
+    const ofPinax: Column = columns(pinax, callsOfPinax);
+    const ofOurs: Column = columns(ours, callsOfOurs);
+    const names = new Set([...Object.keys(ofPinax), ...Object.keys(ofOurs)]);
+    const rows = [...names].map((name) => ({
+      name,
+      figures: {
+        ...(ofPinax[name] !== undefined && { [pinax.name]: ofPinax[name] }),
+        ...(ofOurs[name] !== undefined && { [ours.name]: ofOurs[name] }),
+        ...(WITH_RATIO.includes(name) && { ratio: ratioOf(measured(ours), measured(pinax), name) }),
+      },
+    }));
+    return [{ peer: rows }];
+  },
+};
+
+/** The column of a side, by the names of the rows. */
+type Column = Readonly<Record<string, number | Figure>>;
+
+/** Works in a new directory. After a failure the directory stays, with the logs in it. */
+async function inDirectory<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'referrals-peer-'));
+  const result = await work(directory);
+  await rm(directory, { recursive: true });
+  return result;
+}

@@ -10,57 +10,48 @@ import type { Side } from './side.ts';
 const WORKERS = 2;
 const PROJECT = join(import.meta.dirname, 'pinax');
 
-const run = promisify(execFile);
-
 /** pinax-referrals with Django and gunicorn, on SQLite. */
 export const pinax: Side = {
   name: 'pinax-referrals',
 
   start: async (directory) => {
-    const python = await installPython('pinax', join(PROJECT, 'requirements.txt'));
-    const variables = variablesOf(directory);
-    const code = await runScript('create_referral', directory);
+    const link = await createLink(directory);
     const port = await getPort({ host: '127.0.0.1' });
+    const command = await installed();
     const gunicorn = await startTree(() =>
       startEmulator({
         name: 'gunicorn',
-        command: python,
+        command,
         parameters: [
           ...['-m', 'gunicorn', '--workers', `${WORKERS}`, '--bind', `127.0.0.1:${port}`],
           'django.core.wsgi:get_wsgi_application()',
         ],
         port,
         directory,
-        variables,
+        variables: variablesOf(directory),
       }),
     );
     return {
-      link: `${gunicorn.endpoint}${pathOf(code)}`,
+      link: `${gunicorn.endpoint}${link}`,
       cpu: async () => ({ server: await cpuOf(gunicorn.pid), database: 0 }),
       countClicks: async () => Number(await runScript('count_responses', directory)),
       stop: gunicorn.stop,
     };
   },
 
-  callsOfClick: async (directory) => {
-    const code = await runScript('create_referral', directory);
-    return JSON.parse(await runScript('click_statements', directory, pathOf(code)));
-  },
+  callsOfClick: async (directory) =>
+    JSON.parse(await runScript('click_statements', directory, await createLink(directory))),
 };
 
-/** Python and its packages, as they name themselves: `Django==5.2.19`. */
-export async function pinaxVersions(): Promise<string[]> {
-  const python = await installPython('pinax', join(PROJECT, 'requirements.txt'));
-  const { stdout: version } = await run(python, ['--version']);
-  const { stdout: packages } = await run(python, ['-m', 'pip', 'freeze']);
-  return `${version}${packages}`.trim().split('\n');
-}
+/** The path of a Python that has the packages. */
+const installed = () => installPython('pinax', join(PROJECT, 'requirements.txt'));
 
-const pathOf = (code: string) => `/r/${code}/`;
+const createLink = async (directory: string) =>
+  `/r/${await runScript('create_referral', directory)}/`;
 
 async function runScript(name: string, directory: string, ...parameters: string[]) {
-  const { stdout } = await run(
-    await installPython('pinax', join(PROJECT, 'requirements.txt')),
+  const { stdout } = await promisify(execFile)(
+    await installed(),
     [join(PROJECT, `${name}.py`), ...parameters],
     { env: { ...process.env, ...variablesOf(directory) } },
   );

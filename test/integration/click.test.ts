@@ -256,7 +256,7 @@ describe('GET /r/{code}', () => {
         ([name, value]) => name.length + (typeof value === 'string' ? Buffer.byteLength(value) : 1),
       )
       .reduce((sum, length) => sum + length, 0);
-    expect(size).toBeGreaterThan(1000);
+    expect(size).toBeGreaterThan(950);
     expect(size).toBeLessThanOrEqual(1024);
   });
 });

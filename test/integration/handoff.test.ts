@@ -181,7 +181,7 @@ test('after half an hour the visitor’s own page is another visitor, too', asyn
   const { items } = await domain.store.listResponses([referral], { limit: 10 });
   expect(items.map(({ via, first, session: of }) => [via, first, of])).toEqual([
     ['forwarded', true, session],
-    [undefined, true, visitor.session],
+    ['link', true, visitor.session],
   ]);
 });
 

@@ -224,7 +224,11 @@ describe('as pinax-referrals, or better', () => {
     const headers = { cookie: `referral_session=${session}` };
     await call(outputs, 'GET /me/referral', { token: visitor.token, headers });
     const responses = await allPages(outputs, '/responses', owner.token, 10);
-    expect(responses.map(({ userId }) => userId)).toEqual([visitor.userId, visitor.userId]);
+    expect(responses.map(({ action, userId }) => [action, userId])).toEqual([
+      ['SIGNED_UP', visitor.userId],
+      ['RESPONDED', visitor.userId],
+      ['RESPONDED', visitor.userId],
+    ]);
   });
 
   test('a post_save receiver that gives each profile a link is ours, and the link stays the same', async () => {

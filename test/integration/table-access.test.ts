@@ -82,7 +82,7 @@ const exercises: Readonly<
   },
   'edit-referral': async () => {
     const code = await createReferral(service.outputs, user);
-    return asUser(`PATCH /referrals/${code}`, { label: newUserId(), code: newUserId() });
+    return asUser(`PATCH /referrals/${code}`, { label: newUserId(), code: newUserId() }, user);
   },
   'record-action': async () => {
     const session = await clickedSession();
@@ -208,6 +208,9 @@ async function whileIndexIsFull<Result>(run: () => Promise<Result>): Promise<Res
 async function asUser(route: string, body?: object, caller?: User) {
   const { token } = caller ?? (await signUp(service.outputs));
   const session = await clickedSession();
+  // A session that nobody brought credits no sign-up.
+  const unbrought = { ...(await signUp(service.outputs)), session: newSession(), body };
+  await exercised(() => call(service.outputs, route, unbrought));
   return whileIndexIsFull(() => call(service.outputs, route, { token, session, body }));
 }
 

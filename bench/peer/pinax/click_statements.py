@@ -1,4 +1,4 @@
-"""Prints the SQL statements of a new visitor's click, as JSON: how many of each kind."""
+"""Prints the number of SQL statements of a new visitor's click, by kind, as JSON."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 path = sys.argv[1]
 host = settings.ALLOWED_HOSTS[0]
-# What only the first request of a process asks is not of a click.
+# The first request of a process asks for more than a click does.
 Client().get(path, headers={"host": host})
 with CaptureQueriesContext(connection) as statements:
     response = Client().get(path, headers={"host": host})

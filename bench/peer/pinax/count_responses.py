@@ -1,4 +1,4 @@
-"""Prints how many responses are stored."""
+"""Prints the number of stored responses."""
 
 import django
 

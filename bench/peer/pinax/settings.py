@@ -1,4 +1,4 @@
-"""Django with no more than pinax-referrals needs, set up as for production."""
+"""Django with only what pinax-referrals needs, set up as for production."""
 
 import os
 
@@ -25,17 +25,17 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": os.environ["DATABASE"],
-        # Otherwise every request opens the file anew.
+        # Otherwise every request opens the file again.
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             # Safe against a crash of the process, like the database on the other side.
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
-            # Waits for its turn to write, where a transaction that began by reading would fail.
+            # Waits for its turn to write. A transaction that began with a read would fail instead.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
         },
     }
 }
 
-# Nobody is in front of it here who would say where a visitor comes from.
+# There is no proxy in front that would tell the visitor's address.
 PINAX_REFERRALS_IP_ADDRESS_META_FIELD = "REMOTE_ADDR"

@@ -1,4 +1,4 @@
-"""The paths of pinax-referrals, where our own links are."""
+"""Puts the links of pinax-referrals under the same path as ours."""
 
 from django.urls import include, path
 
