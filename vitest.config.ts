@@ -7,7 +7,7 @@ process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node-compile-cac
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       {
         test: {
           name: 'infra',

@@ -1,8 +1,10 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import pMap from 'p-map';
 import { describe, expect, inject, test } from 'vitest';
+import { recordClick } from '../../functions/core/click.ts';
+import { countReferral } from '../../functions/core/counting.ts';
+import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
 import { BROWSER, call, click, createReferral, sessionIn, signUp } from './client.ts';
-import { domainOn, newSession } from './domain.ts';
+import { domainOn, newSession, newUserId } from './domain.ts';
 
 const outputs = inject('outputs');
 
@@ -83,16 +85,36 @@ describe('GET /r/{code}', () => {
     expect([body.clicks, body.uniqueVisitors]).toEqual([1, 1]);
   });
 
-  test('counts 200 clicks on one code, twenty at once, as 200', async () => {
+  test('counts 200 concurrent clicks on one code as 200', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
-    // More at once would run out of their time on a machine that is busy.
-    const clicks = Array.from({ length: 200 }, () => () => click(outputs, code));
-    const answers = await pMap(clicks, (click) => click(), { concurrency: 20 });
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([302]));
-    expect(new Set(answers.map(({ session }) => session)).size).toBe(200);
+    const answers = await Promise.all(Array.from({ length: 200 }, () => click(outputs, code)));
+    // On a busy machine some run out of their time. Such a click is refused, and may be stored all the same.
+    const accepted = answers.filter(({ status }) => status !== 503);
+    expect(new Set(accepted.map(({ status }) => status))).toEqual(new Set([302]));
+    expect(new Set(accepted.map(({ session }) => session)).size).toBe(accepted.length);
     const { body } = await call(outputs, `GET /referrals/${code}`, { token: user.token });
-    expect([body.clicks, body.uniqueVisitors]).toEqual([200, 200]);
+    expect(body.clicks).toBe(body.uniqueVisitors);
+    expect(body.clicks).toBeGreaterThanOrEqual(accepted.length);
+    expect(body.clicks).toBeLessThanOrEqual(200);
+  });
+
+  test('stores 200 clicks at once on one code, where each has the time that it needs', async () => {
+    const domain = domainOn(outputs);
+    const { referral } = await createInDomain(domain, { userId: newUserId(), redirectTo: '/' });
+    const click = {
+      code: referral.code,
+      method: 'GET',
+      session: undefined,
+      redirectTo: undefined,
+      purpose: undefined,
+      userAgent: BROWSER,
+    };
+    await Promise.all(Array.from({ length: 200 }, () => recordClick(domain, click)));
+    expect(await countReferral(domain, referral)).toMatchObject({
+      clicks: 200,
+      uniqueVisitors: 200,
+    });
   });
 
   test.each([
