@@ -1,17 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environment } from '../functions/environment.ts';
+import { type Answer, type Call, callApi } from '../web/client/client.ts';
 import { signInUser, signUpUser } from './cognito.ts';
 import type { Outputs } from './outputs.ts';
 
 const password = 'Demo-password-1';
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
-
-interface Answer {
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a demo reads answers as loosely as a script would
-  readonly body: any;
-}
 
 /**
  * Plays the main job against the running service, once for each data directory, and prints every step:
@@ -32,10 +27,10 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
   console.log('\nThe main job, played once against the service:\n');
   await signUpUser(outputs, { email: referrer, password });
   const { idToken: ada } = await signInUser(outputs, { email: referrer, password });
-  const { body: link } = await call(outputs, 'GET', '/me/referral', { token: ada });
+  const { body: link } = await call(outputs, 'GET /me/referral', { token: ada });
   console.log(`  1. ${referrer} signs up and has a link: ${link.url}`);
 
-  const click = await call(outputs, 'GET', new URL(link.url).pathname);
+  const click = await call(outputs, `GET ${new URL(link.url).pathname}`);
   const session = /=([\w-]{32});/.exec(click.headers.get('set-cookie') ?? '')?.[1] ?? '';
   console.log(`  2. A visitor clicks it, and is sent to ${click.headers.get('location')}`);
 
@@ -43,7 +38,7 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
   if (action === undefined) {
     console.log('  3. Pages may record no actions here, so the visitor does nothing else');
   } else {
-    const { body: acted } = await call(outputs, 'POST', '/actions', { session, body: { action } });
+    const { body: acted } = await call(outputs, 'POST /actions', { session, body: { action } });
     console.log(`  3. The visitor does something: ${acted.response.action}`);
   }
 
@@ -60,34 +55,18 @@ const pageActions = (): readonly string[] =>
   JSON.parse(process.env[environment.pageActions] ?? '["VIEWED_PRICING"]');
 
 async function printLink(outputs: Outputs, token: string): Promise<void> {
-  const { body: link } = await call(outputs, 'GET', '/me/referral', { token });
-  const { body: page } = await call(outputs, 'GET', `/referrals/${link.code}/responses`, { token });
+  const { body: link } = await call(outputs, 'GET /me/referral', { token });
+  const { body: page } = await call(outputs, `GET /referrals/${link.code}/responses`, { token });
   console.log(`     ${link.url}: clicks ${link.clicks}, unique visitors ${link.uniqueVisitors}`);
   for (const { createdAt, actionDisplay, userId } of page.items.toReversed()) {
     console.log(`     ${createdAt}  ${actionDisplay}${userId ? `  (user ${userId})` : ''}`);
   }
 }
 
-async function call(
-  { ApiUrl }: Outputs,
-  method: string,
-  path: string,
-  { token, session, body }: { token?: string; session?: string; body?: unknown } = {},
-): Promise<Answer> {
-  const response = await fetch(`${ApiUrl}${path}`, {
-    method,
-    redirect: 'manual',
-    headers: {
-      'user-agent': BROWSER,
-      ...(token && { authorization: `Bearer ${token}` }),
-      ...(session && { 'x-referral-session': session }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok && response.status !== 302) {
-    throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-  }
-  return { headers: response.headers, body: text && JSON.parse(text) };
+/** Calls the API as a browser would; what is no success ends the demo. */
+async function call({ ApiUrl }: Outputs, route: string, request: Call = {}): Promise<Answer> {
+  const headers = { 'user-agent': BROWSER };
+  const answer = await callApi({ apiUrl: ApiUrl }, route, { ...request, headers });
+  if (answer.status < 400) return answer;
+  throw new Error(`${route} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
 }

@@ -1,4 +1,4 @@
-import { BROWSER } from '../integration/client.ts';
+import { call, sessionIn } from '../integration/client.ts';
 import type { Stage } from './stage.ts';
 
 export interface ClickAnswer {
@@ -17,20 +17,13 @@ export async function sendClick(
   session?: string,
 ): Promise<ClickAnswer> {
   const started = performance.now();
-  const answer = await fetch(`${apiUrl}/r/${code}`, {
-    redirect: 'manual',
+  const answer = await call({ ApiUrl: apiUrl }, `GET /r/${code}`, {
     signal: AbortSignal.timeout(10_000),
-    headers: {
-      'user-agent': BROWSER,
-      referer,
-      ...(session && { cookie: `referral_session=${session}` }),
-    },
+    headers: { referer, ...(session && { cookie: `referral_session=${session}` }) },
   }).catch(() => undefined);
-  await answer?.arrayBuffer().catch(() => undefined);
-  const cookie = answer?.headers.get('set-cookie') ?? '';
   return {
     status: answer?.status,
-    session: /=([\w-]{32});/.exec(cookie)?.[1],
+    session: (answer && sessionIn(answer)) || undefined,
     took: performance.now() - started,
   };
 }

@@ -8,12 +8,13 @@ import { functionNames } from '../../functions/manifest.ts';
 import { appUrl } from './synthesis.ts';
 
 const run = promisify(execFile);
+const checked = { ...process.env, CDK_VALIDATION: 'true' };
 
 /** Runs the CDK app with a context; gives its exit code and what it printed. */
 async function runApp(context: Record<string, unknown>) {
   const output = mkdtempSync(join(tmpdir(), 'referrals-cdk-'));
   onTestFinished(() => rmSync(output, { recursive: true }));
-  const env = { ...process.env, CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  const env = { ...checked, CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify(context) };
   const result = await run(process.execPath, ['bin/referrals.ts'], { env }).catch((error) => error);
   return { code: result.code ?? 0, printed: result.stdout + result.stderr, output };
 }
@@ -23,7 +24,7 @@ describe('npx cdk synth', () => {
     const output = mkdtempSync(join(tmpdir(), 'referrals-cdk-'));
     onTestFinished(() => rmSync(output, { recursive: true }));
     const command = ['cdk', 'synth', '--quiet', '--build', 'true', '--output', output];
-    const { stdout, stderr } = await run('npx', command);
+    const { stdout, stderr } = await run('npx', command, { env: checked });
     expect(stdout + stderr).toContain('No appUrl was given');
   });
 

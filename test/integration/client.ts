@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { signInUser, signUpUser } from '../../local/cognito.ts';
 import type { Outputs } from '../../local/outputs.ts';
+import { type Answer, type Api, type Call, callApi } from '../../web/client/client.ts';
 
 export const BROWSER =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 export const PASSWORD = 'Correct-horse-1';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test asserts on whole bodies
-  readonly body: any;
-}
 
 export interface User {
   readonly email: string;
@@ -19,44 +13,16 @@ export interface User {
   readonly token: string;
 }
 
-export interface Call {
-  readonly token?: string | undefined;
-  /** Sent as the header. */
-  readonly session?: string | undefined;
-  readonly headers?: Record<string, string>;
-  /** Sent as JSON, or as it is where it is a string. */
-  readonly body?: unknown;
-}
+/** Calls an API as a browser would. */
+export const callAsBrowser = (api: Api, route: string, request: Call = {}): Promise<Answer> =>
+  callApi(api, route, { ...request, headers: { 'user-agent': BROWSER, ...request.headers } });
 
-/** What a browser sends besides the body. */
-export const headersOf = ({ token, session, headers, body }: Call): Record<string, string> => ({
-  'user-agent': BROWSER,
-  ...(token && { authorization: `Bearer ${token}` }),
-  ...(session && { 'x-referral-session': session }),
-  ...(body !== undefined && { 'content-type': 'application/json' }),
-  ...headers,
-});
-
-/** Calls the API as a browser would; redirects are not followed. */
-export async function call(
+/** Calls the API of a service as a browser would. */
+export const call = (
   { ApiUrl }: Pick<Outputs, 'ApiUrl'>,
   route: string,
-  { token, session, headers = {}, body }: Call = {},
-): Promise<Answer> {
-  const [method = 'GET', path = '/'] = route.split(' ');
-  const response = await fetch(`${ApiUrl}${path}`, {
-    method,
-    redirect: 'manual',
-    headers: headersOf({ token, session, headers, body }),
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text,
-  };
-}
+  request?: Call,
+): Promise<Answer> => callAsBrowser({ apiUrl: ApiUrl }, route, request);
 
 /** Clicks a link as a new visitor, or one with a session. */
 export async function click(

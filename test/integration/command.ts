@@ -43,6 +43,7 @@ export function run(parameters: readonly string[], variables: NodeJS.ProcessEnv 
     env: {
       PATH: process.env.PATH,
       HOME: directory,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       AWS_REGION: 'local',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',

@@ -24,6 +24,7 @@ export type Intervene = (
 
 interface Input {
   readonly QueueUrl: string;
+  WaitTimeSeconds?: number;
   readonly Entries?: readonly { readonly Id: string }[];
 }
 
@@ -68,6 +69,8 @@ export async function startSqs(): Promise<Sqs> {
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     if (request.body === undefined) return;
     const input = request.body as Input;
+    // An empty queue is known to be empty: this SQS keeps all messages in one place.
+    if (input.WaitTimeSeconds !== undefined) input.WaitTimeSeconds = 0;
     const answer = (await sqs.intervene(operation, input)) ?? (await own(operation, input));
     if (answer !== undefined) return reply.status(answer.status ?? 200).send(answer.body);
   });

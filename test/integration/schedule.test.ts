@@ -12,7 +12,7 @@ test('what is run now and then is run at once, and again when the last run is ov
   };
   onTestFinished(runEvery(5, run, nothing).stop);
   for (const count of [1, 2, 3]) {
-    await vi.waitFor(() => expect(runs).toHaveLength(count));
+    await vi.waitFor(() => expect(runs).toHaveLength(count), 20_000);
     runs.at(-1)?.resolve();
   }
 });
@@ -22,7 +22,7 @@ test('a run that fails is reported, and the next one comes all the same', async 
   const reports: unknown[] = [];
   const report = (reported: unknown) => reports.push(reported);
   onTestFinished(runEvery(5, () => Promise.reject(error), report).stop);
-  await vi.waitFor(() => expect(reports.slice(0, 3)).toEqual([error, error, error]));
+  await vi.waitFor(() => expect(reports.slice(0, 3)).toEqual([error, error, error]), 20_000);
 });
 
 test('it stops after the run that is under way, and does not wait for the next', async () => {

@@ -50,7 +50,7 @@ const clickOf = (session: string, credit: string) => {
 describe('the events that npm start prints', () => {
   test('begin with those of the main job, below its steps', async () => {
     const { service } = await startOnProxy(() => 'pass');
-    await vi.waitFor(() => expect(eventsOf(service)).toHaveLength(7));
+    await vi.waitFor(() => expect(eventsOf(service)).toHaveLength(7), 20_000);
     const printed = service.printed();
     const [steps = '', events] = printed.split('\nEvents, as they are published:\n\n');
     expect(steps).not.toContain('  event  ');
@@ -83,7 +83,10 @@ describe('the events that npm start prints', () => {
     const code = await createReferral(first.outputs, user);
     const credit = `code ${code}  referrer ${user.userId.slice(0, 8)}…`;
     const seen = await click(first.outputs, code);
-    await vi.waitFor(() => expect(eventsOf(first).at(-1)).toBe(clickOf(seen.session, credit)));
+    await vi.waitFor(
+      () => expect(eventsOf(first).at(-1)).toBe(clickOf(seen.session, credit)),
+      20_000,
+    );
     await first.stop();
 
     const away = await startTestService({ directory, variables: { ...variables, API_ONLY: '1' } });
@@ -93,13 +96,15 @@ describe('the events that npm start prints', () => {
 
     const second = await startTestService({ directory, variables });
     const expected = [clickOf(missed.session, credit)];
-    await vi.waitFor(() => expect(eventsOf(second)).toEqual(expected));
+    await vi.waitFor(() => expect(eventsOf(second)).toEqual(expected), 20_000);
     await call(second.outputs, `GET /r/${code}`, { headers: { 'user-agent': 'Googlebot/2.1' } });
-    await vi.waitFor(() =>
-      expect(eventsOf(second)).toEqual([
-        ...expected,
-        expect.stringContaining(`  RESPONDED (bot)  ${credit}  visitor session `),
-      ]),
+    await vi.waitFor(
+      () =>
+        expect(eventsOf(second)).toEqual([
+          ...expected,
+          expect.stringContaining(`  RESPONDED (bot)  ${credit}  visitor session `),
+        ]),
+      20_000,
     );
     await second.stop();
   });
@@ -123,10 +128,12 @@ describe('what npm start invokes besides the API', () => {
     const { service } = await startOnProxy((operation, input) =>
       accessesOf(operation, input).includes(CLOSING) ? 'error' : 'pass',
     );
-    await vi.waitFor(() =>
-      expect(service.printed()).toMatch(
-        /^The hours could not be closed, and will be tried again: ./m,
-      ),
+    await vi.waitFor(
+      () =>
+        expect(service.printed()).toMatch(
+          /^The hours could not be closed, and will be tried again: ./m,
+        ),
+      20_000,
     );
     await signUp(service.outputs);
     await service.stop();

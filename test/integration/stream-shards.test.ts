@@ -43,7 +43,7 @@ describe('followStream', () => {
       { id: 'root', parent: 'gone', records: ['A', 'B'], closed: true },
     ]);
     const { keys } = follow(endpoint);
-    await vi.waitFor(() => expect(keys).toEqual(['A', 'B', 'C', 'D', 'E']));
+    await vi.waitFor(() => expect(keys).toEqual(['A', 'B', 'C', 'D', 'E']), 20_000);
     expect(await positions()).toEqual({ root: null, child: null, grandchild: '0' });
   });
 
@@ -52,13 +52,13 @@ describe('followStream', () => {
     const shards = [root];
     const { endpoint } = await startStreamServer(shards);
     const { keys } = follow(endpoint);
-    await vi.waitFor(() => expect(keys).toEqual(['A']));
+    await vi.waitFor(() => expect(keys).toEqual(['A']), 20_000);
     root.records.push('B');
     root.closed = true;
-    await vi.waitFor(async () => expect(await positions()).toEqual({ root: null }));
+    await vi.waitFor(async () => expect(await positions()).toEqual({ root: null }), 20_000);
     shards.push({ id: 'left', parent: 'root', records: ['C'] });
     shards.push({ id: 'right', parent: 'root', records: ['D'] });
-    await vi.waitFor(() => expect(keys).toEqual(['A', 'B', 'C', 'D']));
+    await vi.waitFor(() => expect(keys).toEqual(['A', 'B', 'C', 'D']), 20_000);
   });
 
   test('goes on in each shard where it was, and in none that has ended', async () => {
@@ -69,12 +69,12 @@ describe('followStream', () => {
     ];
     const { endpoint, iterated } = await startStreamServer(shards);
     const first = follow(endpoint);
-    await vi.waitFor(() => expect(first.keys).toEqual(['A', 'B', 'C']));
+    await vi.waitFor(() => expect(first.keys).toEqual(['A', 'B', 'C']), 20_000);
     await first.stop();
     iterated.length = 0;
     shards[2]?.records.push('D');
     const second = follow(endpoint);
-    await vi.waitFor(() => expect(second.keys).toEqual(['D']));
+    await vi.waitFor(() => expect(second.keys).toEqual(['D']), 20_000);
     expect(iterated).toEqual(['left after 0', 'right after 0']);
   });
 
@@ -82,9 +82,9 @@ describe('followStream', () => {
     const other: Shard = { id: 'other', records: ['B'] };
     const { endpoint } = await startStreamServer([{ id: 'failing', records: ['A'] }, other]);
     const { keys } = follow(endpoint, ['A']);
-    await vi.waitFor(() => expect(keys).toEqual(['B']));
+    await vi.waitFor(() => expect(keys).toEqual(['B']), 20_000);
     other.records.push('C');
-    await vi.waitFor(() => expect(keys).toEqual(['B', 'C']));
+    await vi.waitFor(() => expect(keys).toEqual(['B', 'C']), 20_000);
     expect(await positions()).toEqual({ other: '1' });
   });
 
@@ -92,12 +92,12 @@ describe('followStream', () => {
     const shard: Shard = { id: 'root', records: ['A'] };
     const { endpoint, iterated } = await startStreamServer([shard]);
     const first = follow(endpoint);
-    await vi.waitFor(() => expect(first.keys).toEqual(['A']));
+    await vi.waitFor(() => expect(first.keys).toEqual(['A']), 20_000);
     await first.stop();
     shard.records.push('B', 'C');
     shard.trimmed = 2;
     const second = follow(endpoint);
-    await vi.waitFor(() => expect(second.keys).toEqual(['C']));
+    await vi.waitFor(() => expect(second.keys).toEqual(['C']), 20_000);
     expect(iterated).toEqual(['root', 'root after 0', 'root']);
   });
 });

@@ -172,11 +172,11 @@ describe('followStream', () => {
     };
     await put(['A', 'B']);
     const first = follow(options);
-    await vi.waitFor(() => expect(passed).toBe(2));
+    await vi.waitFor(() => expect(passed).toBe(2), 20_000);
     await first.stop();
     passed = undefined;
     follow(options);
-    await vi.waitFor(() => expect(passed).toBe(0));
+    await vi.waitFor(() => expect(passed).toBe(0), 20_000);
   });
 
   test('a checkpoint of another stream counts for nothing', async () => {
@@ -238,10 +238,10 @@ describe('what could not be delivered', () => {
     await put(['A', 'B', 'C']);
     const { deliver, mend } = failingAt('B', (itemIdentifier) => itemIdentifier);
     const follower = follow({ deliver });
-    await vi.waitFor(() => expect(follower.events.length).toBeGreaterThan(2));
+    await vi.waitFor(() => expect(follower.events.length).toBeGreaterThan(2), 20_000);
     mend();
     await put(['D']);
-    await vi.waitFor(() => expect(follower.keys().at(-1)).toBe('D'));
+    await vi.waitFor(() => expect(follower.keys().at(-1)).toBe('D'), 20_000);
     const [first, ...later] = follower.events.map(keysOf);
     expect(first).toEqual(['A', 'B', 'C']);
     expect(later.filter(([key]) => key === 'B').length).toBeGreaterThan(1);
@@ -267,7 +267,7 @@ describe('what could not be delivered', () => {
   test('is there for the next follower', async () => {
     await put(['A', 'B', 'C']);
     const first = follow(failingAt('B', (itemIdentifier) => itemIdentifier));
-    await vi.waitFor(() => expect(first.events.length).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(first.events.length).toBeGreaterThan(1), 20_000);
     await first.stop();
     await delivered(follow(), ['B', 'C']);
   });

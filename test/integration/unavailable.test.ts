@@ -112,7 +112,8 @@ describe('with DynamoDB unreachable', () => {
     async (fate) => {
       const code = await knownCode();
       proxy.decide = () => fate;
-      for (const clicked of [code, 'never-seen-before']) {
+      // What is given up is tried on for a moment, and an unknown code would then be remembered for the next test.
+      for (const clicked of [code, `never-seen-before-${fate}`]) {
         const { result, took } = await observed(() => click(service.outputs, clicked));
         expect([result.status, result.headers.get('retry-after'), result.session]).toEqual([
           503,
