@@ -118,6 +118,17 @@ describe('Idempotency-Key', () => {
     ]);
   });
 
+  test('a sign-up’s key expires with the responses, and has no more in it', async () => {
+    const { session } = await prepare();
+    const { userId } = await signUp(outputs, session);
+    const [item = {}] = await remembered(`user:${userId}`);
+    const created = Math.floor(Date.parse(item.response.createdAt) / 1000);
+    expect(item.ttl).toBe(created + 400 * 24 * 60 * 60);
+    const known = ['action', 'code', 'createdAt', 'existingUser', 'first', 'id', 'kind'];
+    const names = [...known, 'respondedAt', 'trusted', 'via'];
+    expect(Object.keys(item.response).toSorted()).toEqual(names);
+  });
+
   test('a page that uses the backend’s key first does not take its place', async () => {
     const { session, headers } = await prepare();
     expect((await act({ session, headers })).status).toBe(201);
