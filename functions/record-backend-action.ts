@@ -1,5 +1,8 @@
 import { recordAction } from './core/action.ts';
 import { findAttribution } from './core/attribution.ts';
+import { ReferralsError } from './core/errors.ts';
+import { isGenuine } from './core/session.ts';
+import type { Visitor } from './core/visitor.ts';
 import { showAttribution } from './http/attribution.ts';
 import { backendRequest, showResponse } from './http/responses.ts';
 import { invocationHandler } from './messages/invocation-handler.ts';
@@ -17,7 +20,7 @@ const services: ServicesFor<typeof recordBackendAction> = allServices;
 export const handler = invocationHandler(async (event) => {
   const { settings } = services;
   const { userId, session, ...request } = parse(backendRequest, event);
-  const visitor = userId === undefined ? { session: session ?? '' } : { userId };
+  const visitor = userId === undefined ? await visitorOf(session ?? '') : { userId };
   if (request.type === 'attribution') {
     const attribution = await findAttribution(services, visitor);
     return { referral: attribution ? showAttribution('operator', attribution, settings) : null };
@@ -33,3 +36,12 @@ export const handler = invocationHandler(async (event) => {
   countMetric(response ? 'Actions' : 'AttributionMisses');
   return { response: response ? showResponse('operator', response, settings) : null };
 });
+
+async function visitorOf(session: string): Promise<Visitor> {
+  if (isGenuine(session, await services.keys.ofSessions())) return { session };
+  throw new ReferralsError(
+    'invalid_field',
+    'session must be a session that this service has handed out.',
+    { field: 'session' },
+  );
+}

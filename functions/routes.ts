@@ -3,7 +3,7 @@ import type { FunctionStoreMethod } from './store/table-rights.ts';
 interface RouteBase {
   /** File in `functions/api/`, without its extension; `hit` is a function of its own. */
   readonly name: string;
-  readonly method: 'GET' | 'HEAD' | 'PATCH' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path in the syntax of API Gateway's HTTP APIs. */
   readonly path: string;
   /** The Lambda function that answers: its file in `functions/`, without the extension. */

@@ -34,7 +34,7 @@ export const requests: readonly CountedRequest[] = [
     name: '… whose session was linked to a user',
     before: click,
     invocation: async (scene, services) => {
-      await services.store.claimSession(scene.session, 'somebody');
+      await services.store.claimSession(scene.session, 'somebody', services.now());
       await services.store.moveResponses(scene.session, 'somebody', services.now());
       return withCookie(scene);
     },

@@ -21,12 +21,12 @@ export async function linkSession(
   const { store, now } = services;
   // Remember the user first, so that a click that arrives meanwhile is already known to be theirs.
   const linked =
-    (await store.findSessionUser(session)) ?? (await store.claimSession(session, userId));
+    (await store.findSessionUser(session)) ?? (await store.claimSession(session, userId, now()));
   if (linked.userId !== userId) return 0;
   const moved = await store.moveResponses(session, userId, now());
   if (!linked.isSettled) {
     await creditSignUp(services, userId);
-    await store.settleSession(session, userId);
+    await store.settleSession(session, userId, now());
   }
   return moved;
 }

@@ -147,7 +147,7 @@ export interface Store {
    *
    * @returns the user that it is linked to then.
    */
-  claimSession(session: string, userId: string): Promise<SessionUser>;
+  claimSession(session: string, userId: string, now: Date): Promise<SessionUser>;
   /**
    * Remembers on a user's own link when they signed up, unless it is known.
    *
@@ -155,7 +155,7 @@ export interface Store {
    */
   markSignedUp(code: string, at: string): Promise<void>;
   /** Remembers that the session's link to its user is complete: a sign-up was credited if it was to be. */
-  settleSession(session: string, userId: string): Promise<void>;
+  settleSession(session: string, userId: string, now: Date): Promise<void>;
   /**
    * Moves a bounded number of a session's responses to a user, the oldest first.
    *

@@ -25,6 +25,8 @@ const MOST_MOVES = 500;
  */
 const TRACE_LIFETIME = 90 * 24 * 60 * 60;
 
+const epochSeconds = (time: Date): number => Math.floor(time.getTime() / 1000);
+
 const sessionUserOf = (item: Item): SessionUser => ({
   userId: item.userId,
   isSettled: item.isSettled === true,
@@ -42,7 +44,10 @@ export const sessionFinder = ({ client, name }: Table): Pick<Store, 'findSession
 
 /** The users of sessions, and the moves of responses to them. */
 export function sessionStore(table: Table): SessionStore {
-  const { client, name } = table;
+  const { client, name, retention } = table;
+
+  /** A session is worth nothing without its responses, so its user is forgotten after them. */
+  const forgotten = (now: Date) => retention && { ttl: epochSeconds(now) + retention };
 
   const move = (item: Item, from: Session, userId: string): Write[] => {
     const { id } = item;
@@ -79,12 +84,12 @@ export function sessionStore(table: Table): SessionStore {
   return {
     ...sessionFinder(table),
 
-    async claimSession(session, userId) {
+    async claimSession(session, userId, now) {
       try {
         await client.send(
           new PutCommand({
             TableName: name,
-            Item: { ...sessionUserKey(session), userId },
+            Item: { ...sessionUserKey(session), userId, ...forgotten(now) },
             ConditionExpression: 'attribute_not_exists(pk)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -96,8 +101,8 @@ export function sessionStore(table: Table): SessionStore {
       }
     },
 
-    async settleSession(session, userId) {
-      const Item = { ...sessionUserKey(session), userId, isSettled: true };
+    async settleSession(session, userId, now) {
+      const Item = { ...sessionUserKey(session), userId, isSettled: true, ...forgotten(now) };
       await client.send(new PutCommand({ TableName: name, Item }));
     },
 
@@ -106,7 +111,7 @@ export function sessionStore(table: Table): SessionStore {
         await client.send(
           new PutCommand({
             TableName: name,
-            Item: { ...handoffKey(id), ttl: Math.floor(until.getTime() / 1000) },
+            Item: { ...handoffKey(id), ttl: epochSeconds(until) },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
@@ -118,7 +123,7 @@ export function sessionStore(table: Table): SessionStore {
     },
 
     async moveResponses(session, userId, now) {
-      const traceUntil = Math.floor(now.getTime() / 1000) + TRACE_LIFETIME;
+      const traceUntil = epochSeconds(now) + TRACE_LIFETIME;
       const here = queryItems(table, {
         ...responsesOfVisitor({ session }),
         FilterExpression: IS_HERE,

@@ -11,11 +11,14 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 export const strictObject = <const Fields extends v.ObjectEntries>(
   fields: Fields,
   message = 'must be an object',
-) =>
+): v.GenericSchema<
+  v.InferInput<v.StrictObjectSchema<Fields, undefined>>,
+  v.InferOutput<v.StrictObjectSchema<Fields, undefined>>
+> =>
   v.pipe(
     v.unknown(),
     v.check(isObject, message),
     v.strictObject(fields, ({ expected }) =>
       expected === 'never' ? 'is not a known field' : 'is required',
     ),
-  );
+  ) as never;

@@ -17,7 +17,7 @@ const keys: string[] = [];
 const queued: unknown[] = [];
 /** Whether items may be put. */
 let isWritable = true;
-// A DynamoDB that knows one referral, and an SQS that takes everything.
+// A DynamoDB that knows one referral and the deployment's keys, and an SQS that takes everything.
 const aws = createServer(async (request, response) => {
   keys.push(/Credential=(\w+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
   const body = await text(request);
@@ -33,6 +33,12 @@ const aws = createServer(async (request, response) => {
           buckets: { N: '1' },
         },
       });
+    case 'Query': {
+      const today = Math.floor(Date.now() / 86_400_000);
+      const names = ['SESSIONS', `DAY#${today}`, `DAY#${today + 1}`];
+      const key = { B: Buffer.alloc(32).toString('base64') };
+      return answer(200, { Items: names.map((sk) => ({ sk: { S: sk }, key })) });
+    }
     case 'PutItem':
       return isWritable ? answer(200, {}) : answer(400, { __type: 'AccessDeniedException' });
     case 'SendMessage': {
@@ -89,13 +95,13 @@ function setCredentials(accessKey: string): void {
 }
 
 test('a bundle takes its credentials from the environment, and new ones once those have expired', async () => {
-  const { handler } = await import(bundleOf('hit'));
   setCredentials('FIRST');
+  const { handler } = await import(bundleOf('hit'));
   expect(await handler(click, context)).toMatchObject({ statusCode: 302 });
   setCredentials('SECOND');
   await handler(click, context);
-  // The first click looks the referral up as well.
-  expect(keys).toEqual(['FIRST', 'FIRST', 'SECOND']);
+  // The start reads the deployment's keys, and the first click looks the referral up as well.
+  expect(keys).toEqual(['FIRST', 'FIRST', 'FIRST', 'SECOND']);
 });
 
 /** Runs a script as Lambda runs a function, and gives the lines of JSON that it prints. */

@@ -63,12 +63,12 @@ describe('least privilege', () => {
     },
   );
 
-  test('a click can’t list or delete anything, and reads referrals and its own visitor', () => {
+  test('a click can’t list or delete anything, and reads referrals, its own visitor and the keys of sessions', () => {
     expect(rightsOf(manifestOf('hit').store)).toEqual({
       GetItem: ['REFERRAL#', 'VISITOR#'],
-      PutItem: ['VISITOR#'],
+      PutItem: ['KEY#', 'VISITOR#'],
       UpdateItem: ['REFERRAL#'],
-      Query: ['VISITOR#'],
+      Query: ['KEY#', 'VISITOR#'],
     });
   });
 

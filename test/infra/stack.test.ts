@@ -95,7 +95,7 @@ describe('minimal usage', () => {
     });
   });
 
-  test('throttles clicks and the rest, and logs requests without anything of the visitor', () => {
+  test('throttles clicks, new sessions and the rest, and logs requests without anything of the visitor', () => {
     const [, { Properties, DependsOn }] = only('AWS::ApiGatewayV2::Stage');
     expect(Properties.StageName).toBe('$default');
     expect(Properties.DefaultRouteSettings).toEqual({
@@ -106,8 +106,9 @@ describe('minimal usage', () => {
     expect(Properties.RouteSettings).toEqual({
       'GET /r/{proxy+}': clicks,
       'HEAD /r/{proxy+}': clicks,
+      'POST /session': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 100 },
     });
-    expect(DependsOn).toHaveLength(2);
+    expect(DependsOn).toHaveLength(3);
     expect(Object.values(JSON.parse(Properties.AccessLogSettings.Format))).toEqual([
       '$context.requestTime',
       '$context.requestId',

@@ -1,4 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
+import { apiRoutes, userRoutes } from './api-routes.ts';
 import { call, signIn, signUp } from './client.ts';
 import { newSession } from './domain.ts';
 import {
@@ -56,31 +57,25 @@ describe('a token that is garbage', () => {
     ];
   };
 
-  test.each(['POST /actions', 'GET /attribution'])(
-    'is 401 where a token is optional (%s)',
-    async (route) => {
-      const body = route === 'POST /actions' ? { body: { action: 'A' } } : {};
+  test.each(apiRoutes.filter(({ auth }) => auth === 'optional'))(
+    'is 401 where a token is optional ($route)',
+    async ({ route, example: body }) => {
       for (const token of await garbage()) {
-        await refused(route, { token, session, ...body }, 401, 'unauthorized', 'Authorization');
+        await refused(route, { token, session, body }, 401, 'unauthorized', 'Authorization');
       }
     },
   );
 
-  test.each([
-    'POST /referrals',
-    'GET /referrals',
-    'GET /referrals/some-code',
-    'GET /referrals/some-code/responses',
-    'GET /responses',
-    'POST /session/link',
-    'GET /me/referral',
-  ])('is 401 from the gateway where one is needed, as is none (%s)', async (route) => {
-    for (const token of [undefined, ...(await garbage())]) {
-      const { status, body } = await call(service.outputs, route, { token });
-      expect([status, body]).toEqual([401, { message: 'Unauthorized' }]);
-    }
-    expectUntouched();
-  });
+  test.each(userRoutes)(
+    'is 401 from the gateway where one is needed, as is none ($route)',
+    async ({ route }) => {
+      for (const token of [undefined, ...(await garbage())]) {
+        const { status, body } = await call(service.outputs, route, { token });
+        expect([status, body]).toEqual([401, { message: 'Unauthorized' }]);
+      }
+      expectUntouched();
+    },
+  );
 
   test('an access token is as good as an id token', async () => {
     const { accessToken } = await signIn(service.outputs, user.email);

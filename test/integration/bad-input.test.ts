@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { apiRoutes } from './api-routes.ts';
 import { call, createReferral, signUp } from './client.ts';
 import { refused, service, session, user, withWatchedService } from './refusals.ts';
 
 withWatchedService();
 
 describe('a body that is', () => {
-  const routes = ['POST /referrals', 'PATCH /referrals/some-code', 'POST /actions'];
+  const routes = apiRoutes.filter(({ hasBody }) => hasBody).map(({ route }) => route);
   const both = (body: unknown) => routes.map((route): [string, unknown] => [route, body]);
 
   test.each([...both('{"a":'), ...both('nonsense'), ...both('{"__proto__":{}}')])(

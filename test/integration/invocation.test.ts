@@ -80,6 +80,10 @@ describe('record-backend-action', () => {
       'userId or session must be given, but not both.',
     ],
     [{ session: 'x', action: 'PAID' }, 'session must be a session.'],
+    [
+      { session: `A${'b'.repeat(31)}`, action: 'PAID' },
+      'session must be a session that this service has handed out.',
+    ],
     [{ userId: 'u' }, 'action is required.'],
     [{ userId: 'u', action: 'PAID', amount: 7 }, 'amount is not a known field.'],
     [{ userId: 'u', action: ' ' }, 'action must have a visible character.'],

@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
@@ -81,6 +81,24 @@ describe('POST /session/link', () => {
     expect([body, await users()]).toEqual([{ linked: 0 }, [null, first.userId]]);
     await call(outputs, 'POST /session/link', { token: first.token, session });
     expect(await users()).toEqual([first.userId, first.userId]);
+  });
+
+  test('forgets the user of a session after as long as it keeps responses', async () => {
+    const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    const earliest = Math.floor(Date.now() / 1000);
+    await call(outputs, 'POST /session/link', { token: visitor.token, session });
+    const { table } = domainOn(outputs);
+    const Key = { pk: `VISITOR#${session}`, sk: 'USER' };
+    const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key }));
+    const lifetime = 400 * 24 * 60 * 60;
+    expect(Item).toEqual({
+      ...Key,
+      userId: visitor.userId,
+      isSettled: true,
+      ttl: expect.toSatisfy((ttl) => ttl >= earliest + lifetime && ttl < earliest + lifetime + 60),
+    });
   });
 
   test('ten at once move each response once', async () => {

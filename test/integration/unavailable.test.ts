@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { isWrite } from '../dynamodb-proxy/accesses.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
+import { apiRoutes } from './api-routes.ts';
 import { call, click, createReferral, signUp, type User } from './client.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
@@ -167,16 +168,17 @@ describe('with DynamoDB unreachable', () => {
     expect(await clicksOf(code)).toBe(2);
   });
 
-  test.each([
-    ['POST', '/referrals', { redirectTo: '/new' }],
-    ['GET', '/referrals', undefined],
-    ['POST', '/actions', { action: 'BOUGHT' }],
-    ['GET', '/me/referral', undefined],
-  ])('%s %s is 503 with Retry-After', async (method, path, body) => {
-    proxy.decide = () => 'cut';
-    const answer = await call(service.outputs, `${method} ${path}`, { token: user.token, body });
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
-  });
+  // A handoff that is none is refused before anything is asked.
+  test.each(apiRoutes.filter(({ name }) => name !== 'create-session'))(
+    '$route is 503 with Retry-After',
+    async ({ route, example: body }) => {
+      const { token } = user;
+      const { session } = await click(service.outputs, await knownCode());
+      proxy.decide = () => 'cut';
+      const answer = await call(service.outputs, route, { token, session, body });
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    },
+  );
 
   test.each(['cut', 'hang'] as const)(
     '(%s) a sign-up succeeds within 5 s, and the link is made later',

@@ -44,7 +44,12 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
     refused: ['./store/keys.ts', '../lib/stack.ts', '../local/start.ts', '@aws-sdk/lib-dynamodb'],
   },
   'functions/api': {
-    allowed: ['../http/route.ts', '../core/lists.ts', '../setup/telemetry.ts'],
+    allowed: [
+      '../http/route.ts',
+      '../validation/schemas.ts',
+      '../core/lists.ts',
+      '../setup/telemetry.ts',
+    ],
     refused: [
       '../setup/services.ts',
       '../messages/queue.ts',

@@ -1,0 +1,33 @@
+import type { ApiRoute } from '../../functions/http/route.ts';
+import { routes } from '../../functions/routes.ts';
+
+/** A route of the JSON API as a test calls it. */
+export interface CallableRoute {
+  readonly name: string;
+  /** Such as `GET /referrals/some-code`. */
+  readonly route: string;
+  readonly auth: 'user' | 'optional' | 'none';
+  /** Whether it takes a body, and one that it takes. */
+  readonly hasBody: boolean;
+  readonly example: unknown;
+}
+
+/** The definition of a route, see `functions/api/`. Its file has one export. */
+export async function definitionOf(name: string): Promise<ApiRoute> {
+  const [definition] = Object.values(await import(`../../functions/api/${name}.ts`));
+  return definition as ApiRoute;
+}
+
+/** Every route of the JSON API, so that a new one is tested with the others. */
+export const apiRoutes: readonly CallableRoute[] = await Promise.all(
+  routes
+    .filter(({ name }) => name !== 'hit')
+    .map(async ({ name, method, path, auth }) => {
+      const { input, example } = await definitionOf(name);
+      const route = `${method} ${path.replace('{code}', 'some-code')}`;
+      return { name, route, auth, hasBody: input.body !== undefined, example };
+    }),
+);
+
+/** Routes that only users may call. */
+export const userRoutes = apiRoutes.filter(({ auth }) => auth === 'user');
