@@ -7,8 +7,10 @@ import { closeDueHours, closeHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
 import { editReferral } from '../../functions/core/edit-referral.ts';
+import { handOff, takeHandoff } from '../../functions/core/hand-off.ts';
 import { hourOf } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
+import { welcomeUser } from '../../functions/core/new-user.ts';
 import type { Response } from '../../functions/core/response.ts';
 import type { Store } from '../../functions/core/store.ts';
 import { type Fate, type Input, indexIsFull } from '../dynamodb-proxy/fates.ts';
@@ -204,7 +206,7 @@ const guards: Record<string, Guard> = {
   },
 
   'a response is moved only from where it still is': {
-    breaks: /^2 rows have the id /,
+    breaks: /^2 responses were moved of 1/,
     scenario: async (world, takeOff) => {
       const referral = await newReferral(world);
       const { session = '' } = await click(world, referral);
@@ -214,14 +216,54 @@ const guards: Record<string, Guard> = {
       // Both have read the response by then; the first write arrives last.
       world.proxy.decide = (operation): Fate =>
         operation === 'TransactWriteItems' && transactions++ === 0 ? 'late' : 'pass';
-      await Promise.all([
-        linkSession(world, session, newUserId()),
-        linkSession(world, session, newUserId()),
+      const userId = newUserId();
+      const moved = await Promise.all([
+        linkSession(world, session, userId),
+        linkSession(world, session, userId),
       ]);
-      await closeAll(world);
-      return undefined;
+      const all = moved[0] + moved[1];
+      return all === 1 ? [] : [`${all} responses were moved of 1.`];
     },
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk.startsWith('RESPONSE#'))),
+  },
+
+  'a session is linked only where it is linked to nobody': {
+    breaks: /^The session has another user/,
+    scenario: async (world) => {
+      const { session = '' } = await click(world, await newReferral(world));
+      const [first, second] = [newUserId(), newUserId()];
+      const linking = withPause(world, 'findSessionUser', () => linkSession(world, session, first));
+      await linkSession(linking, session, second);
+      const user = await world.store.findSessionUser(session);
+      return user?.userId === first ? [] : ['The session has another user.'];
+    },
+    takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'USER')),
+  },
+
+  'a handoff is exchanged only where it was not': {
+    breaks: /^The session was given away twice/,
+    scenario: async (world) => {
+      const { code, session = '' } = await click(world, await newReferral(world));
+      const handoff = (await handOff(world, session, code)) ?? '';
+      const nobody = { session: undefined, userId: undefined };
+      const take = () => takeHandoff(world, handoff, nobody, {});
+      const taken = [await take(), await take()];
+      return taken[1] === session ? ['The session was given away twice.'] : [];
+    },
+    takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'HANDOFF')),
+  },
+
+  'a sign-up is put only where there is none': {
+    breaks: /^The user .* signed up 2 times/,
+    scenario: async (world) => {
+      const { session = '' } = await click(world, await newReferral(world));
+      const userId = newUserId();
+      await welcomeUser(world, { userId, attributes: {} }, undefined);
+      await linkSession(world, session, userId);
+      await welcomeUser(world, { userId, attributes: {} }, session);
+      return undefined;
+    },
+    takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'IDEMPOTENCY')),
   },
 
   'a click keeps its id from the first try to the last': {

@@ -9,7 +9,7 @@ import {
 } from '../../functions/core/counts.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
-import type { Response } from '../../functions/core/response.ts';
+import { type Response, SIGNED_UP } from '../../functions/core/response.ts';
 import type { Domain } from '../integration/domain.ts';
 
 /** What the outside has seen. A click is told by its referer, whatever id it is stored under. */
@@ -25,7 +25,7 @@ export interface Evidence {
 /**
  * What is wrong with a table, in sentences; nothing where every promise is kept: what was answered is
  * stored, what is stored was issued, there is one row an id and one id a click, a referral's counts are
- * those of its rows, closed hours and totals too, and what is stored was published.
+ * those of its rows, closed hours and totals too, a user signs up once, and what is stored was published.
  */
 export async function violations(domain: Domain, evidence: Evidence = {}): Promise<string[]> {
   const { referrals, responses } = await readTable(domain);
@@ -44,6 +44,10 @@ export async function violations(domain: Domain, evidence: Evidence = {}): Promi
   }
   for (const click of evidence.answered ?? []) {
     if (!stored.has(click)) wrong.push(`The click ${click} was answered and is not stored.`);
+  }
+  const signUps = responses.filter(({ action }) => action === SIGNED_UP);
+  for (const [userId, rows] of Map.groupBy(signUps, ({ userId }) => userId)) {
+    if (rows.length > 1) wrong.push(`The user ${userId} signed up ${rows.length} times.`);
   }
   for (const { id, userId, session } of evidence.published ? responses : []) {
     const isLinked = userId !== undefined && session !== undefined;
