@@ -2,11 +2,12 @@ import * as v from 'valibot';
 import { takeHandoff } from '../core/hand-off.ts';
 import { clientDetails } from '../http/client-details.ts';
 import { answer, apiRoute } from '../http/route.ts';
-import { handoffBody } from '../http/session.ts';
+import { jsonBody } from '../validation/objects.ts';
+import { text } from '../validation/schemas.ts';
 
 /** `POST /session`: exchanges the handoff in a landing page's address for a session. */
 export const createSession = apiRoute('create-session', {
-  input: { body: handoffBody },
+  input: { body: jsonBody({ handoff: text(512) }) },
   example: { handoff: 'AABRMAy0vLz2m3pO' },
   answers: { 200: v.strictObject({ session: v.string() }) },
   handle: async ({ event, services, session, userId, input }) => {

@@ -1,5 +1,5 @@
 import { countReferral } from '../core/counting.ts';
-import { ownedReferral } from '../core/lists.ts';
+import { ownedReferral } from '../core/owned-referral.ts';
 import { codePath, ownersReferral, showReferral } from '../http/referrals.ts';
 import { answer, apiRoute } from '../http/route.ts';
 

@@ -1,4 +1,4 @@
-import { ownedReferral } from '../core/lists.ts';
+import { ownedReferral } from '../core/owned-referral.ts';
 import { referralStats } from '../core/stats.ts';
 import { codePath } from '../http/referrals.ts';
 import { answer, apiRoute } from '../http/route.ts';

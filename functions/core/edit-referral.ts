@@ -1,6 +1,6 @@
 import { claimOf, holderOf, referralExists } from './claims.ts';
 import { allowanceOf, codeTaken, tooManyChanges } from './codes.ts';
-import { ownedReferral } from './lists.ts';
+import { ownedReferral } from './owned-referral.ts';
 import { isExpired, type Referral, type Target } from './referral.ts';
 import { type CheckingServices, checkedDestination } from './referral-rules.ts';
 import type { Using } from './services.ts';

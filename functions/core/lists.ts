@@ -1,24 +1,8 @@
 import { type CountedReferral, type CountingServices, countReferral } from './counting.ts';
-import { unknownCode } from './errors.ts';
-import { isCode, type Referral } from './referral.ts';
+import { ownedReferral } from './owned-referral.ts';
 import type { Response } from './response.ts';
 import type { Using } from './services.ts';
 import type { Page, PageRequest } from './store.ts';
-
-/**
- * A user's referral by its code.
- *
- * @throws ReferralsError `unknown_code`, also if it is someone else's.
- */
-export async function ownedReferral(
-  { store }: Using<'findReferral'>,
-  userId: string,
-  code: string,
-): Promise<Referral> {
-  const referral = isCode(code) ? await store.findReferral(code) : undefined;
-  if (referral?.userId !== userId) throw unknownCode();
-  return referral;
-}
 
 /** A user's referrals, newest first. */
 export async function listReferrals(

@@ -4,14 +4,12 @@ import type { CountedReferral } from '../core/counting.ts';
 import { MAX_REDIRECT } from '../core/redirect.ts';
 import { shownCode } from '../core/referral.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
-import { strictObject } from '../validation/objects.ts';
+import { jsonBody } from '../validation/objects.ts';
 import { target, text, time, visibleName } from '../validation/schemas.ts';
 import { type FieldsOf, fieldOf, schemaOf, show } from './fields.ts';
 
 /** Path of a referral's routes. A malformed code is simply not found. */
 export const codePath = v.object({ code: v.optional(v.string(), '') });
-
-const JSON_OBJECT = 'must be a JSON object, sent as application/json';
 
 /** A code that the owner chooses. */
 const ownCode = v.pipe(
@@ -36,20 +34,17 @@ const withoutNulls = <Fields extends object>(fields: Fields) =>
 
 /** Body of `POST /referrals`. */
 export const newReferral = v.pipe(
-  strictObject({ redirectTo: text(MAX_REDIRECT), ...optionalFields }, JSON_OBJECT),
+  jsonBody({ redirectTo: text(MAX_REDIRECT), ...optionalFields }),
   v.transform(withoutNulls),
 );
 
 /** Body of `PATCH /referrals/{code}`. */
 export const referralChanges = v.pipe(
-  strictObject(
-    {
-      redirectTo: v.exactOptional(text(MAX_REDIRECT)),
-      ...optionalFields,
-      disabled: v.exactOptional(v.boolean('must be true or false')),
-    },
-    JSON_OBJECT,
-  ),
+  jsonBody({
+    redirectTo: v.exactOptional(text(MAX_REDIRECT)),
+    ...optionalFields,
+    disabled: v.exactOptional(v.boolean('must be true or false')),
+  }),
   v.check((changes) => Object.keys(changes).length > 0, 'must have at least one field'),
 );
 

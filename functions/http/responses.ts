@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { arrivals, RESPONDED, type Response, responseKinds, SIGNED_UP } from '../core/response.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
-import { isObject, strictObject } from '../validation/objects.ts';
+import { isObject, jsonBody, strictObject } from '../validation/objects.ts';
 import { campaign, session, target, text } from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
 
@@ -16,10 +16,10 @@ const actionName = (reserved: readonly string[]) =>
   );
 
 /** Body of `POST /actions`. */
-export const newAction = strictObject(
-  { action: actionName([RESPONDED, SIGNED_UP]), target: v.exactOptional(target) },
-  'must be a JSON object, sent as application/json',
-);
+export const newAction = jsonBody({
+  action: actionName([RESPONDED, SIGNED_UP]),
+  target: v.exactOptional(target),
+});
 
 /** Headers of `POST /actions`. */
 export const actionHeaders = v.object({

@@ -3,8 +3,6 @@ import { ReferralsError } from '../core/errors.ts';
 import { isGenuine, isSession } from '../core/session.ts';
 import type { FunctionServices } from '../setup/compose.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
-import { strictObject } from '../validation/objects.ts';
-import { text } from '../validation/schemas.ts';
 import type { HttpEvent } from './http-handler.ts';
 
 const HEADER = 'X-Referral-Session';
@@ -60,12 +58,6 @@ export const sessionCookie = (value: string, { session }: FunctionSettings): str
     sameSite: 'lax',
     ...(session.cookieDomain && { domain: session.cookieDomain }),
   });
-
-/** Body of `POST /session`. */
-export const handoffBody = strictObject(
-  { handoff: text(512) },
-  'must be a JSON object, sent as application/json',
-);
 
 /** Whether the redirect hands the session over: to the app's own pages, if they never see the cookie. */
 export const handsOver = (

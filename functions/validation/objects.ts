@@ -22,3 +22,7 @@ export const strictObject = <const Fields extends v.ObjectEntries>(
       expected === 'never' ? 'is not a known field' : 'is required',
     ),
   ) as never;
+
+/** The JSON body of a request, with these fields and no others. */
+export const jsonBody = <const Fields extends v.ObjectEntries>(fields: Fields) =>
+  strictObject(fields, 'must be a JSON object, sent as application/json');
