@@ -61,6 +61,7 @@ const usualRequests = {
   'list-responses': ({ userId }) => ({ userId }),
   'record-action': (scene) => ({ ...ofSession(scene), body: { action: 'VIEWED_PRICING' } }),
   'get-attribution': ofSession,
+  'create-session': ({ handoff }) => ({ body: { handoff } }),
   'link-session': (scene) => ({ ...ofSession(scene), userId: `linked-${scene.session}` }),
   'get-my-referral': ({ session }) => ({ userId: `owner-${session}` }),
 } satisfies Partial<Record<RouteName, (scene: Scene) => Request>>;

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { ulid } from 'ulid';
 import { deploymentKeys } from '../functions/core/deployment-keys.ts';
+import { handOff } from '../functions/core/hand-off.ts';
 import type { Referral } from '../functions/core/referral.ts';
 import { RESPONDED, type Response } from '../functions/core/response.ts';
 import { signSession } from '../functions/core/session.ts';
@@ -16,6 +17,8 @@ export interface Scene {
   readonly referral: Referral;
   /** The session of the first visitor who clicked; a new one if nobody did. */
   readonly session: string;
+  /** A handoff of the session, as it is in the address of a landing page; empty where no visitor is measured. */
+  readonly handoff: string;
   /** Clicks of different visitors. */
   readonly clicks: readonly Response[];
 }
@@ -36,12 +39,15 @@ export async function setScene(
   const userId = randomUUID();
   const referral = newReferral(userId, at);
   await store.createReferral(referral, []);
-  const { ofSessions } = deploymentKeys({ store, randomBytes, now: () => new Date() });
-  const key = await ofSessions();
+  const now = () => new Date();
+  const keys = deploymentKeys({ store, randomBytes, now });
+  const key = await keys.ofSessions();
   const newSession = () => signSession(randomBytes(16), key);
   const clicks = Array.from({ length: count }, () => newClick(referral, at, newSession()));
   for (const click of clicks) await store.putResponse(click, referral);
-  return { userId, referral, clicks, session: clicks[0]?.session ?? newSession() };
+  const session = clicks[0]?.session ?? newSession();
+  const handoff = (await handOff({ keys, now, randomBytes }, session, referral.code)) ?? '';
+  return { userId, referral, clicks, session, handoff };
 }
 
 /** Makes a link without storing it. */

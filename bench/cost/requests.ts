@@ -22,6 +22,8 @@ const withCookie = request('hit', ({ session }) => ({
 
 const clickOnUnknown = request('hit', () => ({ parameters: { proxy: 'unknown' } }));
 
+const exchange = request('create-session');
+
 const action = request('record-action');
 
 const attribution = request('get-attribution');
@@ -47,6 +49,8 @@ export const requests: readonly CountedRequest[] = [
   { name: 'click on a link that the function has not seen', invocation: click, status: 302 },
   { name: 'click on an unknown code', invocation: clickOnUnknown, status: 404 },
   { name: '… again within 5 s', invocation: clickOnUnknown, status: 404 },
+  { name: 'handoff exchanged for its session', before: click, invocation: exchange },
+  { name: '… again, by another visitor', before: exchange, invocation: exchange },
   { name: 'action of a session', before: action, invocation: action },
   {
     name: '… with an Idempotency-Key',

@@ -53,7 +53,13 @@ export async function setStage(directory: string, size: Size) {
   await closeHours(services, referral, times);
   const { clicks } = await countReferral(services, referral);
   if (clicks !== size.clicks) throw new Error(`Of ${size.name}, ${clicks} are counted.`);
-  const scene: Scene = { userId: 'owner', referral, session: anySession(), clicks: [] };
+  const scene: Scene = {
+    userId: 'owner',
+    referral,
+    session: anySession(),
+    handoff: '',
+    clicks: [],
+  };
   return { size, database, scene };
 }
 

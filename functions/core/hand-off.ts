@@ -4,7 +4,7 @@ import { dayOf, dayOfHandoff, type Handoff, isFresh, openHandoff, sealHandoff } 
 import { isMachine } from './machines.ts';
 import { isExpired, type Referral } from './referral.ts';
 import { type ClientDetails, RESPONDED } from './response.ts';
-import type { Using } from './services.ts';
+import type { Services, Using } from './services.ts';
 import { signSession } from './session.ts';
 
 /** Bytes that AES-GCM draws anew for each handoff. */
@@ -19,7 +19,7 @@ const REMEMBERED = 3 * 24 * 60 * 60;
  * @returns undefined if the day's key can't be had: the visitor goes on without a session.
  */
 export async function handOff(
-  { keys, now, randomBytes }: Using<never, 'keys' | 'now' | 'randomBytes'>,
+  { keys, now, randomBytes }: Pick<Services, 'keys' | 'now' | 'randomBytes'>,
   session: string,
   code: string,
 ): Promise<string | undefined> {
