@@ -18,7 +18,6 @@ export interface Services {
   readonly findRecentReferral: (code: string) => Promise<Referral | undefined>;
 }
 
-/** The name of a store method. */
 /** The secrets of a deployment. They lie in its table, made by whoever needs one first. */
 export interface DeploymentKeys {
   /**
@@ -37,6 +36,7 @@ export interface DeploymentKeys {
   readonly prepare: () => Promise<void>;
 }
 
+/** The name of a store method. */
 export type StoreMethod = keyof Store;
 
 /**
