@@ -3,20 +3,20 @@ import { Agent, fetch } from 'undici';
 import type { Answer, Call, Fetch } from '../../web/client/client.ts';
 import { callAsBrowser, sessionIn } from '../integration/client.ts';
 
-// Every name under `localhost` is this machine's, RFC 6761 says, and not every resolver knows.
+// By RFC 6761 every name under `localhost` means this machine, but some resolvers do not know that.
 const lookup: LookupFunction = (_name, _options, found) =>
   found(null, [{ address: '127.0.0.1', family: 4 }]);
 const dispatcher = new Agent({ connect: { lookup } });
 const fetchLocally: Fetch = (url, init) => fetch(url, { ...init, dispatcher });
 
-/** Calls an API at its own URL as a browser would, also where that is below `localhost`. */
+/** Calls an API at its own URL as a browser would, even if the URL is under `localhost`. */
 export const call = (
   { ApiUrl }: { ApiUrl: string },
   route: string,
   request?: Call,
 ): Promise<Answer> => callAsBrowser({ apiUrl: ApiUrl, fetch: fetchLocally }, route, request);
 
-/** Clicks a link by its own URL, as a new visitor or one with a session. */
+/** Clicks a link at its own URL, as a new visitor or with a session. */
 export async function click(
   link: { readonly url: string },
   session?: string,

@@ -5,13 +5,13 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Outputs } from '../../local/outputs.ts';
 
-/** What the stack says besides what `npm start` does. */
+/** The outputs of the stack, including the ones that `npm start` does not have. */
 export interface DeployedOutputs extends Outputs {
   readonly EventBusName: string;
   readonly StreamDeadLettersUrl: string;
 }
 
-/** How AWS's own tools and SDKs are told of an emulator. */
+/** Variables that point AWS's tools and SDKs to an emulator. */
 export const emulatedAccount = (endpoint: string) => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: 'us-east-1',
@@ -19,7 +19,7 @@ export const emulatedAccount = (endpoint: string) => ({
   AWS_SECRET_ACCESS_KEY: 'test',
 });
 
-/** The CDK's command line, as anybody runs it, with an emulator in AWS's place. */
+/** The usual command line of the CDK, with an emulator in place of AWS. */
 export class Cdk {
   readonly #endpoint: string;
   readonly #directory: string;
@@ -34,7 +34,7 @@ export class Cdk {
     return this.#run('bootstrap');
   }
 
-  /** Deploys with settings as `-c` takes them, and gives the stack's outputs. */
+  /** Deploys with settings in the form of `-c`. Returns the outputs of the stack. */
   async deploy(settings: Record<string, string>): Promise<DeployedOutputs> {
     const file = join(this.#directory, 'outputs.json');
     const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -54,7 +54,7 @@ export class Cdk {
       env: {
         ...environment,
         ...emulatedAccount(this.#endpoint),
-        // Nothing of this is news to Amazon.
+        // Sends nothing to Amazon.
         CDK_NOTICES: 'false',
         CDK_DISABLE_CLI_TELEMETRY: 'true',
         CDK_DISABLE_VERSION_CHECK: 'true',

@@ -44,7 +44,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
       302,
       `https://app.example.com/?referral_session=${clicked.session}`,
     ]);
-    // Both arrive in the headers; API Gateway puts cookies into `cookies`, MiniStack does not.
+    // The session arrives in the headers in both ways. API Gateway puts cookies into `cookies`, MiniStack does not.
     await click(link, clicked.session);
     const head = await call(outputs, `HEAD /r/${link.code}`);
     expect(head.status).toBe(302);
@@ -75,7 +75,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     expect(counted).toEqual({ ...link, clicks: 2, uniqueVisitors: 1 });
   });
 
-  test('a session is linked to a user who had signed up before', async () => {
+  test('a session is linked to an existing user', async () => {
     const ada = await signUp(outputs);
     const grace = await signUp(outputs);
     const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
@@ -87,7 +87,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     expect(again.body).toEqual({ linked: 0 });
   });
 
-  test('a function verifies the token that the gateway lets pass', async () => {
+  test('a function verifies a token that the gateway lets pass', async () => {
     const ada = await signUp(outputs);
     const grace = await signUp(outputs);
     const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
@@ -100,7 +100,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     expect(forged).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
   });
 
-  test('the gateway refuses requests without a token, or with a forged one', async () => {
+  test('the gateway refuses requests without a token or with a forged one', async () => {
     const { token } = await signUp(outputs);
     for (const options of [{}, { token: 'x' }, { token: forge(token) }]) {
       const answer = await call(outputs, 'GET /me/referral', options);
@@ -108,7 +108,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     }
   });
 
-  test('a second deployment changes a setting, brings hooks, and loses nothing', async () => {
+  test('a second deployment changes a setting, adds hooks, and loses no data', async () => {
     const { token } = await signUp(outputs);
     const { body: link } = await call(outputs, 'GET /me/referral', { token });
     await click(link);
@@ -142,5 +142,5 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
   });
 });
 
-/** A token with the claims of another and no right signature. */
+/** A token with the claims of another token and a wrong signature. */
 const forge = (token: string): string => `${token.slice(0, -8)}${'A'.repeat(8)}`;

@@ -5,12 +5,12 @@ import { vi } from 'vitest';
 import { Cdk, type DeployedOutputs, emulatedAccount } from './cdk.ts';
 import { startMiniStack } from './ministack.ts';
 
-/** The ready-made stack, deployed to an emulator of its own, which the SDKs of this process speak to. */
+/** The ready-made stack, deployed to its own emulator. The SDKs of this process call that emulator. */
 export interface Deployment {
   readonly outputs: DeployedOutputs;
-  /** Is deleted when the deployment stops. */
+  /** Deleted when the deployment stops. */
   readonly directory: string;
-  /** Deploys again, with settings as `-c` takes them. */
+  /** Deploys again, with settings in the form of `-c`. */
   deploy(settings: Record<string, string>): Promise<DeployedOutputs>;
   destroy(): Promise<void>;
   stop(): Promise<void>;
@@ -18,7 +18,7 @@ export interface Deployment {
 
 export async function startDeployment(): Promise<Deployment> {
   const directory = await mkdtemp(join(tmpdir(), 'referrals-deploy-'));
-  // What does not start leaves its log there.
+  // If the emulator does not start, its log is there.
   const aws = await startMiniStack(directory);
   for (const [name, value] of Object.entries(emulatedAccount(aws.endpoint))) {
     vi.stubEnv(name, value);

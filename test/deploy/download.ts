@@ -12,19 +12,19 @@ const run = promisify(execFile);
 export interface Download {
   /** Folder of the cache. */
   readonly name: string;
-  /** The file that pins the versions; when it changes, the download is made anew. */
+  /** The file that pins the versions. If it changes, the download is repeated. */
   readonly pins: string;
-  /** What the commands need. */
+  /** The prerequisite of the commands. */
   readonly needs: Prerequisite;
   /** Commands that fill a directory. */
   readonly commands: (directory: string) => readonly (readonly [string, ...string[]])[];
 }
 
 /**
- * Downloads what npm has not, once.
+ * Downloads software that npm does not have, once.
  *
- * @returns the directory that holds it.
- * @throws Error in one line where what it needs is missing.
+ * @returns the directory with the download.
+ * @throws Error in one line if its prerequisite is missing.
  */
 export async function download({ name, pins, needs, commands }: Download): Promise<string> {
   const version = createHash('sha256')
@@ -36,12 +36,12 @@ export async function download({ name, pins, needs, commands }: Download): Promi
   if (await exists(directory)) return directory;
   await requireInstalled(needs);
   await mkdir(parent, { recursive: true });
-  // Filled beside its place and then moved there, so that nobody ever finds half of it.
+  // Fills another directory and then moves it, so that nobody finds half of the download.
   const filling = await mkdtemp(join(parent, 'filling-'));
   try {
     for (const [program, ...parameters] of commands(filling)) await run(program, parameters);
     await rename(filling, directory).catch(async (error: unknown) => {
-      // Another run was first.
+      // Another run was faster.
       if (!(await exists(directory))) throw error;
     });
   } finally {

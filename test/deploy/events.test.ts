@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => deployment?.stop());
 
-/** A queue that a rule on the bus sends all of our events to. */
+/** Makes a queue that gets all our events, by a rule on the bus. */
 async function listen(name: string): Promise<string> {
   const sqs = new SQSClient();
   const events = new EventBridgeClient();
@@ -38,7 +38,7 @@ async function listen(name: string): Promise<string> {
   return QueueUrl;
 }
 
-/** As many events as there should be; one that came twice is one. */
+/** Waits for this many events. An event that comes twice counts once. */
 async function takeEvents(queueUrl: string, count: number): Promise<unknown[]> {
   const identify = (event: Record<string, { id: string }>) =>
     `${event['detail-type']} ${event.detail?.id}`;
@@ -46,7 +46,7 @@ async function takeEvents(queueUrl: string, count: number): Promise<unknown[]> {
   return events.map(({ source, 'detail-type': type, detail }) => ({ source, type, detail }));
 }
 
-/** The function of a file, as it is deployed. */
+/** The deployed function of a file. */
 async function deployedFunction(file: string) {
   const lambda = new LambdaClient();
   for await (const { Functions = [] } of paginateListFunctions({ client: lambda }, {})) {
@@ -59,14 +59,14 @@ async function deployedFunction(file: string) {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 describe('a deployed stack, on MiniStack', () => {
-  test('what happens arrives as events, with a digest in place of the session', async () => {
+  test('events arrive, with a digest in place of the session', async () => {
     const queue = await listen('everything');
     const ada = await signUp(outputs);
     const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
     const { session } = await click(link);
     const body = { action: 'VIEWED_PRICING', target: { type: 'page', id: 'pricing' } };
     await call(outputs, 'POST /actions', { session, body });
-    // Until then both were the session's.
+    // Until then both belonged to the session.
     const before = await takeEvents(queue, 3);
     const grace = await signUp(outputs, session);
     const { body: hers } = await call(outputs, 'GET /me/referral', { token: grace.token });
@@ -127,7 +127,7 @@ describe('a deployed stack, on MiniStack', () => {
     }
   });
 
-  test('a click of the queue is stored, and counted once when it arrives twice', async () => {
+  test('a queued click is stored, and is counted once even if it arrives twice', async () => {
     const ada = await signUp(outputs);
     const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
     const { session } = await click(link);
@@ -165,7 +165,7 @@ describe('a deployed stack, on MiniStack', () => {
     });
   });
 
-  test('what can’t be read of the stream is a dead letter, and holds up nothing', async () => {
+  test('an unreadable record of the stream becomes a dead letter, and holds up no other record', async () => {
     const queue = await listen('after-the-unreadable');
     const dynamodb = new DynamoDBClient();
     const Item = { pk: { S: 'VISITOR#x' }, sk: { S: 'RESPONSE#x' }, id: { S: 'none' } };
@@ -178,7 +178,7 @@ describe('a deployed stack, on MiniStack', () => {
     expect(letter).toMatchObject({ eventName: 'INSERT', dynamodb: { NewImage: Item } });
   });
 
-  test('the schedule’s function closes hours, and says how many', async () => {
+  test('the function of the schedule closes hours, and says how many', async () => {
     const lambda = new LambdaClient();
     const { FunctionName } = await deployedFunction('close-hours');
     const { Payload, FunctionError } = await lambda.send(

@@ -4,9 +4,9 @@ import { type Emulator, startEmulator } from '../../local/emulator.ts';
 import { installPython } from './python.ts';
 
 /**
- * Starts MiniStack, an emulator of AWS, on a free port of this machine. What it keeps is in the directory.
+ * Starts MiniStack, an emulator of AWS, on a free port of this machine. It keeps its data in the directory.
  *
- * @throws Error in one line where Python is missing.
+ * @throws Error in one line if Python is missing.
  */
 export async function startMiniStack(directory: string): Promise<Emulator> {
   const python = await installPython('ministack', join(import.meta.dirname, 'requirements.txt'));
@@ -20,11 +20,11 @@ export async function startMiniStack(directory: string): Promise<Emulator> {
     variables: {
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: `${port}`,
-      // Otherwise it listens on a port that is always the same, and two runs can't.
+      // Otherwise it listens on a fixed port, and two runs can't share that.
       IOT_MTLS_ENABLED: '0',
       STATE_DIR: directory,
       TMPDIR: directory,
-      // It runs functions with the Node of its PATH, and hands its environment on to them.
+      // It runs functions with the Node of its PATH, and gives them its environment.
       PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
       AWS_PROFILE: '',
     },

@@ -4,16 +4,16 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 export interface Prerequisite {
-  /** What people call it, and how to get it. */
+  /** Its name for people, and how to get it. */
   readonly name: string;
-  /** A command that fails where it is missing. */
+  /** A command that fails if it is missing. */
   readonly command: readonly [string, ...string[]];
-  /** Whether what the command prints is good enough. */
+  /** Whether the command's output shows a version that is good enough. */
   readonly suffices?: (printed: string) => boolean;
 }
 
 /**
- * Checks that this machine has what a test needs besides npm packages.
+ * Checks that this machine has a prerequisite that npm does not have.
  *
  * @throws Error in one line that says what is missing and how to get it.
  */

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { download } from './download.ts';
 
 /**
- * Installs Python packages into an environment of their own, once.
+ * Installs Python packages into their own environment, once.
  *
  * @param requirements path of the file that pins them.
  * @returns the path of the Python that has them.
- * @throws Error in one line where Python is missing.
+ * @throws Error in one line if Python is missing.
  */
 export async function installPython(name: string, requirements: string): Promise<string> {
   const environment = await download({

@@ -9,10 +9,10 @@ import { expect, vi } from 'vitest';
 // biome-ignore lint/suspicious/noExplicitAny: a message is as loose as JSON
 type Message = any;
 
-// The emulator's queues are at localhost, they say, which is not how the SDK reaches it.
+// The emulator's queue URLs are at localhost, where the SDK does not reach them.
 const connect = () => new SQSClient({ useQueueUrlAsEndpoint: false });
 
-/** Waits for as many messages of a queue as there should be, and takes them out; those of one identity are one. */
+/** Waits for this many messages of a queue, and takes them out. Messages with the same identity count once. */
 export async function takeMessages(
   QueueUrl: string,
   count: number,

@@ -37,7 +37,7 @@ async function blocks(mark: string): Promise<string[]> {
     .map(([, , code = '']) => code);
 }
 
-/** Follows commands to the letter; what a terminal would be asked and told, the environment says. */
+/** Runs commands exactly as they are. The environment gives the answers that a person would give. */
 async function follow(commands: string, cwd: string, outputsFile: string): Promise<void> {
   const { AWS_PROFILE: _, ...environment } = process.env;
   const answers = {

@@ -13,15 +13,15 @@ import { PASSWORD, type User } from '../integration/client.ts';
 export interface SignUp {
   readonly userId: string;
   readonly email: string;
-  /** Of the client metadata. */
+  /** The session in the client metadata. */
   readonly session?: string | undefined;
 }
 
 /**
- * Invokes the post-confirmation function that the user pool names, with the event that Cognito sends.
- * MiniStack keeps a pool's triggers and calls none after a confirmation; Cognito does so itself.
+ * Invokes the user pool's post-confirmation function with the event that Cognito sends. Cognito does this
+ * itself. MiniStack keeps the triggers of a pool, but calls none after a confirmation.
  *
- * @returns the event and what the function answered.
+ * @returns the event and the answer of the function.
  */
 export async function invokePostConfirmation(
   { UserPoolId, UserPoolClientId }: Outputs,
@@ -61,7 +61,7 @@ export async function invokePostConfirmation(
   return { event, answer: JSON.parse(Payload?.transformToString() ?? '') };
 }
 
-/** Signs a user up with the session they came with, has the trigger called, and signs them in. */
+/** Signs a user up with their session, calls the trigger, and signs them in. */
 export async function signUp(outputs: Outputs, session?: string): Promise<User> {
   const email = `${randomUUID()}@example.com`;
   const userId = await signUpUser(outputs, { email, password: PASSWORD, session });

@@ -4,7 +4,7 @@ import type { Input } from './fates.ts';
 export const isWrite = (operation: string): boolean =>
   /^(Put|Update|Delete|TransactWrite|BatchWrite)/.test(operation);
 
-/** As IAM sees a request: each item by the action that it needs, and the prefix of its partition key. */
+/** A request as IAM sees it: the action for each item, and the prefix of its partition key. */
 export function accessesOf(operation: string, input: Input): string[] {
   const prefix = ({ S: key = '' }) => key.replace(/#.*/, '#');
   switch (operation) {
@@ -14,7 +14,7 @@ export function accessesOf(operation: string, input: Input): string[] {
         Object.entries(entry).flatMap(([action, inner]) => accessesOf(`${action}Item`, inner)),
       );
     case 'Query': {
-      // Every key condition of ours begins with the partition key.
+      // All our key conditions begin with the partition key.
       const [, value = ''] = /= (:\w+)/.exec(input.KeyConditionExpression) ?? [];
       const action = input.IndexName === undefined ? 'Query' : 'QueryIndex';
       return [`${action} ${prefix(input.ExpressionAttributeValues[value])}`];

@@ -5,9 +5,9 @@ import { cancellation, type Decide, type Refusal, refusal } from './fates.ts';
 import { type TokenBucket, tokenBucket } from './token-bucket.ts';
 import { type RequestedWrite, writesOf } from './writes.ts';
 
-/** Write units for each second. */
+/** Write units per second. */
 export interface CapacityOptions {
-  /** For each partition key of the table, and for each of the index; 1,000 in life. */
+  /** For each partition key of the table and of the index. In DynamoDB it is 1,000. */
   readonly perKey: number;
   /** For the table as a whole. */
   readonly perTable: number;
@@ -15,11 +15,11 @@ export interface CapacityOptions {
   readonly now?: () => number;
 }
 
-/** What a write takes, and from where. */
+/** The units that a write takes, and the bucket it takes them from. */
 interface Cost {
   readonly units: number;
   readonly bucket: TokenBucket;
-  /** Why it is refused where there is none left, see {@link throttled}. */
+  /** The reason for a refusal if the bucket is empty, see {@link throttled}. */
   readonly reason: string;
   readonly resource: string;
 }
@@ -27,18 +27,18 @@ interface Cost {
 const { index } = tableShape;
 
 /**
- * Refuses writes as DynamoDB does where one partition or the table is asked for more than it can take. A
- * hot key of the index throttles writes to the table, see
+ * Refuses writes as DynamoDB does if they exceed the capacity of a partition or of the table. A hot key of
+ * the index throttles writes to the table, see
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html
  *
- * What an update or a delete changes in the index is not in its request, and costs the index nothing here.
+ * The request of an update or a delete does not show its changes to the index. They cost nothing here.
  */
 export function capacity({
   perKey,
   perTable,
   now = () => performance.now(),
 }: CapacityOptions): Decide {
-  // A key that nobody has written for long has its bucket full, and needs none.
+  // A key that nobody has written for long would have a full bucket, so it needs none.
   const buckets = new QuickLRU<string, TokenBucket>({ maxSize: 10_000 });
   const bucketOf = (name: string, rate: number): TokenBucket => {
     const bucket = buckets.get(name) ?? tokenBucket(rate, now);
@@ -87,9 +87,9 @@ export function capacity({
   };
 }
 
-// A unit for each KB, twice that in a transaction and once in the index, see
+// A unit for each KB, double in a transaction but not in the index, see
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
-// What is updated or deleted is not in the request; here it is under 1 KB.
+// The request does not have the updated or deleted item. Such items are under 1 KB here.
 const sizeOf = ({ item }: RequestedWrite): number =>
   item === undefined ? 1 : Math.ceil(Buffer.byteLength(JSON.stringify(unmarshall(item))) / 1024);
 
@@ -100,7 +100,7 @@ const throttled = (exceeded: readonly Cost[]): Refusal =>
     throttlingReasons: exceeded.map(({ reason, resource }) => ({ reason, resource })),
   });
 
-// A cancelled transaction tells the index from the table by its sentence only, see
+// In a cancelled transaction only the message tells the index from the table, see
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 const cancelled = (exceeded: readonly (readonly Cost[])[]): Refusal =>
   cancellation(

@@ -9,18 +9,18 @@ export interface Refusal {
 }
 
 /**
- * What becomes of a request:
+ * The fate of a request:
  *
  * - `pass`
  * - `cut`: the connection ends before the request reaches the database
- * - `cut-after`: it ends after, so the write is done and nobody hears of it
+ * - `cut-after`: the connection ends after that, so the write is done but the answer is lost
  * - `hang`: there is never an answer
- * - `slow`: the answer comes when the client does not wait for it any more
- * - `late`: the request reaches the database only then, perhaps after its own retry
- * - `error`, `error-after`: an internal error, with the write not done, or done
- * - `conflict`: with a transaction that another client has under way; reads pass
- * - `throttle`: refused for load
- * - or exactly this refusal
+ * - `slow`: the answer comes after the client has stopped waiting
+ * - `late`: the request reaches the database after the client has stopped waiting, perhaps after its own retry
+ * - `error`, `error-after`: an internal error; the write is not done, or done
+ * - `conflict`: conflicts with a transaction of another client; reads pass
+ * - `throttle`: refused because of load
+ * - a `Refusal`: refused with this error
  */
 export type Fate =
   | 'pass'
@@ -43,7 +43,7 @@ export const refusal = (status: number, name: string, rest: Record<string, unkno
   body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, ...rest },
 });
 
-/** A write for which a partition of the index has no capacity left, see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html */
+/** The refusal of a write because a partition of the index has no capacity left, see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html */
 export const indexIsFull = refusal(400, 'ThrottlingException', {
   message: 'Throughput exceeds the current capacity of your table or index.',
   throttlingReasons: [{ reason: 'IndexWriteKeyRangeThroughputExceeded', resource: 'the index' }],
@@ -56,7 +56,7 @@ export const cancellation = (reasons: readonly { Code: string; Message?: string 
     CancellationReasons: reasons,
   });
 
-/** What the database answers to a request with this fate; undefined where that is not an error. */
+/** The error that answers a request with this fate; undefined if there is none. */
 export function refusalOf(fate: Fate, operation: string, input: Input): Refusal | undefined {
   if (typeof fate === 'object') return fate;
   switch (fate) {

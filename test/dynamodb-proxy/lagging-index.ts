@@ -5,10 +5,10 @@ import { writesOf } from './writes.ts';
 const { index } = tableShape;
 
 /**
- * An index that shows new items later than the table has them, each by its own lag, see
+ * An index that shows each new item later than the table, with its own lag, see
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.Writes
  *
- * @param lag draws the milliseconds for an item that is put for the first time.
+ * @param lag draws the milliseconds of the lag when an item is put for the first time.
  * @example Object.assign(proxy, laggingIndex(() => random.between(0, 500)));
  */
 export function laggingIndex(
@@ -22,7 +22,7 @@ export function laggingIndex(
       if (operation !== 'Query' || input.IndexName !== index.name || asked === undefined) {
         return input;
       }
-      // Which items these are; a reader that did not ask does not look.
+      // Asks for the keys of the items too. A reader that did not ask for them ignores them.
       return { ...input, ProjectionExpression: `${asked}, pk, sk` };
     },
 

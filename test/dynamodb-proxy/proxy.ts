@@ -7,10 +7,10 @@ import { accessesOf } from './accesses.ts';
 import { type Decide, type Input, refusalOf } from './fates.ts';
 import { forward } from './forward.ts';
 
-/** What reaches the database instead of what was sent. */
+/** Changes a request on its way to the database. */
 export type Rewrite = (operation: string, input: Input) => Input;
 
-/** What the client sees instead of what the database answered; errors stay as they are. */
+/** Changes an answer on its way to the client. Errors stay as they are. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are as loose as JSON
 export type Reshape = (operation: string, input: Input, output: any) => unknown;
 
@@ -18,22 +18,22 @@ export interface DynamoDBProxy {
   readonly endpoint: string;
   /** Operations that arrived, such as `PutItem`, in order. */
   readonly operations: string[];
-  /** What was asked for, item by item: `PutItem VISITOR#`, `QueryIndex OWNER#`. */
+  /** The access to each item: `PutItem VISITOR#`, `QueryIndex OWNER#`. */
   readonly accesses: string[];
-  /** Where the database is. While nobody answers there, connections are cut. */
+  /** The address of the database. Connections are cut while nobody answers there. */
   upstream: string;
   /** Decides each operation's fate; all pass until it is set. */
   decide: Decide;
   rewrite: Rewrite | undefined;
   reshape: Reshape | undefined;
-  /** Milliseconds for which the fates `slow` and `late` hold back: more than a client waits. */
+  /** Delay of the fates `slow` and `late` in milliseconds: longer than a client waits. */
   patience: number;
   readonly stop: () => void;
 }
 
 const CONTENT_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
 
-/** Starts a proxy in front of a DynamoDB that counts requests and makes them fail as they do in life. */
+/** Starts a proxy in front of a DynamoDB. It counts requests, and makes them fail as they do in reality. */
 export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProxy> {
   const agent = new Agent({ keepAlive: true });
 
@@ -73,15 +73,15 @@ export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProx
   }
 
   const server = createServer((request, response) => {
-    // By the date the SDK would find that a clock which a test lets run fast is wrong, and retry every error.
+    // With a date, the SDK would take a test's fast clock for wrong, and retry every error.
     response.sendDate = false;
     answer(request, response).catch((error: NodeJS.ErrnoException) => {
       request.socket.destroy();
-      // With a code, the database is away, or the client is; without, a test has a mistake.
+      // An error with a code means that the database or the client is away. Others are mistakes in a test.
       if (error.code === undefined) throw error;
     });
   });
-  // An idle connection that is closed while the client sends would be a fault that nobody asked for.
+  // Closing an idle connection while the client sends would be an unwanted fault.
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

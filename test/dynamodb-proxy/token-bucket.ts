@@ -1,15 +1,15 @@
-/** Units that come in at a rate, of which a second's worth is kept at most. */
+/** Units that arrive at a fixed rate. It keeps at most the units of one second. */
 export interface TokenBucket {
   readonly isEmpty: () => boolean;
-  /** May overdraw it, so that what is larger than the bucket gets through at all. */
+  /** May overdraw the bucket, so that a write larger than the bucket can pass. */
   readonly take: (units: number) => void;
 }
 
 /**
- * A bucket that is full to begin with.
+ * A bucket that starts full.
  *
- * @param rate units for each second.
- * @param now milliseconds.
+ * @param rate units per second.
+ * @param now the time in milliseconds.
  */
 export function tokenBucket(rate: number, now: () => number): TokenBucket {
   let level = rate;

@@ -2,12 +2,12 @@ import type { Input } from './fates.ts';
 import type { Rewrite } from './proxy.ts';
 import { type RequestedWrite, writesOf } from './writes.ts';
 
-// What remains of a condition check, which is nothing but its condition.
+// Replaces the condition of a condition check, which can't do without one.
 const ALWAYS = 'attribute_exists(pk) OR attribute_not_exists(pk)';
 
 /**
- * Takes the condition off the writes that match: a test that passes without a guard does not show that the
- * guard is needed.
+ * Takes the condition off the writes that match. A test can show with it that a promise breaks without the
+ * guard.
  *
  * @example proxy.rewrite = withoutCondition(({ action, sk }) => action === 'Delete' && sk.startsWith('OPEN#'));
  */

@@ -1,20 +1,20 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Input } from './fates.ts';
 
-/** One write among those that a request asks for. */
+/** One of the writes of a request. */
 export interface RequestedWrite {
   readonly action: 'Put' | 'Update' | 'Delete' | 'ConditionCheck';
   readonly pk: string;
   readonly sk: string;
-  /** Of a put. */
+  /** The item of a put. */
   readonly item: Readonly<Record<string, AttributeValue>> | undefined;
-  /** The part of the request that asks for it: table, conditions, expressions. */
+  /** The part of the request for this write: table, conditions, expressions. */
   readonly request: Input;
 }
 
 const SINGLE = { PutItem: 'Put', UpdateItem: 'Update', DeleteItem: 'Delete' } as const;
 
-/** What a request asks to be written, in its order; nothing where it only reads. */
+/** The writes of a request, in order. None if it only reads. */
 export function writesOf(operation: string, input: Input): readonly RequestedWrite[] {
   if (operation === 'TransactWriteItems') {
     return input.TransactItems.map((entry: Record<string, Input>) => {

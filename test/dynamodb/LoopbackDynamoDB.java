@@ -2,7 +2,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import software.amazon.dynamodb.services.local.main.ServerRunner;
 
-/** DynamoDB Local on this machine's own address only, for which it has no option. */
+/** DynamoDB Local that listens only on this machine's own address. It has no option for that. */
 class LoopbackDynamoDB {
   public static void main(String[] options) throws Exception {
     var proxy = ServerRunner.createServerFromCommandLineArgs(options);

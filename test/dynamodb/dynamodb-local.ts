@@ -7,7 +7,7 @@ import { requireInstalled } from '../deploy/prerequisite.ts';
 /**
  * Starts Amazon's DynamoDB Local, in memory, on a free port of this machine.
  *
- * @throws Error in one line where Java or Maven is missing.
+ * @throws Error in one line if Java or Maven is missing.
  */
 export async function startDynamoDBLocal(directory: string): Promise<Emulator> {
   await requireInstalled({
@@ -32,7 +32,7 @@ export async function startDynamoDBLocal(directory: string): Promise<Emulator> {
     name: 'dynamodb-local',
     command: 'java',
     parameters: [
-      // SQLite for this machine is among the dependencies.
+      // The dependencies include SQLite for this machine.
       `-Djava.library.path=${libraries}`,
       '-cp',
       join(libraries, '*'),

@@ -10,12 +10,12 @@ import { startDynamoDBLocal } from './dynamodb-local.ts';
 
 const HELP = `Usage: node test/dynamodb/run.ts <database> [option of vitest …]
 
-Runs the integration tests on a DynamoDB that is not the embedded one. What it needs is downloaded once,
-to node_modules/.cache/cdk-referrals/.
+Runs the integration tests on another DynamoDB than the embedded one. Downloads it once, to
+node_modules/.cache/cdk-referrals/.
 
 Databases:
   dynamodb-local   Amazon's DynamoDB Local; needs a JDK (17 or later) and Maven
-  ministack        MiniStack's; needs Python (3.10 or later) with venv
+  ministack        MiniStack's DynamoDB; needs Python (3.10 or later) with venv
 `;
 
 const databases = new Map([
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Runs vitest, and gives the code that it ends with. */
+/** Runs vitest. Returns its exit code. */
 async function runTests(endpoint: string, options: string[]): Promise<number> {
   const cli = fileURLToPath(new URL('./vitest.mjs', import.meta.resolve('vitest/package.json')));
   const vitest = spawn(process.execPath, [cli, 'run', '--project', 'integration', ...options], {
@@ -52,7 +52,7 @@ async function runTests(endpoint: string, options: string[]): Promise<number> {
     env: { ...process.env, DYNAMODB_ENDPOINT: endpoint, TEST_DATABASE: process.argv[2] },
     stdio: 'inherit',
   });
-  // Ctrl-C reaches vitest by itself, SIGTERM does not; either way the database goes last.
+  // Ctrl-C reaches vitest by itself. SIGTERM does not. In both cases the database stops last.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => vitest.kill());
   const [code] = await once(vitest, 'exit');

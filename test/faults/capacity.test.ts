@@ -21,7 +21,7 @@ const hotKey = throttled(['TableWriteKeyRangeThroughputExceeded', TABLE]);
 const hotEntry = throttled(['IndexWriteKeyRangeThroughputExceeded', INDEX]);
 const busyTable = throttled(['TableWriteMaxOnDemandThroughputExceeded', TABLE]);
 
-/** A table with a clock to turn. */
+/** A table with a clock that a test can turn. */
 function tableOf(limits: { perKey: number; perTable: number }) {
   const clock = { now: 0 };
   const decide = capacity({ ...limits, now: () => clock.now });
@@ -30,7 +30,7 @@ function tableOf(limits: { perKey: number; perTable: number }) {
   return { clock, decide, puts };
 }
 
-test('a partition key takes its writes a second, and again as they come in', () => {
+test('a partition key accepts its writes for each second, and gets new capacity as time passes', () => {
   const { clock, puts } = tableOf({ perKey: 2, perTable: 100 });
   expect(puts(3, () => put('a'))).toEqual(['pass', 'pass', hotKey]);
   expect(puts(1, () => put('b'))).toEqual(['pass']);
@@ -40,18 +40,18 @@ test('a partition key takes its writes a second, and again as they come in', () 
   expect(puts(3, () => put('a'))).toEqual(['pass', 'pass', hotKey]);
 });
 
-test('a partition key of the index does, too, and holds up the table', () => {
+test('a partition key of the index also has a limit, and throttles the table', () => {
   const { puts } = tableOf({ perKey: 2, perTable: 100 });
   expect(puts(3, (n) => indexed(`${n}`, 'hot'))).toEqual(['pass', 'pass', hotEntry]);
   expect(puts(1, () => indexed('0', 'cold'))).toEqual(['pass']);
 });
 
-test('so does the table as a whole', () => {
+test('the table as a whole also has a limit', () => {
   const { puts } = tableOf({ perKey: 100, perTable: 2 });
   expect(puts(3, (n) => put(`${n}`))).toEqual(['pass', 'pass', busyTable]);
 });
 
-test('what is refused costs nothing, whatever else it would have written', () => {
+test('a refused request costs nothing, whatever else it would have written', () => {
   const { decide, puts } = tableOf({ perKey: 1, perTable: 100 });
   expect(puts(2, () => indexed('a', 'hot'))[1]).toEqual(
     throttled(
@@ -65,7 +65,7 @@ test('what is refused costs nothing, whatever else it would have written', () =>
   ]);
 });
 
-test('a write costs a unit for each KB, and one larger than a second’s worth is paid off later', () => {
+test('a write costs a unit for each KB, and a write larger than a second’s capacity is paid off later', () => {
   const { clock, puts } = tableOf({ perKey: 4, perTable: 100 });
   expect(puts(2, () => ofKilobytes('a', 7.5))).toEqual(['pass', hotKey]);
   clock.now = 1000;
@@ -74,7 +74,7 @@ test('a write costs a unit for each KB, and one larger than a second’s worth i
   expect(puts(1, () => put('a'))).toEqual(['pass']);
 });
 
-test('a transaction costs twice, though not in the index, and is cancelled with a reason for each write', () => {
+test('a transaction costs double, except in the index, and is cancelled with a reason for each write', () => {
   const { decide } = tableOf({ perKey: 2, perTable: 100 });
   const TransactItems = [
     { Put: indexed('a', 'hot') },

@@ -6,10 +6,10 @@ import { newSession, newUserId } from '../integration/domain.ts';
 import { readTable, violations } from './oracle.ts';
 import { startStage } from './stage.ts';
 
-/** Longer than a message is tried. */
+/** Longer than the queue tries a message. */
 const PATIENCE = { timeout: 30_000, interval: 200 };
 
-test('a message that is no click of ours is a dead letter in the end, and the clicks around it are stored', async () => {
+test('a message that is not a click becomes a dead letter, and the clicks around it are stored', async () => {
   const { clicks, domain } = await startStage({ workers: ['clicks'], tries: 3 });
   const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
   const click = (properties: object = {}) => ({
@@ -38,7 +38,7 @@ test('a message that is no click of ours is a dead letter in the end, and the cl
     JSON.stringify(click({ code: 'no-such-code' })),
   ];
   const sqs = new SQSClient({ endpoint: new URL(clicks.url).origin });
-  // Each twice, as a queue may deliver it.
+  // Sends each twice, because a queue may deliver a message twice.
   for (const MessageBody of [...good.map((each) => JSON.stringify(each)), ...unreadable]) {
     await sqs.send(new SendMessageCommand({ QueueUrl: clicks.url, MessageBody }));
     await sqs.send(new SendMessageCommand({ QueueUrl: clicks.url, MessageBody }));
@@ -52,7 +52,7 @@ test('a message that is no click of ours is a dead letter in the end, and the cl
   expect(await violations(domain)).toEqual([]);
 });
 
-test('what the table could not take for a while is brought back from the dead letters', async () => {
+test('clicks that the table refused for a while come back from the dead letters', async () => {
   const { clicks, domain, proxy } = await startStage({ workers: ['clicks'], tries: 2 });
   const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
   proxy.decide = (operation) => (operation === 'PutItem' ? 'cut-after' : 'pass');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import getPort from 'get-port';
 import { type Process, startProcess } from './processes.ts';
 
-/** A DynamoDB that is found at the same place with the same data after it was killed. */
+/** A DynamoDB that keeps its address and its data when it is killed and started again. */
 export interface Database extends Process {
   readonly endpoint: string;
 }

@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { expect, onTestFinished, test } from 'vitest';
 import { startEventBus } from './event-bus.ts';
 
-test('a bus keeps what it takes, gives the rest back, and may lose its answer', async () => {
+test('a bus keeps the events it takes, reports the others as failed, and may lose its answer', async () => {
   const bus = await startEventBus();
   onTestFinished(bus.stop);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -7,11 +7,11 @@ import { type BusEvent, putEvents } from '../../local/event-bus.ts';
 
 export interface EventBus {
   readonly endpoint: string;
-  /** What it took, in order. */
+  /** The events it took, in order. */
   readonly events: BusEvent[];
-  /** Which events of a call it takes; the others come back as failed. */
+  /** Whether it takes an event of a call. The others come back as failed. */
   takes: (event: BusEvent) => boolean;
-  /** What becomes of a call: an answer, or its connection is cut before or after the events are taken. */
+  /** Decides whether a call gets an answer, or its connection is cut before or after it takes the events. */
   decide: () => 'pass' | 'cut' | 'cut-after';
   readonly stop: () => void;
 }
@@ -19,7 +19,7 @@ export interface EventBus {
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
 const REFUSED = { ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' };
 
-/** Starts an event bus that keeps what it takes, and can be told not to take it. */
+/** Starts an event bus that keeps the events it takes. A test can tell it to refuse some. */
 export async function startEventBus(): Promise<EventBus> {
   const server = createServer(async (request, response) => {
     const { Entries = [] } = (await json(request)) as PutEventsRequest;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { startFastClock } from './fast-clock.ts';
 
-test('another process has the same fast time, in whatever way it asks', () => {
+test('another process has the same fast time, however it asks for it', () => {
   const start = new Date('2026-11-24T09:00:00Z');
   const { fastNow, variables } = startFastClock({ start, factor: 3600 });
   const script = `
@@ -17,6 +17,6 @@ test('another process has the same fast time, in whatever way it asks', () => {
   const { time, same } = JSON.parse(printed);
   const times = [start.getTime(), before, ...time, fastNow()];
   expect([times, same]).toEqual([times.toSorted((a, b) => a - b), true]);
-  // To start a process takes some milliseconds at least, and here each is 3.6 seconds.
+  // Starting a process takes at least some milliseconds, and each of them is 3.6 seconds here.
   expect(fastNow() - start.getTime()).toBeGreaterThan(30_000);
 });

@@ -1,17 +1,17 @@
-/** Time that runs fast from a moment on, for as many processes as have its variables. */
+/** A clock that runs fast from a moment on, in every process that has its variables. */
 export interface FastClock {
   /** Epoch milliseconds. */
   readonly fastNow: () => number;
   /**
-   * What makes `Date` run fast in a Node process that is started with it; timers stay as they are. Such a
-   * process needs the proxy for its DynamoDB, because the SDK compares its clock with the answers' dates.
+   * Variables that make `Date` run fast in a Node process. Timers stay as they are. Such a process has to
+   * use the proxy for DynamoDB, because the SDK compares its clock with the dates of the answers.
    */
   readonly variables: Readonly<Record<'FAST_CLOCK' | 'NODE_OPTIONS', string>>;
 }
 
 const RealDate = Date;
 
-/** Starts a clock that shows `start` now, and goes so many times faster than real time. */
+/** Starts a clock that shows `start` now, and runs `factor` times as fast as real time. */
 export function startFastClock({ start, factor }: { start: Date; factor: number }): FastClock {
   const setting = `${RealDate.now()},${start.getTime()},${factor}`;
   return {
@@ -25,7 +25,7 @@ function fastNowOf(setting: string): () => number {
   return () => Math.floor(fastBase + (RealDate.now() - realBase) * factor);
 }
 
-// Where NODE_OPTIONS has this module preloaded.
+// Set in a process that preloads this module through NODE_OPTIONS.
 const { FAST_CLOCK } = process.env;
 if (FAST_CLOCK !== undefined) {
   const fastNow = fastNowOf(FAST_CLOCK);

@@ -33,11 +33,11 @@ import {
   type World,
 } from './world.ts';
 
-/** A guard, what happens that it is there for, and how it is taken off without touching the code. */
+/** A guard: the scenario that needs it, and how a test disables it without changing the code. */
 interface Guard {
   readonly scenario: (world: World, takeOff: () => void) => Promise<string[] | undefined>;
   readonly takeOff: (world: World) => void;
-  /** What is wrong then. */
+  /** The violation that follows. */
   readonly breaks: RegExp;
 }
 
@@ -49,7 +49,7 @@ const rewritingWith =
 
 const isOpenHour = ({ sk }: { sk: string }) => sk.startsWith('OPEN#');
 
-/** The world with a store that does something after one of its methods, once. */
+/** The world with a store that runs something once after one of its methods. */
 function withPause<Name extends keyof Store>(
   world: World,
   name: Name,
@@ -69,7 +69,7 @@ function withPause<Name extends keyof Store>(
   return { ...world, store: { ...world.store, [name]: pausing } };
 }
 
-/** A click of an hour that is over is stored and followed while that hour is counted. */
+/** Stores and follows a click of a past hour while that hour is counted. */
 async function lateClick(world: World): Promise<undefined> {
   const referral = await newReferral(world);
   const { id } = await click(world, referral);
@@ -85,7 +85,7 @@ async function lateClick(world: World): Promise<undefined> {
   await closeAll(world);
 }
 
-/** Two hours of a referral are closed at once. */
+/** Closes two hours of a referral at once. */
 async function twoClosers(world: World): Promise<undefined> {
   const referral = await newReferral(world);
   const first = await click(world, referral);
@@ -99,7 +99,7 @@ async function twoClosers(world: World): Promise<undefined> {
   await closeAll(world);
 }
 
-/** A click that was answered by the queue, though it had been stored, is moved before the queue stores it. */
+/** Queues a click that is stored already, and moves it before the queue stores it again. */
 async function movedBeforeRetried(world: World): Promise<undefined> {
   const referral = await newReferral(world);
   const clicked = await click(world, referral);
@@ -108,7 +108,7 @@ async function movedBeforeRetried(world: World): Promise<undefined> {
   await closeAll(world);
 }
 
-/** Deletes a response as DynamoDB does when its time is over. */
+/** Deletes a response as DynamoDB does when it expires. */
 const expire = ({ table }: World, { id, session }: Response) =>
   table.client.send(
     new DeleteCommand({
@@ -117,14 +117,14 @@ const expire = ({ table }: World, { id, session }: Response) =>
     }),
   );
 
-/** A put of a response under an id of its own. */
+/** Turns a put of a response into one with a new id. */
 function withNewId({ Item, ...input }: Input): Input {
   const id = ulid();
   const key = { sk: { S: `RESPONSE#${id}` }, gsi1sk: { S: id }, id: { S: id } };
   return { ...input, Item: { ...Item, ...key } };
 }
 
-/** A write of a transaction, but deleting where it would leave a trace. */
+/** Turns a write that would leave a trace into a delete. */
 function withoutTrace(write: Input): Input {
   const { Item, ...put } = write.Put ?? {};
   if (!Item?.sk.S.startsWith('RESPONSE#') || Item.id !== undefined) return write;
@@ -132,7 +132,7 @@ function withoutTrace(write: Input): Input {
 }
 
 const guards: Record<string, Guard> = {
-  'an hour is closed only with the mark that was there before it was counted': {
+  'an hour is closed only if its mark is the same as before the count': {
     breaks: / holds clicks 1, .* instead of clicks 2,/,
     scenario: lateClick,
     takeOff: rewritingWith(
@@ -140,7 +140,7 @@ const guards: Record<string, Guard> = {
     ),
   },
 
-  'every mark has a version of its own': {
+  'every mark has its own version': {
     breaks: / holds clicks 1, .* instead of clicks 2,/,
     scenario: lateClick,
     takeOff: rewritingWith((_operation, input) =>
@@ -150,17 +150,17 @@ const guards: Record<string, Guard> = {
     ),
   },
 
-  'a total changes only from what it was when the hour was read': {
+  'a total changes only if it is the same as when the hour was read': {
     breaks: /^The total of .* holds clicks 1, .* instead of clicks 2,/,
     scenario: twoClosers,
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'TOTAL')),
   },
 
-  'a mark rests until the index shows what it is for': {
+  'a mark waits until the index shows its response': {
     breaks: / holds nothing instead of clicks 1,/,
     scenario: async (world, takeOff) => {
       const referral = await newReferral(world);
-      // The response is what comes first, and the mark is seen at once.
+      // The response comes first and is late in the index. The mark is there at once.
       const lags = [2 * MINUTE];
       const lagging = laggingIndex(
         () => lags.pop() ?? 0,
@@ -187,7 +187,7 @@ const guards: Record<string, Guard> = {
     },
   },
 
-  'a response is put only where there is none': {
+  'a response is put only if there is none yet': {
     breaks: /^2 rows have the id /,
     scenario: movedBeforeRetried,
     takeOff: rewritingWith(
@@ -195,7 +195,7 @@ const guards: Record<string, Guard> = {
     ),
   },
 
-  'a response that is moved leaves a trace': {
+  'a moved response leaves a trace': {
     breaks: /^2 rows have the id /,
     scenario: movedBeforeRetried,
     takeOff: rewritingWith((operation, input) =>
@@ -205,7 +205,7 @@ const guards: Record<string, Guard> = {
     ),
   },
 
-  'a response is moved only from where it still is': {
+  'a response is moved only if it is still in its place': {
     breaks: /^2 responses were moved of 1/,
     scenario: async (world, takeOff) => {
       const referral = await newReferral(world);
@@ -213,7 +213,7 @@ const guards: Record<string, Guard> = {
       takeOff();
       let transactions = 0;
       world.proxy.patience = 300;
-      // Both have read the response by then; the first write arrives last.
+      // Both have read the response by then. The first write arrives last.
       world.proxy.decide = (operation): Fate =>
         operation === 'TransactWriteItems' && transactions++ === 0 ? 'late' : 'pass';
       const userId = newUserId();
@@ -227,7 +227,7 @@ const guards: Record<string, Guard> = {
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk.startsWith('RESPONSE#'))),
   },
 
-  'a session is linked only where it is linked to nobody': {
+  'a session is linked only if it is linked to nobody': {
     breaks: /^The session has another user/,
     scenario: async (world) => {
       const { session = '' } = await click(world, await newReferral(world));
@@ -240,7 +240,7 @@ const guards: Record<string, Guard> = {
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'USER')),
   },
 
-  'a handoff is exchanged only where it was not': {
+  'a handoff is exchanged only once': {
     breaks: /^The session was given away twice/,
     scenario: async (world) => {
       const { code, session = '' } = await click(world, await newReferral(world));
@@ -253,7 +253,7 @@ const guards: Record<string, Guard> = {
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'HANDOFF')),
   },
 
-  'a sign-up is put only where there is none': {
+  'a sign-up is put only if there is none': {
     breaks: /^The user .* signed up 2 times/,
     scenario: async (world) => {
       const { session = '' } = await click(world, await newReferral(world));
@@ -295,7 +295,7 @@ const guards: Record<string, Guard> = {
     ),
   },
 
-  'an Idempotency-Key is put only where there is none': {
+  'an Idempotency-Key is put only if there is none yet': {
     breaks: /^It was recorded twice/,
     scenario: async (world) => {
       const referral = await newReferral(world);
@@ -314,7 +314,7 @@ const guards: Record<string, Guard> = {
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'IDEMPOTENCY')),
   },
 
-  'a claim is taken only where nobody has written it since it was read': {
+  'a claim is taken only if nobody has written it since it was read': {
     breaks: /^2 live links are the same/,
     scenario: async (world) => {
       const link = { userId: newUserId(), redirectTo: '/' };
@@ -331,7 +331,7 @@ const guards: Record<string, Guard> = {
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'CLAIM')),
   },
 
-  'an edit is stored only on the referral that it was made of': {
+  'an edit is stored only if the referral has not changed since it was read': {
     breaks: /^An edit is lost/,
     scenario: async (world) => {
       const { code, userId = '' } = await newReferral(world);
@@ -346,7 +346,7 @@ const guards: Record<string, Guard> = {
     ),
   },
 
-  'a code is chosen only as often as the day allows': {
+  'a user chooses codes only as often as a day allows': {
     breaks: /^6 codes were chosen/,
     scenario: async (world) => {
       Object.assign(world.settings, { code: { custom: true } });
@@ -364,7 +364,7 @@ const guards: Record<string, Guard> = {
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk.startsWith('CODES#'))),
   },
 
-  'buckets are doubled only from what they are': {
+  'buckets are doubled only if their number is as expected': {
     breaks: / has clicks 21, .* and answers clicks \d+,/,
     scenario: async (world) => {
       const referral = await newReferral(world);
@@ -378,7 +378,7 @@ const guards: Record<string, Guard> = {
         }),
       );
       for (let clicks = 0; clicks < 20; clicks++) await click(world, grown);
-      // Another process, which knows the referral as it was in the beginning.
+      // Another process still knows the referral as it was in the beginning.
       let refusals = 1;
       world.proxy.decide = (operation) =>
         operation === 'PutItem' && refusals-- > 0 ? indexIsFull : 'pass';
@@ -390,7 +390,7 @@ const guards: Record<string, Guard> = {
     ),
   },
 
-  'an hour is not counted again when its responses may be gone': {
+  'an hour is not counted again once its responses may be gone': {
     breaks: /^1 clicks are left of 2/,
     scenario: async (world, takeOff) => {
       const referral = await newReferral(world);
@@ -413,7 +413,7 @@ const guards: Record<string, Guard> = {
     takeOff: (world) => Object.assign(world.settings, { retention: undefined }),
   },
 
-  'a total is read again where an hour of it was closed meanwhile': {
+  'a total is read again if one of its hours was closed meanwhile': {
     breaks: /^1 clicks are read of 2/,
     scenario: async (world, takeOff) => {
       const referral = await newReferral(world);
@@ -443,18 +443,18 @@ describe.each(Object.entries(guards))('%s:', (_name, { scenario, takeOff, breaks
   const run = async (sabotage: (world: World) => void): Promise<string[]> => {
     const world = await createWorld({ retention: 30 * 24 * 60 * 60 });
     const start = () => sabotage(world);
-    // A scenario that prepares something first begins the sabotage itself.
+    // A scenario that prepares something first disables the guard itself.
     if (scenario.length < 2) start();
     const found = await scenario(world, start);
     Object.assign(world.proxy, { rewrite: undefined, reshape: undefined, decide: () => 'pass' });
     return found ?? violations(world);
   };
 
-  test('with it, every promise is kept', async () => {
+  test('with the guard, every promise is kept', async () => {
     expect(await run(() => {})).toEqual([]);
   });
 
-  test('without it, one is broken', async () => {
+  test('without the guard, a promise is broken', async () => {
     expect(await run(takeOff)).toContainEqual(expect.stringMatching(breaks));
   });
 });

@@ -8,15 +8,15 @@ import { violations } from './oracle.ts';
 import { startStage } from './stage.ts';
 import { sendClick } from './visitor.ts';
 
-// A partition takes 1,000 write units a second, and here so few that any machine sends many times as many, see
+// A real partition takes 1,000 write units a second. Here it takes so few that any machine sends far more, see
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 const PER_KEY = 2;
-/** Seconds, in which the partitions of the link are doubled once each. */
+/** Seconds. The partitions of the link double once in each. */
 const DURATION = 10;
-/** Visitors who click at once, each again as soon as they are redirected. */
+/** Number of visitors who click at once. Each clicks again as soon as they are redirected. */
 const VISITORS = 64;
 
-test('a link that is clicked twenty times as often as one partition takes loses no click', async () => {
+test('a link with twenty times the clicks that one partition takes loses none', async () => {
   const stage = await startStage({ workers: ['api', 'clicks'] });
   const { domain, proxy } = stage;
   const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
@@ -51,10 +51,10 @@ test('a link that is clicked twenty times as often as one partition takes loses 
   expect(grown?.buckets).toBeGreaterThanOrEqual(16);
   expect(answered).toHaveLength(sent);
   expect(await violations(domain, { answered })).toEqual([]);
-  // What was read while buckets grew never went back.
+  // Counts that were read while the buckets grew never went down.
   expect(read.length).toBeGreaterThan(2);
   expect(read).toEqual(read.toSorted((a, b) => a - b));
   process.stdout.write(
-    `  ${Math.round(perSecond)} clicks a second, where a partition takes ${PER_KEY}; ${grown?.buckets} buckets.\n`,
+    `  ${Math.round(perSecond)} clicks a second; a partition takes ${PER_KEY}; ${grown?.buckets} buckets.\n`,
   );
 });

@@ -29,24 +29,24 @@ import { createWorld, HOUR, MINUTE, newReferral, pass, type World } from './worl
 const DAY = 24 * HOUR;
 const RETENTION = 30 * DAY;
 
-/** What should be true, kept beside the real thing. */
+/** The expected state, kept beside the real one. */
 interface Model {
-  /** Responses that were recorded, over all time. */
+  /** Number of responses ever recorded. */
   recorded: number;
-  /** What was deleted when its time was over: its counts stay. */
+  /** Counts of expired responses, which stay when DynamoDB deletes these. */
   readonly expired: Map<string, Tally>;
   expiredRows: number;
 }
 
-/** The real thing. */
+/** The real state. */
 interface Real {
   readonly world: World;
   readonly referrals: Referral[];
-  /** Visitors' sessions, by number; those that nobody has yet are made by a click. */
+  /** Sessions by the visitor's number. A visitor gets one with their first click. */
   readonly sessions: Map<number, string>;
   readonly users: string[];
   readonly queued: PendingClick[];
-  /** Records of the stream that were delivered. */
+  /** Number of stream records that were delivered. */
   delivered: number;
 }
 
@@ -71,7 +71,7 @@ const clicks = (link: number, visitor: number, kind: 'human' | 'bot', fails: boo
     const { world, sessions, queued } = real;
     const referral = at(real.referrals, link);
     let writes = 0;
-    // Every try is done and none is heard of: what is queued is stored already.
+    // Every try is stored but gets no answer, so the queued click is stored already.
     if (fails) {
       world.proxy.decide = (operation) =>
         operation === 'PutItem' && ++writes <= 4 ? 'cut-after' : 'pass';
@@ -159,7 +159,7 @@ const replay = (from: number, length: number) =>
     await follow(real, from, from + length);
   });
 
-/** A month goes by, and what is older is deleted; the stream and the hours had been dealt with long before. */
+/** Lets a month pass and deletes older responses. The stream and the hours were handled long before. */
 const passRetention = () =>
   step('pass the retention', async (model, real) => {
     const { world } = real;
@@ -180,7 +180,7 @@ const passRetention = () =>
     }
   });
 
-/** With the stream delivered, everything that is counted is right. */
+/** Delivers the stream, and checks that all counts are right. */
 const check = () =>
   step('check', async (model, real) => {
     const { world } = real;
@@ -238,7 +238,7 @@ const commands = fc.commands(
   { maxCommands: 60, size: 'max' },
 );
 
-test(`whatever is done in whatever order, counts are those of the responses (seed ${seed})`, async () => {
+test(`counts match the responses after any actions in any order (seed ${seed})`, async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (steps) => {
       const setup = async () => {

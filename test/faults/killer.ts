@@ -3,16 +3,16 @@ import type { Process } from './processes.ts';
 import { seededRandom } from './random.ts';
 
 export interface Killer {
-  /** How many were killed so far. */
+  /** Number of kills so far. */
   readonly kills: () => number;
   /** Stops killing, and waits until all of them run again. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Kills one of the processes every now and then and starts it again at once; it may be killed while it starts.
+ * Kills one of the processes every now and then and starts it again at once. It may kill one that is starting.
  *
- * @param every milliseconds from one kill to the next, at least and at most.
+ * @param every the shortest and the longest time between two kills, in milliseconds.
  */
 export function killAtRandom(
   processes: readonly Process[],
@@ -31,7 +31,7 @@ export function killAtRandom(
       const victim = random.pick(processes);
       await victim.kill();
       kills += 1;
-      // What it can't start for is in its crashes.
+      // If it can't start, its crashes say why.
       victim.start().catch(() => undefined);
     }
   }

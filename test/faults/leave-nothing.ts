@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
 import { killProcesses } from './processes.ts';
 
-// After each test file, whatever became of its tests.
+// Runs after each test file, even if its tests failed.
 afterAll(killProcesses);

@@ -12,20 +12,20 @@ import type { Referral } from '../../functions/core/referral.ts';
 import { type Response, SIGNED_UP } from '../../functions/core/response.ts';
 import type { Domain } from '../integration/domain.ts';
 
-/** What the outside has seen. A click is told by its referer, whatever id it is stored under. */
+/** Observations from outside. The referer identifies a click, whatever its stored id. */
 export interface Evidence {
   /** Clicks that were answered with a redirect. */
   readonly answered?: Iterable<string>;
-  /** Clicks that were sent at all. */
+  /** All clicks that were sent. */
   readonly issued?: ReadonlySet<string>;
-  /** Of each event that was published, `<type> <id>`. */
+  /** Each published event as `<type> <id>`. */
   readonly published?: ReadonlySet<string>;
 }
 
 /**
- * What is wrong with a table, in sentences; nothing where every promise is kept: what was answered is
- * stored, what is stored was issued, there is one row an id and one id a click, a referral's counts are
- * those of its rows, closed hours and totals too, a user signs up once, and what is stored was published.
+ * The broken promises of a table, in sentences. The promises are: every answered click is stored, every
+ * stored click was sent, an id has one row, a click has one id, the counts of a referral match its rows, and
+ * so do its closed hours and totals, a user signs up once, and every stored response was published.
  */
 export async function violations(domain: Domain, evidence: Evidence = {}): Promise<string[]> {
   const { referrals, responses } = await readTable(domain);
@@ -87,7 +87,7 @@ const numbers = (counts: Counts): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(', ') || 'nothing';
 
-/** Every referral and every response of the table. */
+/** Reads every referral and every response of the table. */
 export async function readTable({ table }: Domain) {
   const referrals: Referral[] = [];
   const responses: Response[] = [];
@@ -98,7 +98,7 @@ export async function readTable({ table }: Domain) {
   for await (const { Items = [] } of pages) {
     for (const item of Items) {
       if (item.sk === 'REFERRAL') referrals.push(item as unknown as Referral);
-      // What was moved leaves a trace, which is no response.
+      // A moved response leaves a trace, which is not a response.
       if (item.sk.startsWith('RESPONSE#') && item.id !== undefined) {
         responses.push(item as unknown as Response);
       }

@@ -17,7 +17,7 @@ const listening = (port: number) =>
     console.log('Ready.');
   })`);
 
-test('a process that is killed is gone, and is there again when it is started', async () => {
+test('a killed process is gone, and comes back when it is started', async () => {
   const port = await getPort();
   const server = await startProcess(listening(port));
   const seen = [await accepts(port)];
@@ -32,7 +32,7 @@ test('a process that is killed is gone, and is there again when it is started', 
   ]);
 });
 
-test('one that is killed while it starts keeps nobody waiting', async () => {
+test('a process that is killed while it starts keeps nobody waiting', async () => {
   const server = await startProcess(listening(await getPort()));
   await server.kill();
   const starting = server.start();
@@ -41,7 +41,7 @@ test('one that is killed while it starts keeps nobody waiting', async () => {
   expect([server.printed(), server.crashes]).toEqual(['Ready.\n', []]);
 });
 
-test('one that ends by itself has crashed, and can be started again', async () => {
+test('a process that ends by itself has crashed, and can be started again', async () => {
   const server = await startProcess(running('console.log("Ready."); console.error("No.")'));
   const life = expect.stringMatching(/^(Ready\.\nNo\.|No\.\nReady\.)\n$/);
   await vi.waitFor(() => expect(server.crashes).toEqual([life]));
@@ -51,7 +51,7 @@ test('one that ends by itself has crashed, and can be started again', async () =
   await expect(neverReady).rejects.toThrow('server ended. It printed: No.');
 });
 
-test('none outlives the process that started it, even if that is killed', async () => {
+test('a process never outlives its parent, even if the parent is killed', async () => {
   const port = await getPort();
   const script = `
     import { startProcess } from '${import.meta.resolve('./processes.ts')}';

@@ -3,30 +3,30 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 
 export interface ProcessOptions {
-  /** What people call it. */
+  /** Its name, for people. */
   readonly name: string;
-  /** Node, where it is left out. */
+  /** Node by default. */
   readonly command?: string;
   readonly parameters: readonly string[];
   readonly variables?: Readonly<Record<string, string>>;
-  /** What it prints when it is ready. */
+  /** The text that it prints when it is ready. */
   readonly ready: string;
 }
 
 /** A process that can be killed at any moment and started again. */
 export interface Process {
   readonly name: string;
-  /** Everything it printed so far, over all its lives. */
+  /** All its output so far, from every start. */
   readonly printed: () => string;
-  /** What it printed in each life that it ended by itself, which it should not. */
+  /** The output of each run that ended by itself, which should not happen. */
   readonly crashes: readonly string[];
   /**
-   * Starts it where it does not run, and waits until it is ready, or killed.
+   * Starts it unless it runs, and waits until it is ready or killed.
    *
-   * @throws Error with what it printed where it ends by itself before.
+   * @throws Error with its output if it ends by itself before that.
    */
   readonly start: () => Promise<void>;
-  /** Ends it with SIGKILL, as a machine does that loses power. */
+  /** Ends it with SIGKILL, as a power failure would. */
   readonly kill: () => Promise<void>;
 }
 
@@ -40,12 +40,12 @@ const TETHER = resolve(import.meta.dirname, '../../local/tether.ts');
 
 const lives = new Set<Life>();
 
-/** Ends all of them, whatever became of the tests. */
+/** Ends all of them, even if tests failed. */
 export function killProcesses(): void {
   for (const life of lives) killGroup(life);
 }
 
-/** Starts a process and waits until it is ready. It ends with this one, however that ends. */
+/** Starts a process and waits until it is ready. It ends when this process ends, for whatever reason. */
 export async function startProcess(options: ProcessOptions): Promise<Process> {
   const { name, command = process.execPath, parameters, variables, ready } = options;
   const crashes: string[] = [];
@@ -56,7 +56,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
     const child = spawn(process.execPath, [TETHER, command, ...parameters], {
       env: { ...process.env, ...variables },
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own, so that the tether and what it holds are killed at once.
+      // Its own group, so that one kill ends both the tether and the process behind it.
       detached: true,
     });
     const isReady = Promise.withResolvers<void>();
@@ -69,7 +69,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    // Not at its exit: only when the pipes are closed has the process behind the tether ended, too.
+    // Does not use `exit`: the process behind the tether has ended only when the pipes are closed.
     child.once('close', () => {
       lives.delete(begun);
       if (life === begun) life = undefined;

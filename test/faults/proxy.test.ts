@@ -7,7 +7,7 @@ import { cancellation, type Fate } from '../dynamodb-proxy/fates.ts';
 import { laggingIndex } from '../dynamodb-proxy/lagging-index.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 
-/** What the database got; it answers with it. */
+/** The requests that the database got. It answers each with itself. */
 const received: unknown[] = [];
 const database = createServer(async (request, response) => {
   const input = await json(request);
@@ -33,7 +33,7 @@ afterAll(() => {
   database.close();
 });
 
-/** What a client hears that waits for 100 ms. */
+/** The answer to a client that waits for 100 ms. */
 async function send(operation: string, input: object): Promise<unknown> {
   try {
     const answer = await fetch(proxy.endpoint, {
@@ -63,18 +63,21 @@ test.each<[Fate, heard: unknown, done: number]>([
   ['error', [500, internal], 0],
   ['error-after', [500, internal], 1],
   [cancellation([{ Code: 'None' }]), [400, cancellation([{ Code: 'None' }]).body], 0],
-])('%s: what the client hears, and whether the write is done', async (fate, heard, done) => {
-  proxy.decide = () => fate;
-  expect([await send('PutItem', put), received.length]).toEqual([heard, done]);
-});
+])(
+  '%s: the client gets the right answer, and the write is done or not',
+  async (fate, heard, done) => {
+    proxy.decide = () => fate;
+    expect([await send('PutItem', put), received.length]).toEqual([heard, done]);
+  },
+);
 
-test('late: the write is done when the client has given up', async () => {
+test('late: the write is done after the client has given up', async () => {
   proxy.decide = () => 'late';
   expect([await send('PutItem', put), received]).toEqual(['nothing', []]);
   await vi.waitFor(() => expect(received).toEqual([put]));
 });
 
-test('conflict: a transaction has a reason for each item, a write an error of its own, a read passes', async () => {
+test('conflict: a transaction gets a reason for each item, a write gets its own error, a read passes', async () => {
   proxy.decide = () => 'conflict';
   const reasons = cancellation([
     { Code: 'None' },
@@ -100,7 +103,7 @@ test('conflict: a transaction has a reason for each item, a write an error of it
   ]);
 });
 
-test('requests and answers are changed on their way', async () => {
+test('the proxy can change requests and answers', async () => {
   proxy.rewrite = (_operation, input) => ({ ...input, ReturnValues: 'ALL_OLD' });
   proxy.reshape = (operation, input, output) => ({ operation, input, output });
   const output = { ...put, ReturnValues: 'ALL_OLD' };
@@ -110,7 +113,7 @@ test('requests and answers are changed on their way', async () => {
   ]);
 });
 
-test('while the database is away connections are cut, and when it is back, elsewhere, all goes on', async () => {
+test('connections are cut while the database is away, and work again when it is back at another address', async () => {
   const home = proxy.upstream;
   proxy.upstream = 'http://127.0.0.1:1';
   const away = await send('PutItem', put);
@@ -118,7 +121,7 @@ test('while the database is away connections are cut, and when it is back, elsew
   expect([away, await send('PutItem', put), received]).toEqual(['cut', [200, put], [put]]);
 });
 
-test('a lagging index shows an item after its lag, and the table at once', async () => {
+test('a lagging index shows an item after its lag, while the table shows it at once', async () => {
   const clock = { now: 0 };
   Object.assign(
     proxy,
@@ -129,7 +132,7 @@ test('a lagging index shows an item after its lag, and the table at once', async
   );
   const item = { pk: { S: 'a' }, sk: { S: 's' }, gsi1pk: { S: 'g' } };
   await send('PutItem', { TableName: 'T', Item: item });
-  // The database here answers what it was asked, and so with any items.
+  // The database here answers with its request, so a test can make it answer with any items.
   const query = {
     TableName: 'T',
     KeyConditionExpression: 'gsi1pk = :pk',

@@ -7,7 +7,7 @@ import {
 import { expect, onTestFinished, test } from 'vitest';
 import { startQueues } from './queue.ts';
 
-test('a message that nobody deletes is received so often, then a dead letter, then back', async () => {
+test('a message that nobody deletes becomes a dead letter after its tries, and a redrive brings it back', async () => {
   const queues = await startQueues();
   onTestFinished(queues.stop);
   const queue = await queues.create('clicks', { visibilityTimeout: 1, maxReceiveCount: 2 });

@@ -8,13 +8,13 @@ import {
 } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 
-/** A queue with another one for its dead letters. */
+/** A queue with a second queue for its dead letters. */
 export interface Queue {
   readonly url: string;
   readonly deadLettersUrl: string;
-  /** How many messages were ever sent to it. */
+  /** Number of messages ever sent to it. */
   readonly sent: () => number;
-  /** How many messages wait, or are being worked on. */
+  /** Number of messages that wait or are in work. */
   readonly pending: () => Promise<number>;
   readonly deadLetters: () => Promise<number>;
   /** Up to ten messages, as JSON. */
@@ -30,9 +30,9 @@ export interface Queues {
 }
 
 export interface QueueOptions {
-  /** Seconds after which a message that was received and not deleted is there again. */
+  /** Seconds until a received message that nobody deleted comes back. */
   readonly visibilityTimeout?: number;
-  /** Times that a message is received before it is a dead letter. */
+  /** Number of times that a message is received before it becomes a dead letter. */
   readonly maxReceiveCount?: number;
 }
 
@@ -40,9 +40,9 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Starts an SQS in this process. */
 export async function startQueues(): Promise<Queues> {
-  // Not by its own start function, which listens on all interfaces.
+  // Does not use its own start function, which listens on all interfaces.
   const app = buildApp({ logger: false });
-  /** Queues that messages were sent to, once for each. */
+  /** The queue of each sent message. */
   const sent: string[] = [];
   app.addHook('preHandler', async ({ headers, body }) => {
     if (headers['x-amz-target'] === 'AmazonSQS.SendMessage') {

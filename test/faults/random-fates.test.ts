@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { randomFates } from './random-fates.ts';
 import { seed } from './seed.ts';
 
-test(`a seed decides the same again, as often as asked for (seed ${seed})`, () => {
+test(`a seed always decides the same, with the wanted frequency (seed ${seed})`, () => {
   const draw = (from: number) => {
     const decide = randomFates(from, { throttle: 0.3, 'cut-after': 0.1 });
     return Array.from({ length: 10_000 }, () => decide('PutItem', {}));

@@ -1,11 +1,11 @@
 import type { Decide, Fate } from '../dynamodb-proxy/fates.ts';
 import { seededRandom } from './random.ts';
 
-/** How often a request has each fate; what remains passes. */
+/** How often a request has each fate. The other requests pass. */
 export type Odds = Partial<Record<Extract<Fate, string>, number>>;
 
 /**
- * Draws each request's fate: the n-th request has the same one in every run with this seed.
+ * Draws the fate of each request. The n-th request has the same fate in every run with this seed.
  *
  * @example proxy.decide = randomFates(seed, { throttle: 0.3, error: 0.05, 'cut-after': 0.05 });
  */

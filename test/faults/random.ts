@@ -2,12 +2,12 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Randomness that is the same again for the same seed. */
+/** Randomness that repeats for the same seed. */
 export interface Random {
-  /** From 0 to before 1. */
+  /** At least 0, less than 1. */
   readonly fraction: () => number;
   readonly chance: (probability: number) => boolean;
-  /** A whole number, from the first to the last. */
+  /** A whole number from the first to the last, both included. */
   readonly between: (first: number, last: number) => number;
   readonly pick: <Item>(items: readonly Item[]) => Item;
   readonly shuffle: <Item>(items: readonly Item[]) => Item[];

@@ -7,12 +7,12 @@ import { seed as randomSeed } from './seed.ts';
 
 const HELP = `Usage: npm run test:faults [-- option …] [-- file …]
 
-Shows that a click that was answered is stored once and counted once, whatever fails in between.
+Shows that every answered click is stored once and counted once, whatever fails in between.
 
 Options:
-  --seed <number>   begins all randomness with this; what a run began with is printed
+  --seed <number>   starts all randomness with this seed; each run prints its seed
   --long            runs each random part ten times as long
-  --help            print this
+  --help            prints this help
 `;
 
 async function main(): Promise<void> {
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(HELP);
   if (!/^\d{1,10}$/.test(values.seed)) throw new Error('--seed must be a whole number.');
   const again = `npm run test:faults -- --seed ${values.seed}${values.long ? ' --long' : ''}`;
-  process.stdout.write(`To run it again with the same randomness: ${again}\n`);
+  process.stdout.write(`To repeat this run with the same randomness: ${again}\n`);
   const cli = fileURLToPath(new URL('./vitest.mjs', import.meta.resolve('vitest/package.json')));
   const vitest = spawn(process.execPath, [cli, 'run', '--project', 'faults', ...positionals], {
     cwd: resolve(import.meta.dirname, '../..'),
@@ -38,12 +38,12 @@ async function main(): Promise<void> {
     },
     stdio: 'inherit',
   });
-  // Ctrl-C reaches vitest by itself, SIGTERM does not.
+  // Ctrl-C reaches vitest by itself. SIGTERM does not.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => vitest.kill());
   const [code] = await once(vitest, 'exit');
   process.exitCode = code ?? 1;
-  if (process.exitCode !== 0) process.stderr.write(`To see it again: ${again}\n`);
+  if (process.exitCode !== 0) process.stderr.write(`To repeat this run: ${again}\n`);
 }
 
 main().catch((error: Error) => {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 
 /**
- * What all randomness of a run begins with. It belongs into the names of tests, so that what failed can be
- * run again: `npm run test:faults -- --seed <seed>`.
+ * The seed of all randomness in a run. Put it into the titles of tests, so that a failed test can be repeated:
+ * `npm run test:faults -- --seed <seed>`.
  */
 export const seed = Number(process.env.FAULTS_SEED ?? randomInt(2 ** 31));
 

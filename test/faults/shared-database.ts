@@ -6,7 +6,7 @@ import { startDynamoDB } from '../../local/dynamodb.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The DynamoDB that all test files share, each with tables of its own. */
+    /** The DynamoDB that all test files share. Each file has its own tables. */
     dynamoDB: string;
   }
 }

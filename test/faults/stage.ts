@@ -14,7 +14,7 @@ import type { Process } from './processes.ts';
 import { type Queue, startQueues } from './queue.ts';
 import { startWorker, variablesOf, type Worker } from './workers.ts';
 
-/** All that is deployed, on this machine: each part a process that can be killed, its faults to be had. */
+/** The whole deployment on this machine. Each part is a process that a test can kill or make fail. */
 export interface Stage {
   readonly apiUrl: string;
   readonly database: Database;
@@ -22,21 +22,21 @@ export interface Stage {
   readonly clicks: Queue;
   readonly bus: EventBus;
   readonly workers: readonly Process[];
-  /** The domain in this process, through the proxy too. */
+  /** The domain in this process. It uses the proxy too. */
   readonly domain: Domain;
 }
 
 export interface StageOptions {
   readonly workers: readonly Worker[];
-  /** Real time, where it is left out. */
+  /** Real time by default. */
   readonly clock?: FastClock;
-  /** Times that a click of the queue is tried before it is a dead letter. */
+  /** Number of times that a queued click is tried before it becomes a dead letter. */
   readonly tries?: number;
-  /** Of the workers, besides those that they need. */
+  /** More variables for the workers. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Sets everything up; it is gone after the test. */
+/** Starts everything. It ends after the test. */
 export async function startStage({
   workers,
   clock,
@@ -50,7 +50,7 @@ export async function startStage({
   const tableName = 'referrals';
   useEmulator(database.endpoint);
   await createTable(database.endpoint, tableName, false);
-  // A stream that nobody follows would only make every write slower.
+  // A stream that nobody follows would only slow down every write.
   if (workers.includes('stream')) await enableStream(database.endpoint, tableName);
 
   const proxy = await startDynamoDBProxy(database.endpoint);

@@ -15,7 +15,7 @@ import { isLong, seed } from './seed.ts';
 import { type Stage, startStage } from './stage.ts';
 import { sendClick } from './visitor.ts';
 
-/** Seconds. An hour of the fast clock is six, so that many hours end meanwhile. */
+/** Seconds. An hour of the fast clock takes six, so many hours end during the storm. */
 const DURATION = isLong ? 400 : 40;
 const FASTER = 600;
 const VISITORS = 8;
@@ -31,7 +31,7 @@ const ODDS = {
   late: 0.01,
 };
 
-/** What the visitors have seen. */
+/** The observations of the visitors. */
 interface Seen {
   readonly issued: Set<string>;
   readonly answered: Set<string>;
@@ -50,7 +50,7 @@ async function visit(
   for (let turn = 0; !until.aborted; turn++) {
     if (random.chance(0.2)) session = undefined;
     const { code } = random.pick(referrals);
-    // Who gets no answer clicks again, which is another click.
+    // A visitor without an answer clicks again. That is another click.
     for (let attempt = 0; !until.aborted; attempt++) {
       const referer = `https://example.com/${name}/${turn}/${attempt}`;
       seen.issued.add(referer);
@@ -83,7 +83,7 @@ function ignoreUnavailable(error: unknown): void {
   if (!isUnavailable(error)) throw error;
 }
 
-test(`everything is killed and everything fails, and what was answered is stored and counted once (seed ${seed})`, async () => {
+test(`every answered click is stored once and counted once while everything fails and is killed (seed ${seed})`, async () => {
   const clock = startFastClock({ start: new Date('2026-03-01T10:40:00Z'), factor: FASTER });
   const stage = await startStage({ workers: ['api', 'clicks', 'hours', 'stream'], clock });
   const { domain, proxy, bus, database, workers } = stage;
@@ -104,13 +104,13 @@ test(`everything is killed and everything fails, and what was answered is stored
     ),
   );
   await killer.stop();
-  // It was a storm: hours were closed in it, sessions linked, and clicks queued.
+  // Checks that it was a storm: hours were closed, sessions were linked, and clicks were queued.
   const closed = await Promise.all(referrals.map(({ code }) => domain.store.readTotal(code)));
   expect(closed.filter(({ through }) => through === undefined)).toEqual([]);
   proxy.decide = () => 'pass';
   bus.decide = () => 'pass';
 
-  // Then all that is left over is done, and every hour of the storm closed.
+  // Then the rest of the work is done, and every hour of the storm is closed.
   await expect.poll(() => stage.clicks.pending(), { timeout: 60_000, interval: 500 }).toBe(0);
   const published = () =>
     new Set(bus.events.map(({ detailType, detail }) => `${detailType} ${detail.id}`));
@@ -145,7 +145,7 @@ test(`everything is killed and everything fails, and what was answered is stored
   );
 }, 600_000);
 
-/** What becomes of calls of the event bus. */
+/** Draws the fates of calls to the event bus. */
 function eventFates(from: number) {
   const random = seededRandom(from);
   return () => (random.chance(0.1) ? 'cut' : random.chance(0.1) ? 'cut-after' : 'pass');

@@ -15,7 +15,7 @@ const recordsOf = (items: readonly number[]): DynamoDBRecord[] =>
   }));
 const numberOf = ({ dynamodb }: DynamoDBRecord) => Number(dynamodb?.SequenceNumber);
 
-/** A handler that fails in every way there is, and remembers in which order what arrived and was done. */
+/** A handler that fails in every possible way. It remembers the arrived and the done records, in order. */
 function unreliableHandler(from: number) {
   const random = seededRandom(from);
   const arrived: number[] = [];
@@ -35,7 +35,7 @@ function unreliableHandler(from: number) {
 const items = fc.array(fc.nat({ max: 20 }), { maxLength: 200 });
 const seeds = fc.integer();
 
-test('every record is taken, and what is not given up arrives in the order of its item', () =>
+test('every record is taken, and records that are not given up arrive in the order of their item', () =>
   fc.assert(
     fc.asyncProperty(items, seeds, async (of, from) => {
       const { handler, arrived, done } = unreliableHandler(from);
@@ -52,7 +52,7 @@ test('every record is taken, and what is not given up arrives in the order of it
     { seed },
   ));
 
-test(`records arrive again, in another order and after they were given up (seed ${seed})`, async () => {
+test(`records may arrive twice, in another order, or after they were given up (seed ${seed})`, async () => {
   const records = recordsOf(Array.from({ length: 2000 }, (_, item) => item));
   const { handler, arrived } = unreliableHandler(seed);
   const { givenUp } = await deliverStream(records, handler, { seed, retries: 1 });
@@ -64,7 +64,7 @@ test(`records arrive again, in another order and after they were given up (seed 
   ]).toEqual([true, true, true]);
 });
 
-test(`what fails for long is given up, and taken in the end (seed ${seed})`, async () => {
+test(`a record that fails for long is given up, and is taken in the end (seed ${seed})`, async () => {
   const records = recordsOf(Array.from({ length: 100 }, (_, item) => item));
   let failures = 0;
   const handler = async ({ Records }: DynamoDBStreamEvent) => {
@@ -75,7 +75,7 @@ test(`what fails for long is given up, and taken in the end (seed ${seed})`, asy
   expect(new Set(givenUp.map(numberOf))).toContain(50);
 });
 
-test('a handler that never takes a record is found out', async () => {
+test('a handler that never takes a record makes the delivery fail', async () => {
   const never = deliverStream(recordsOf([0]), () => Promise.reject(new Error('No.')), { seed });
   await expect(never).rejects.toThrow('Nobody takes');
 });

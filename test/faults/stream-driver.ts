@@ -7,33 +7,33 @@ export type StreamHandler = (
 
 export interface DeliveryOptions {
   readonly seed: number;
-  /** How many are delivered at once. */
+  /** Number of shards that are delivered at once. */
   readonly shards?: number;
-  /** Records at most. */
+  /** Largest number of records in a batch. */
   readonly batchSize?: number;
-  /** Times that what failed is delivered again before it is given up. */
+  /** Number of times that failed records are delivered again before they are given up. */
   readonly retries?: number;
 }
 
-/** What became of the records; all of them were taken in the end. */
+/** How the delivery went. All records were taken in the end. */
 export interface Delivery {
-  /** Times that the handler ran. */
+  /** Number of times that the handler ran. */
   readonly invocations: number;
-  /** Records that were given up, and delivered once more when all else was. */
+  /** Records that were given up, and delivered again after all others. */
   readonly givenUp: readonly DynamoDBRecord[];
 }
 
-/** How often something happens to a batch that nobody wants. */
+/** How often an accident happens to a batch. */
 const ODDS = { replayed: 0.1, doubled: 0.1, lostBefore: 0.05, lostAfter: 0.05 };
 
 /**
- * Delivers the records of a stream as badly as Lambda may: at least once, and in order for each item only.
- * Records of one partition key may lie in several shards, which are delivered at the same time; batches
- * are cut anew, delivered from an earlier record on, or twice at once; an answer may get lost. See
+ * Delivers the records of a stream as badly as Lambda may: at least once, and in order only for each item.
+ * Records of one partition key may lie in several shards, which are delivered at the same time. Batches may
+ * be cut in another way, start from an earlier record, or come twice at once. Answers may get lost. See
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html and
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
  *
- * @throws Error where the handler does not take a record however often it is delivered.
+ * @throws Error if the handler never takes a record, however often it is delivered.
  */
 export async function deliverStream(
   records: readonly DynamoDBRecord[],
@@ -52,7 +52,7 @@ export async function deliverStream(
     }
   }
 
-  /** How many of a batch, from its beginning, were taken as far as the event source knows. */
+  /** Number of records from the start of a batch that the event source knows to be taken. */
   async function deliver(batch: readonly DynamoDBRecord[], random: Random): Promise<number> {
     if (random.chance(ODDS.lostBefore)) return 0;
     const runs = random.chance(ODDS.doubled) ? [run(batch), run(batch)] : [run(batch)];
@@ -60,7 +60,7 @@ export async function deliverStream(
     return random.chance(ODDS.lostAfter) ? 0 : taken;
   }
 
-  // A batch that fails is split, which is no retry, and one that fails in part goes on where it failed, see
+  // A failed batch is split, which does not count as a retry. A partly failed batch continues where it failed, see
   // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
   async function deliverOrGiveUp(
     batch: readonly DynamoDBRecord[],
@@ -93,7 +93,7 @@ export async function deliverStream(
 
   const random = seededRandom(seed);
   const parts = shardsOf(records, random, shards);
-  // Each with randomness of its own, so that what one draws does not depend on how fast another is.
+  // Each shard has its own randomness, so that its draws do not depend on the speed of the others.
   await Promise.all(
     parts.map((shard, index) => deliverShard(shard, seededRandom(seed + index + 1))),
   );
@@ -108,7 +108,7 @@ export async function deliverStream(
   return { invocations, givenUp };
 }
 
-/** How many a handler has taken by its answer: all before the first one that it names as failed. */
+/** Number of records that a handler has taken: all before the first one that it names as failed. */
 function takenOf(
   batch: readonly DynamoDBRecord[],
   answer: Partial<DynamoDBBatchResponse> | undefined,
@@ -116,7 +116,7 @@ function takenOf(
   const failed = (answer?.batchItemFailures ?? []).map(({ itemIdentifier }) =>
     batch.findIndex(({ dynamodb }) => dynamodb?.SequenceNumber === itemIdentifier),
   );
-  // A name that is nobody's is the failure of them all.
+  // If it names an unknown record, all have failed.
   return failed.includes(-1) ? 0 : Math.min(batch.length, ...failed);
 }
 

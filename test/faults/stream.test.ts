@@ -21,12 +21,12 @@ import { closeAll, createWorld, MINUTE, newClick, newReferral, pass, type World 
 
 const context = {} as Context;
 
-/** The consumer as it is deployed, on this world; its bus refuses some events. */
+/** The deployed consumer on this world. Its bus refuses some events. */
 function consumerOf(world: World, random: Random): StreamHandler {
   const publish = async ({ type, detail }: ReferralEvent) => {
     if (random.chance(0.1)) throw new Error('The bus does not take it.');
     world.published.add(`${type} ${detail.id}`);
-    if (random.chance(0.05)) throw new Error('The bus took it, and nobody hears of it.');
+    if (random.chance(0.05)) throw new Error('The bus took it, and its answer is lost.');
   };
   const handler = streamHandler('Some of the stream is not followed yet.', () =>
     recordFollower({ ...world, publish }, process.env[env.streamDeadLettersUrl]),
@@ -34,7 +34,7 @@ function consumerOf(world: World, random: Random): StreamHandler {
   return (event) => handler(event, context);
 }
 
-/** What visitors did for some hours, and nobody has followed yet. */
+/** Lets visitors act for some hours. Returns the records, which nobody has followed yet. */
 async function someHours(world: World, random: Random): Promise<DynamoDBRecord[]> {
   const referrals: Referral[] = [];
   for (let link = 0; link < 4; link++) referrals.push(await newReferral(world));
@@ -57,7 +57,7 @@ async function someHours(world: World, random: Random): Promise<DynamoDBRecord[]
   return recordedStream(inject('dynamoDB'), world.table.name);
 }
 
-/** Delivers the stream as badly as may be, while two closers close hours as time goes by. */
+/** Delivers the stream as badly as possible, while time passes and two closers close hours. */
 async function deliverAndClose(world: World, handler: StreamHandler, from: number) {
   const random = seededRandom(from);
   const records = await someHours(world, random);
@@ -83,14 +83,14 @@ async function deliverAndClose(world: World, handler: StreamHandler, from: numbe
   return { records, delivery };
 }
 
-// What can't be closed now is closed later.
+// An hour that can't be closed now is closed later.
 const ignoreFailures = () => undefined;
 
 const seeds = Array.from({ length: isLong ? 50 : 5 }, (_, run) => seed + run);
 
-describe('the stream, delivered as badly as may be', () => {
+describe('the stream, delivered as badly as possible,', () => {
   test.each(seeds)(
-    'is followed to its end: hours and events are complete (seed %i)',
+    'is followed to its end, with complete hours and events (seed %i)',
     async (from) => {
       const world = await createWorld();
       const handler = consumerOf(world, seededRandom(from));
@@ -103,7 +103,7 @@ describe('the stream, delivered as badly as may be', () => {
     },
   );
 
-  test('would not be, if the consumer did not say what failed', async () => {
+  test('would lose records if the consumer did not name the failed ones', async () => {
     const world = await createWorld();
     const handler = consumerOf(world, seededRandom(seed));
     const forgetful: StreamHandler = async (event) => {
@@ -123,7 +123,7 @@ describe('a record that can’t be read', () => {
   });
   afterAll(() => queues.stop());
 
-  /** A consumer that fails at nothing, and a record that it can read. */
+  /** A consumer that never fails, and a record that it can read. */
   const aConsumer = async () => {
     const world = await createWorld();
     const referral = await newReferral(world);
@@ -135,27 +135,30 @@ describe('a record that can’t be read', () => {
 
   test.each([
     ['is of another kind', { pk: { S: 'SOMETHING#1' }, sk: { S: 'ELSE' } }],
-    ['lacks what a response has', { pk: { S: 'VISITOR#x' }, sk: { S: 'RESPONSE#y' } }],
+    ['lacks the properties of a response', { pk: { S: 'VISITOR#x' }, sk: { S: 'RESPONSE#y' } }],
     ['has no image at all', undefined],
     ['has keys of another type', { pk: { N: '1' }, sk: { N: '2' } }],
-  ])('because it %s is a dead letter, and holds up nothing', async (_what, NewImage) => {
-    const queue = await queues.create(`dead-${randomUUID()}`);
-    process.env[env.streamDeadLettersUrl] = queue.url;
-    try {
-      const { world, handler, record } = await aConsumer();
-      const unreadable = {
-        ...record,
-        dynamodb: { ...record.dynamodb, NewImage, SequenceNumber: '0' },
-      } as DynamoDBRecord;
-      expect(await handler({ Records: [unreadable, record] })).toEqual({ batchItemFailures: [] });
-      expect(await queue.pending()).toBe(1);
-      expect(world.published.size).toBe(1);
-    } finally {
-      delete process.env[env.streamDeadLettersUrl];
-    }
-  });
+  ])(
+    'because it %s becomes a dead letter, and holds up no other record',
+    async (_what, NewImage) => {
+      const queue = await queues.create(`dead-${randomUUID()}`);
+      process.env[env.streamDeadLettersUrl] = queue.url;
+      try {
+        const { world, handler, record } = await aConsumer();
+        const unreadable = {
+          ...record,
+          dynamodb: { ...record.dynamodb, NewImage, SequenceNumber: '0' },
+        } as DynamoDBRecord;
+        expect(await handler({ Records: [unreadable, record] })).toEqual({ batchItemFailures: [] });
+        expect(await queue.pending()).toBe(1);
+        expect(world.published.size).toBe(1);
+      } finally {
+        delete process.env[env.streamDeadLettersUrl];
+      }
+    },
+  );
 
-  test('is a dead letter without IP, user agent and referer', async () => {
+  test('becomes a dead letter without IP, user agent and referer', async () => {
     const queue = await queues.create(`dead-${randomUUID()}`);
     process.env[env.streamDeadLettersUrl] = queue.url;
     try {
@@ -173,7 +176,7 @@ describe('a record that can’t be read', () => {
     }
   });
 
-  test('is delivered again where even that can’t be done now', async () => {
+  test('is delivered again if the dead letter can’t be sent', async () => {
     process.env[env.streamDeadLettersUrl] = `${queues.endpoint}/000000000000/no-such-queue`;
     try {
       const { handler, record } = await aConsumer();

@@ -13,7 +13,7 @@ import { readTable, violations } from './oracle.ts';
 import { type Stage, startStage } from './stage.ts';
 import { sendClick } from './visitor.ts';
 
-/** Milliseconds in which a visitor is to be on the way, see `clickTimeout`. */
+/** Milliseconds until a visitor must be redirected, see `clickTimeout`. */
 const BUDGET = 3_000;
 
 let stage: Stage;
@@ -29,13 +29,13 @@ const newReferer = () => `https://example.com/${randomUUID()}`;
 
 const fates: Record<string, Fate> = {
   'cuts connections': 'cut',
-  'cuts connections after the write was done': 'cut-after',
+  'cuts connections after the write': 'cut-after',
   'never answers': 'hang',
   'answers too late': 'slow',
   'gets requests too late': 'late',
   'has internal errors': 'error',
-  'has internal errors after the write was done': 'error-after',
-  'refuses for load': 'throttle',
+  'has internal errors after the write': 'error-after',
+  'refuses because of load': 'throttle',
   'has another transaction under way': 'conflict',
 };
 
@@ -43,11 +43,11 @@ describe('while the table', () => {
   beforeEach(setTheStage);
 
   test.each(Object.entries(fates))(
-    '%s, visitors are redirected in time and their clicks stored once, later',
+    '%s, visitors are redirected in time, and their clicks are stored once, later',
     async (_name, fate) => {
       const { proxy, domain } = stage;
       const known = await sendClick(stage, referral.code, newReferer());
-      // One more whose classification takes three reads one after the other.
+      // Classifying a click of this visitor takes three reads, one after another.
       const returning = await sendClick(stage, referral.code, newReferer());
       await linkSession(domain, returning.session ?? '', newUserId());
 
@@ -81,7 +81,7 @@ describe('while the table', () => {
     },
   );
 
-  test('hangs in all tries but the last of a call, visitors are redirected in time', async () => {
+  test('hangs in all tries of a call but the last, visitors are redirected in time', async () => {
     const { proxy, domain } = stage;
     const { session } = await sendClick(stage, referral.code, newReferer());
     await linkSession(domain, session ?? '', newUserId());
@@ -100,7 +100,7 @@ describe('while the table', () => {
     expect(await violations(domain, { answered: [referer] })).toEqual([]);
   });
 
-  test('can’t even be read and the link is not known, the answer is a 503 in time', async () => {
+  test('can’t be read and the link is not known, the answer is a 503 in time', async () => {
     stage.proxy.decide = () => 'hang';
     const { status, took } = await sendClick(stage, referral.code, newReferer());
     expect(status).toBe(503);
@@ -108,7 +108,7 @@ describe('while the table', () => {
   });
 });
 
-test('while neither table nor queue answers, the answer is a 503 in time', async () => {
+test('while neither the table nor the queue answers, visitors get a 503 in time', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1');
   onTestFinished(() => {
     silent.close();
@@ -121,7 +121,7 @@ test('while neither table nor queue answers, the answer is a 503 in time', async
     variables: { [env.clickQueueUrl]: queueUrl },
   });
   const created = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
-  // Looking the link up takes most of the time that it may, and then nothing goes on.
+  // Looking up the link takes almost all of its time. After that, nothing answers.
   let reads = 0;
   proxy.decide = (operation) => (operation !== 'GetItem' || reads++ === 0 ? 'hang' : 'pass');
   const { status, took } = await sendClick({ apiUrl }, created.referral.code, newReferer());

@@ -2,14 +2,14 @@ import { call, sessionIn } from '../integration/client.ts';
 import type { Stage } from './stage.ts';
 
 export interface ClickAnswer {
-  /** Undefined where there was no answer, because whoever should give it was killed. */
+  /** Undefined if there was no answer, because the API was killed. */
   readonly status: number | undefined;
   readonly session: string | undefined;
   /** Milliseconds. */
   readonly took: number;
 }
 
-/** Clicks, as a browser does that gives up after a while; the referer tells this click from all others. */
+/** Clicks as a browser that gives up after a while. The referer identifies this click. */
 export async function sendClick(
   { apiUrl }: Pick<Stage, 'apiUrl'>,
   code: string,

@@ -10,7 +10,7 @@ const condition = {
 };
 const remove = (pk: string) => ({ TableName: 'T', Key: key(pk), ...condition });
 
-test('takes the condition off one write of a transaction, with what only it used', () => {
+test('takes the condition off one write of a transaction, with the names and values that only it used', () => {
   const rewrite = withoutCondition(({ action, pk }) => action === 'Delete' && pk === 'a');
   const others = [
     { Delete: remove('b') },
@@ -27,7 +27,7 @@ test('takes the condition off one write of a transaction, with what only it used
   });
 });
 
-test('leaves an update the names and values that it sets', () => {
+test('keeps the names and values that an update sets', () => {
   const rewrite = withoutCondition(() => true);
   const update = {
     TableName: 'T',
@@ -46,7 +46,7 @@ test('leaves an update the names and values that it sets', () => {
   });
 });
 
-test('makes a condition check one that always holds', () => {
+test('turns a condition check into one that always holds', () => {
   const rewrite = withoutCondition(() => true);
   const TransactItems = [{ ConditionCheck: remove('a') }];
   expect(rewrite('TransactWriteItems', { TransactItems })).toEqual({

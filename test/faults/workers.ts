@@ -3,21 +3,21 @@ import { environment as env } from '../../functions/environment.ts';
 import { type Process, startProcess } from './processes.ts';
 import type { Queue } from './queue.ts';
 
-/** What runs the functions: the API, and what invokes them for the click queue, the hours and the stream. */
+/** A process that runs functions: the API, or the trigger of the click queue, the hours or the stream. */
 export type Worker = 'api' | 'clicks' | 'hours' | 'stream';
 
-/** Where the workers find what they need. */
+/** The addresses and names that the workers need. */
 export interface Surroundings {
-  /** What the functions take for DynamoDB; a proxy, for faults. */
+  /** The functions' DynamoDB: a proxy, so that a test can make it fail. */
   readonly dynamoDB: string;
   /** The database itself, for its stream. */
   readonly streams: string;
   readonly tableName: string;
-  /** Of the API, the same after each restart. */
+  /** The port of the API. It stays the same after a restart. */
   readonly apiPort: number;
   readonly queues: { readonly endpoint: string; readonly clicks: Queue };
   readonly eventBus: { readonly endpoint: string };
-  /** For the stream's checkpoint. */
+  /** Holds the checkpoint of the stream. */
   readonly directory: string;
 }
 
@@ -43,7 +43,7 @@ export const variablesOf = (surroundings: Surroundings): Record<string, string> 
   };
 };
 
-/** Starts a worker as a process of its own. */
+/** Starts a worker as its own process. */
 export const startWorker = (
   worker: Worker,
   variables: Readonly<Record<string, string>>,

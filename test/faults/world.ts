@@ -13,16 +13,16 @@ import { type Domain, domainOn, newSession, newUserId, ownTable } from '../integ
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-/** The domain on a table of its own, with a clock to turn and a proxy that makes DynamoDB fail. */
+/** The domain on its own table, with a clock that a test can turn and a proxy that makes DynamoDB fail. */
 export interface World extends Domain {
   readonly proxy: DynamoDBProxy;
-  /** Of everything that was published, `<type> <id>`. */
+  /** Each published event as `<type> <id>`. */
   readonly published: Set<string>;
-  /** Has the stream's consumer follow some changes as one batch. */
+  /** Gives some changes to the stream's consumer as one batch. */
   readonly follow: (...changes: Change[]) => Promise<void>;
 }
 
-/** Makes a world in which it is ten past ten. */
+/** Makes a world whose clock shows ten past ten. */
 export async function createWorld(settings: Parameters<typeof domainOn>[1] = {}): Promise<World> {
   const outputs = await ownTable({ DynamoDBEndpoint: inject('dynamoDB') } as Outputs);
   await enableStream(outputs.DynamoDBEndpoint, outputs.TableName);
@@ -55,7 +55,7 @@ export const pass = (world: Domain, milliseconds: number): void =>
 export const newReferral = async (world: World): Promise<Referral> =>
   (await createReferral(world, { userId: newUserId(), redirectTo: `/${randomUUID()}` })).referral;
 
-/** A click of this moment by a new visitor, not stored yet. */
+/** A click of now by a new visitor, not stored yet. */
 export function newClick(world: World, { code }: Referral): Response {
   const at = world.now();
   return {
@@ -67,13 +67,13 @@ export function newClick(world: World, { code }: Referral): Response {
     trusted: true,
     via: 'link',
     session: newSession(),
-    // By which a click that is stored under two ids is recognised.
+    // Identifies a click that is stored under two ids.
     httpReferer: `https://example.com/${randomUUID()}`,
     createdAt: at.toISOString(),
   };
 }
 
-/** Stores a click of this moment, and has it followed. */
+/** Stores a click of now, and follows it. */
 export async function click(world: World, referral: Referral): Promise<Response> {
   const response = newClick(world, referral);
   await world.store.putResponse(response, referral);
@@ -84,7 +84,7 @@ export async function click(world: World, referral: Referral): Promise<Response>
 /** Waits until all hours may be closed, and closes them. */
 export async function closeAll(world: World): Promise<void> {
   pass(world, 2 * HOUR);
-  // A closer that is overtaken by another leaves the hour to the next run.
+  // If another closer is faster, the hour is left to the next run.
   for (let runs = 0; runs < 100; runs++) {
     await closeDueHours(world, () => true);
     const left = await Array.fromAsync(world.store.dueHours(world.now()));

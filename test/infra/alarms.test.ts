@@ -7,7 +7,7 @@ import { type Resource, resourcesOf } from './synthesis.ts';
 
 const { template } = hosted((stack) => ({ alarms: { topic: new Topic(stack, 'Pager') } }));
 
-/** The alarms by their names without what all begin with. */
+/** The alarms by their names, without the common prefix. */
 const alarms = new Map<string, Resource>(
   resourcesOf(template(), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [
     Properties.AlarmName.replace(/^Host-Referrals-Monitoring-/, ''),
@@ -15,7 +15,7 @@ const alarms = new Map<string, Resource>(
   ]),
 );
 
-test('every alarm there is is sent to the topic', () => {
+test('every alarm is sent to the topic', () => {
   expect(new Set(alarms.keys())).toEqual(
     new Set([
       'Api-Fault-Rate-Critical',
@@ -44,7 +44,7 @@ test('every alarm there is is sent to the topic', () => {
   }
 });
 
-test('the runbook has every alarm, and no other', async () => {
+test('the runbook lists exactly the alarms that exist', async () => {
   const runbook = await readFile('docs/runbook.md', 'utf8');
   const [table = ''] = runbook.match(/^\| alarm .*?\n\n/ms) ?? [];
   const patterns = table
@@ -59,7 +59,7 @@ test('the runbook has every alarm, and no other', async () => {
   );
 });
 
-test('one bad period of five minutes is an alarm, for latency and errors two; silence is none', () => {
+test('one bad period of five minutes raises an alarm, for latency and errors two; missing data raises none', () => {
   for (const [name, { EvaluationPeriods, DatapointsToAlarm, TreatMissingData }] of alarms) {
     const periods = /Fault-Rate|Latency/.test(name) ? 2 : 1;
     expect([name, EvaluationPeriods, DatapointsToAlarm, TreatMissingData]).toEqual([
@@ -71,7 +71,7 @@ test('one bad period of five minutes is an alarm, for latency and errors two; si
   }
 });
 
-test('one dead letter, failure or queued click is an alarm, and so is waiting for too long', () => {
+test('one dead letter, failure or queued click raises an alarm, and so does a long wait', () => {
   const late = {
     // Seconds.
     'ClickQueue-Queue-Message-Age-Max-Warning': 240,

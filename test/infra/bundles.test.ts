@@ -11,13 +11,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 const bundleOf = (name: string) => pathToFileURL(resolve(`dist/bundles/${name}/index.mjs`)).href;
 
-/** Access keys that requests were signed with. */
+/** The access keys that signed the requests. */
 const keys: string[] = [];
-/** What was sent to the queue. */
+/** The messages that the queue got. */
 const queued: unknown[] = [];
-/** Whether items may be put. */
+/** Whether the table accepts new items. */
 let isWritable = true;
-// A DynamoDB that knows one referral and the deployment's keys, and an SQS that takes everything.
+// A DynamoDB that has one referral and the deployment's keys, and an SQS that accepts everything.
 const aws = createServer(async (request, response) => {
   keys.push(/Credential=(\w+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
   const body = await text(request);
@@ -84,7 +84,7 @@ const click = {
 };
 const context = { getRemainingTimeInMillis: () => 3000 };
 
-/** Sets credentials that are about to expire; the SDK asks anew five minutes before they do. */
+/** Sets credentials that expire soon. The SDK asks for new ones five minutes before that. */
 function setCredentials(accessKey: string): void {
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: accessKey,
@@ -94,17 +94,17 @@ function setCredentials(accessKey: string): void {
   });
 }
 
-test('a bundle takes its credentials from the environment, and new ones once those have expired', async () => {
+test('a bundle takes its credentials from the environment, and takes new ones when they expire', async () => {
   setCredentials('FIRST');
   const { handler } = await import(bundleOf('hit'));
   expect(await handler(click, context)).toMatchObject({ statusCode: 302 });
   setCredentials('SECOND');
   await handler(click, context);
-  // The start reads the deployment's keys, and the first click looks the referral up as well.
+  // The function reads the deployment's keys at its start. The first click also looks up the referral.
   expect(keys).toEqual(['FIRST', 'FIRST', 'FIRST', 'SECOND']);
 });
 
-/** Runs a script as Lambda runs a function, and gives the lines of JSON that it prints. */
+/** Runs a script as Lambda runs a function. Returns the lines of JSON that it prints. */
 async function runInLambda(script: string, variables: Record<string, string> = {}) {
   const env = { ...process.env, AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand', ...variables };
   const parameters = ['--input-type=module', '--eval', `${script}; process.exit(0);`];
@@ -115,22 +115,22 @@ async function runInLambda(script: string, variables: Record<string, string> = {
     .map((line) => JSON.parse(line));
 }
 
-test('the click’s function makes its first call while it starts, so that a visitor finds it connected', async () => {
+test('the click’s function makes its first call while it starts, so that it is connected when a visitor comes', async () => {
   setCredentials('START');
   await runInLambda(`await import('${bundleOf('hit')}'); console.log(true)`);
   expect(keys).toEqual(['START']);
 });
 
-test('the click’s function starts where there is no table', async () => {
+test('the click’s function starts even if there is no table', async () => {
   const closed = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
   const start = `const { handler } = await import('${bundleOf('hit')}'); console.log(JSON.stringify(typeof handler))`;
   expect(await runInLambda(start, closed)).toEqual(['function']);
 });
 
-test('a click has Node load neither undici nor zlib, and no file of the SDK’s configuration', async () => {
+test('a click loads neither undici nor zlib, and reads no configuration file of the SDK', async () => {
   const script = `
     const require = process.getBuiltinModule('node:module').createRequire('/');
-    // As Lambda's runtime has them.
+    // Lambda's runtime has these loaded.
     for (const module of ['http', 'https', 'crypto']) require(module);
     const read = [];
     const files = process.getBuiltinModule('node:fs/promises');
@@ -143,7 +143,7 @@ test('a click has Node load neither undici nor zlib, and no file of the SDK’s 
   expect(await runInLambda(script)).toEqual([{ statusCode: 302, loaded: [], read: [] }]);
 });
 
-test('a click that can’t be stored is queued without the visitor’s whole IP, counted and logged by what is loaded only then', async () => {
+test('a click that can’t be stored is queued without the visitor’s whole IP, and the code that counts and logs it is loaded only then', async () => {
   isWritable = false;
   const script = `
     const { handler } = await import('${bundleOf('hit')}');

@@ -16,7 +16,7 @@ export function hosted(props: (stack: Stack) => Partial<ReferralsProps>, id = 'H
   return { stack, referrals, template: () => Template.fromStack(stack) };
 }
 
-/** A function of the host app's own. */
+/** A function that belongs to the host app. */
 export const hostFunction = (stack: Stack, id: string) =>
   new LambdaFunction(stack, id, {
     code: Code.fromInline('exports.handler = async (event) => event;'),
@@ -27,7 +27,7 @@ export const hostFunction = (stack: Stack, id: string) =>
 const files = mkdtempSync(join(tmpdir(), 'referrals-hooks-'));
 afterAll(() => rmSync(files, { recursive: true }));
 
-/** Writes a file of the host app's own, and gives its path. */
+/** Writes a file of the host app. Returns its path. */
 export function hostFile(name: string, text: string): string {
   writeFileSync(join(files, name), text);
   return join(files, name);

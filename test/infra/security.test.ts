@@ -9,7 +9,7 @@ import { functionsOf, type Resource, resourcesOf, stackOf, templateOf } from './
 
 const template = templateOf();
 
-/** What the policies of each function's role say. */
+/** The policy statements of each function's role. */
 const statements = new Map<string, Resource[]>(
   [...functionsOf(template)].map(([name, { Properties }]) => {
     const role = Properties.Role['Fn::GetAtt'][0];
@@ -23,7 +23,7 @@ const statements = new Map<string, Resource[]>(
   }),
 );
 
-/** The statements about items, which alone are bound to keys: action, index or table, prefixes of the keys. */
+/** The statements about items: action, index or table, and prefixes of the keys. Only these name keys. */
 const itemStatementsOf = (name: string) =>
   statements
     .get(name)
@@ -32,11 +32,11 @@ const itemStatementsOf = (name: string) =>
       effect: Effect,
       action: Action,
       index: JSON.stringify(target).includes('/index/gsi1'),
-      // CloudFormation has one key as text and several as a list.
+      // CloudFormation writes one key as a text and several keys as a list.
       keys: [Condition['ForAllValues:StringLike']['dynamodb:LeadingKeys']].flat(),
     }));
 
-/** The other statements, without that about the log: actions, and what they are allowed on. */
+/** The other statements, except the one about the log: actions and resources. */
 const otherStatementsOf = (name: string) =>
   statements
     .get(name)
@@ -49,7 +49,7 @@ const otherStatementsOf = (name: string) =>
 
 describe('least privilege', () => {
   test.each(functionNames)(
-    '%s may do with the table what it does, by key, and nothing else',
+    '%s has only the table rights of its store methods, limited by key',
     (name) => {
       const expected = Object.entries(rightsOf(manifestOf(name).store)).map(
         ([operation, prefixes]) => ({
@@ -63,7 +63,7 @@ describe('least privilege', () => {
     },
   );
 
-  test('a click can’t list or delete anything, and reads referrals, its own visitor and the keys of sessions', () => {
+  test('a click reads only referrals, its own visitor and the keys of sessions, and can’t list or delete anything', () => {
     expect(rightsOf(manifestOf('hit').store)).toEqual({
       GetItem: ['REFERRAL#', 'VISITOR#'],
       PutItem: ['KEY#', 'VISITOR#'],
@@ -72,7 +72,7 @@ describe('least privilege', () => {
     });
   });
 
-  test('besides the table, a function may use the queue, stream or bus that it works with', () => {
+  test('besides the table, a function may only use the queue, stream or bus that it works with', () => {
     const send = 'sqs:SendMessage sqs:GetQueueAttributes sqs:GetQueueUrl';
     const receive =
       'sqs:ReceiveMessage sqs:ChangeMessageVisibility sqs:GetQueueUrl sqs:DeleteMessage sqs:GetQueueAttributes';
@@ -97,7 +97,7 @@ describe('least privilege', () => {
   });
 });
 
-test('cdk-nag’s AwsSolutions pack finds nothing that was not acknowledged with a reason', () => {
+test('every finding of cdk-nag’s AwsSolutions pack is acknowledged with a reason', () => {
   const { app } = stackOf({ alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:pager' });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const { directory } = app.synth();

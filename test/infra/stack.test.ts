@@ -14,7 +14,7 @@ const only = (type: string): [string, Resource] => {
 };
 
 describe('minimal usage', () => {
-  test('makes one table with one index, that outlives the stack', () => {
+  test('makes one table with one index, which outlives the stack', () => {
     const [, table] = only('AWS::DynamoDB::GlobalTable');
     expect([table.DeletionPolicy, table.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
     expect(table.Properties).toMatchObject({
@@ -44,7 +44,7 @@ describe('minimal usage', () => {
     });
   });
 
-  test('makes the routes of the table of routes, guarded where they need a user', () => {
+  test('makes every route of the table of routes, and guards routes that need a user', () => {
     const [authorizer] = only('AWS::ApiGatewayV2::Authorizer');
     const integrations = new Map(
       resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(([id, { Properties }]) => [
@@ -70,7 +70,7 @@ describe('minimal usage', () => {
     }
   });
 
-  test('the authorizer takes tokens of the pool’s client and no other', () => {
+  test('the authorizer accepts only tokens of the pool’s client', () => {
     const [pool] = only('AWS::Cognito::UserPool');
     const [client] = only('AWS::Cognito::UserPoolClient');
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
@@ -83,7 +83,7 @@ describe('minimal usage', () => {
     });
   });
 
-  test('lets the app’s pages call the API with credentials, and no other', () => {
+  test('lets only the app’s pages call the API with credentials', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
       ProtocolType: 'HTTP',
       CorsConfiguration: {
@@ -95,7 +95,7 @@ describe('minimal usage', () => {
     });
   });
 
-  test('throttles clicks, new sessions and the rest, and logs requests without anything of the visitor', () => {
+  test('throttles clicks, new sessions and the rest, and logs requests without data of the visitor', () => {
     const [, { Properties, DependsOn }] = only('AWS::ApiGatewayV2::Stage');
     expect(Properties.StageName).toBe('$default');
     expect(Properties.DefaultRouteSettings).toEqual({
@@ -120,7 +120,7 @@ describe('minimal usage', () => {
     ]);
   });
 
-  test('attaches the post-confirmation trigger, which answers before Cognito gives up', () => {
+  test('attaches the post-confirmation trigger, whose timeout is shorter than Cognito’s', () => {
     const [pool] = only('AWS::Cognito::UserPool');
     const trigger = functions.get('confirm-sign-up');
     template.hasResourceProperties('AWS::Cognito::UserPool', {
@@ -148,7 +148,7 @@ describe('minimal usage', () => {
     }
   });
 
-  test('gives every function a role and a log group of its own, kept for a month', () => {
+  test('gives every function its own role and its own log group, which keeps logs for a month', () => {
     const roles = new Set<string>();
     for (const { Properties } of functions.values()) {
       roles.add(Properties.Role['Fn::GetAtt'][0]);
@@ -162,14 +162,14 @@ describe('minimal usage', () => {
     }
   });
 
-  test('tells only the functions that verify tokens themselves whose tokens', () => {
+  test('gives the pool and its client only to functions that verify tokens themselves', () => {
     const told = [...functions].filter(
       ([, { Properties }]) => 'TOKEN_ISSUER' in Properties.Environment.Variables,
     );
     expect(told.map(([name]) => name).toSorted()).toEqual(['api', 'record-action']);
   });
 
-  test('has a dashboard, and no alarms that nobody would hear', () => {
+  test('has a dashboard, and no alarms if there is nobody to notify', () => {
     const [, { Properties }] = only('AWS::CloudWatch::Dashboard');
     expect(Properties.DashboardName).toEqual({
       'Fn::Join': ['', ['Referrals-Referrals-Monitoring-', { Ref: 'AWS::Region' }]],
@@ -177,7 +177,7 @@ describe('minimal usage', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 
-  test('has the outputs that npm start writes, and what an operator needs', () => {
+  test('has the outputs that npm start writes, and the ones that an operator needs', () => {
     const outputs = template.toJSON().Outputs;
     expect(Object.keys(outputs)).toEqual([
       'ApiUrl',

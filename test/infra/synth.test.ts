@@ -10,7 +10,7 @@ import { appUrl } from './synthesis.ts';
 const run = promisify(execFile);
 const checked = { ...process.env, CDK_VALIDATION: 'true' };
 
-/** Runs the CDK app with a context; gives its exit code and what it printed. */
+/** Runs the CDK app with a context. Returns its exit code and its output. */
 async function runApp(context: Record<string, unknown>) {
   const output = mkdtempSync(join(tmpdir(), 'referrals-cdk-'));
   onTestFinished(() => rmSync(output, { recursive: true }));
@@ -20,7 +20,7 @@ async function runApp(context: Record<string, unknown>) {
 }
 
 describe('npx cdk synth', () => {
-  test('works as it is, and says that appUrl is missing', async () => {
+  test('works without settings, and says that appUrl is missing', async () => {
     const output = mkdtempSync(join(tmpdir(), 'referrals-cdk-'));
     onTestFinished(() => rmSync(output, { recursive: true }));
     const command = ['cdk', 'synth', '--quiet', '--build', 'true', '--output', output];

@@ -4,7 +4,7 @@ import { ReferralsStack, type ReferralsStackProps } from '../../lib/index.ts';
 
 export const appUrl = 'https://app.example.com';
 
-/** The ready-made stack in an app of its own. */
+/** The ready-made stack, in its own app. */
 export function stackOf(
   props: Partial<ReferralsStackProps> = {},
   appProps: AppProps = {},

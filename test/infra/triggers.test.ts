@@ -4,7 +4,7 @@ import { functionsOf, type Resource, resourcesOf, templateOf } from './synthesis
 const template = templateOf();
 const functions = functionsOf(template);
 
-/** The id and properties of the resource of a type whose id begins with the construct's path. */
+/** The id and properties of a resource of this type whose id begins with the construct's path. */
 function resource(type: string, path: string): [string, Resource] {
   const found = resourcesOf(template, type).filter(([id]) => id.startsWith(`Referrals${path}`));
   expect(found).toHaveLength(1);
@@ -12,10 +12,10 @@ function resource(type: string, path: string): [string, Resource] {
   return [id, Properties];
 }
 
-/** The id of a queue and what it is. */
+/** The id and properties of a queue. */
 const queue = (path: string) => resource('AWS::SQS::Queue', path);
 
-/** What invokes a function with what. */
+/** The event source mapping of a function. */
 const mappingOf = (name: string): Resource =>
   resourcesOf(template, 'AWS::Lambda::EventSourceMapping')
     .map(([, { Properties }]) => Properties)
@@ -29,7 +29,7 @@ test.each([
   ['Clicks', 'hit', 'CLICK_QUEUE_URL', 'store-click', { seconds: 180, tries: 480 }],
   ['SignUps', 'confirm-sign-up', 'SIGN_UP_QUEUE_URL', 'retry-sign-up', { seconds: 600, tries: 10 }],
 ] as const)(
-  '%s that %s could not do are tried again, then kept',
+  '%s that %s could not handle are tried again, then kept',
   (path, sender, variable, receiver, { seconds, tries }) => {
     const [deadLettersId, deadLetters] = queue(`${path}DeadLetters`);
     const [queueId, properties] = queue(`${path}Queue`);
@@ -50,12 +50,12 @@ test.each([
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 2 },
     });
-    // As Lambda asks for.
+    // Lambda asks for this.
     expect(seconds).toBeGreaterThanOrEqual(6 * functions.get(receiver)?.Properties.Timeout);
   },
 );
 
-test('what is new in the table goes to the consumer, and after 12 hours of tries to the dead letters', () => {
+test('new items of the table go to the consumer, and to the dead letters after 12 hours of tries', () => {
   const [table] = resource('AWS::DynamoDB::GlobalTable', 'Table');
   const [deadLettersId, deadLetters] = queue('StreamDeadLetters');
   expect(deadLetters).toEqual({ MessageRetentionPeriod: FOURTEEN_DAYS });
@@ -84,7 +84,7 @@ test('what is new in the table goes to the consumer, and after 12 hours of tries
   );
 });
 
-test('the consumer knows the bus and its dead letters, and no other function does', () => {
+test('only the consumer knows the bus and the dead letters of the stream', () => {
   const [bus] = resource('AWS::Events::EventBus', 'Bus');
   const [deadLetters] = queue('StreamDeadLetters');
   const told = [...functions.keys()].filter((name) =>
@@ -97,7 +97,7 @@ test('the consumer knows the bus and its dead letters, and no other function doe
   });
 });
 
-test('hours are closed every five minutes, and a run that failed is left to the next', () => {
+test('hours are closed every five minutes, and a failed run is not repeated before the next', () => {
   const closer = functions.get('close-hours')?.id;
   const [rule, schedule] = resource('AWS::Events::Rule', '');
   expect(schedule).toEqual({
@@ -118,7 +118,7 @@ test('hours are closed every five minutes, and a run that failed is left to the 
   });
 });
 
-test('each has the time for what it does, and no concurrency is reserved, of which an account may have little', () => {
+test('each function has enough time, and reserves no concurrency, because an account may have little', () => {
   const names = ['consume-stream', 'store-click', 'close-hours', 'retry-sign-up'];
   expect(
     names.map((name) => {
@@ -133,7 +133,7 @@ test('each has the time for what it does, and no concurrency is reserved, of whi
   ]);
 });
 
-test('queues take messages by TLS only', () => {
+test('queues accept messages only over TLS', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue').map(([id]) => id);
   const secured = resourcesOf(template, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => {
     const [{ Effect, Principal, Condition }] = Properties.PolicyDocument.Statement;

@@ -4,15 +4,15 @@ import { describe, expect, test } from 'vitest';
 import type { ReferralsProps } from '../../lib/index.ts';
 import { hosted, hostFile, hostFunction } from './host.ts';
 
-describe('props that can’t be right fail at synth, in one sentence', () => {
+describe('wrong props fail at synth, with one sentence', () => {
   const cases: [string, Partial<ReferralsProps>, RegExp][] = [
     [
-      'appUrl by http',
+      'appUrl with http',
       { appUrl: 'http://app.example.com' },
       /^appUrl: .* must be the app's https origin/,
     ],
     ['appUrl with a path', { appUrl: 'https://app.example.com/x' }, /^appUrl: /],
-    ['appUrl that is no URL', { appUrl: 'app.example.com' }, /^appUrl: /],
+    ['appUrl that is not a URL', { appUrl: 'app.example.com' }, /^appUrl: /],
     ['no appUrl', { appUrl: undefined as never }, /^appUrl: /],
     [
       'a relative destination',
@@ -39,7 +39,11 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
       { allowedRedirectHosts: ['x.com/y'] },
       /^allowedRedirectHosts: .* must be/,
     ],
-    ['a host that is none', { allowedRedirectHosts: ['a b'] }, /^allowedRedirectHosts: .* must be/],
+    [
+      'a host that is not one',
+      { allowedRedirectHosts: ['a b'] },
+      /^allowedRedirectHosts: .* must be/,
+    ],
     [
       'a domain with capitals',
       { domain: { name: 'Go.example.com' } as never },
@@ -47,20 +51,24 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     ],
     ['an empty redirect parameter', { redirectParameter: '' }, /^redirectParameter: /],
     [
-      'a destination that is no web page',
+      'a destination that is not a web page',
       { defaultRedirectTo: 'javascript:alert(1)' },
       /^defaultRedirectTo: /,
     ],
     [
-      'a cookie domain the API is not on',
+      'a cookie domain that the API does not belong to',
       { session: { domain: 'example.com' } },
       /^session\.domain: set domain as well/,
     ],
-    ['a cookie domain of everybody', { session: { domain: 'com' } }, /^session\.domain: /],
+    ['a cookie domain that everybody shares', { session: { domain: 'com' } }, /^session\.domain: /],
     ['a cookie name with a space', { session: { cookieName: 'a b' } }, /^session\.cookieName: /],
-    ['a session of no time', { session: { maxAge: Duration.days(0) } }, /^session\.maxAge: /],
     [
-      'a window of no time',
+      'a session that lasts no time',
+      { session: { maxAge: Duration.days(0) } },
+      /^session\.maxAge: /,
+    ],
+    [
+      'a window that lasts no time',
       { attribution: { window: Duration.days(0) } },
       /^attribution\.window: /,
     ],
@@ -91,7 +99,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
       /^code\.alphabet: must have at least 16 different/,
     ],
     [
-      'an alphabet that a URL would not bear',
+      'an alphabet that does not fit into a URL',
       { code: { alphabet: '0123456789abcdef/?' } },
       /^code\.alphabet: must contain only/,
     ],
@@ -113,7 +121,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
       /^hooks: there is no file \/nowhere\/hooks\.mjs\.$/,
     ],
     [
-      'hooks that export nothing known',
+      'hooks that export nothing the service knows',
       { hooks: hostFile('none.mjs', 'export const x = 1;') },
       /^hooks: .* must export at least one of generateCode, clientIp, classifyClick, includeResponse, publicReferral\.$/,
     ],
@@ -161,7 +169,7 @@ describe('props that can’t be right fail at synth, in one sentence', () => {
     ).toThrow(/^userPool: it has a post-confirmation trigger already; pass that as nextPostConf/);
   });
 
-  test('a next trigger where ours is not attached', () => {
+  test('a next trigger without ours attached', () => {
     expect(() =>
       hosted((stack) => ({
         attachTrigger: false,

@@ -15,7 +15,7 @@ const record = (service: typeof outputs, session: string) =>
   });
 
 describe('POST /actions', () => {
-  test('records what a session did, credited to the link it clicked (201)', async () => {
+  test('records an action of a session, and credits the link it clicked (201)', async () => {
     const code = await createReferral(outputs, await signUp(outputs));
     const { session } = await click(outputs, code);
     const { status, body } = await call(outputs, 'POST /actions', {
@@ -40,7 +40,7 @@ describe('POST /actions', () => {
     });
   });
 
-  test('takes any name for an action, also those of JavaScript’s own', async () => {
+  test('takes any name for an action, including names of JavaScript’s own properties', async () => {
     const { session } = await click(outputs, await createReferral(outputs, await signUp(outputs)));
     for (const action of ['constructor', 'toString', '__proto__', 'Käufe 🎉']) {
       const { status, body } = await act({ session }, action);
@@ -52,14 +52,14 @@ describe('POST /actions', () => {
     }
   });
 
-  test('takes the session from the cookie as well', async () => {
+  test('also takes the session from the cookie', async () => {
     const code = await createReferral(outputs, await signUp(outputs));
     const { session } = await click(outputs, code);
     const { body } = await act({ headers: { cookie: `a=b; referral_session=${session}` } });
     expect(body.response.code).toBe(code);
   });
 
-  test('credits a user for what their session clicked', async () => {
+  test('credits the link that the user’s session clicked', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);
     const { session } = await click(outputs, code);
@@ -72,7 +72,7 @@ describe('POST /actions', () => {
     expect(later.body.response.code).toBe(code);
   });
 
-  test('records nothing where no referral is to be credited (200)', async () => {
+  test('records nothing if no referral gets credit (200)', async () => {
     const { token } = await signUp(outputs);
     for (const caller of [{}, { session: newSession() }, { token }]) {
       const { status, body } = await act(caller);
@@ -80,7 +80,7 @@ describe('POST /actions', () => {
     }
   });
 
-  test('never credits a user for their own link', async () => {
+  test('never credits the user’s own link', async () => {
     const owner = await signUp(outputs);
     const code = await createReferral(outputs, owner);
     const { session } = await click(outputs, code);
@@ -89,7 +89,7 @@ describe('POST /actions', () => {
     expect((await act({ session: again.session })).body).toEqual({ response: null });
   });
 
-  test('credits the link before, where the last one is the visitor’s own', async () => {
+  test('credits the link before the last one if the last one is the visitor’s own', async () => {
     const [one, two] = [await signUp(outputs), await signUp(outputs)];
     const [of1, of2] = [await createReferral(outputs, one), await createReferral(outputs, two)];
     const { session } = await click(outputs, of1);
@@ -97,7 +97,7 @@ describe('POST /actions', () => {
     expect((await act({ token: two.token, session })).body.response.code).toBe(of1);
   });
 
-  test('a bot or a prefetch in between changes nothing', async () => {
+  test('a click of a bot or a prefetch in between changes nothing', async () => {
     const owner = await signUp(outputs);
     const [of1, of2] = [
       await createReferral(outputs, owner, { redirectTo: '/1' }),
@@ -110,7 +110,7 @@ describe('POST /actions', () => {
     expect((await act({ session })).body.response.code).toBe(of1);
   });
 
-  test('a page is not trusted: its PURCHASED is told from the backend’s', async () => {
+  test('a page is not trusted: its PURCHASED is distinguished from the backend’s', async () => {
     const owner = await signUp(outputs);
     const code = await createReferral(outputs, owner);
     const { session } = await click(outputs, code);
@@ -126,7 +126,7 @@ describe('POST /actions', () => {
     ]);
   });
 
-  test('pageActions: pages record only these, and the backend any', async () => {
+  test('pageActions: pages record only these actions, the backend records any', async () => {
     const variables = {
       DYNAMODB_ENDPOINT: outputs.DynamoDBEndpoint,
       PAGE_ACTIONS: '["VIEWED","STARTED, at last"]',

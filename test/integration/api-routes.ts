@@ -1,13 +1,13 @@
 import type { ApiRoute } from '../../functions/http/route.ts';
 import { routes } from '../../functions/routes.ts';
 
-/** A route of the JSON API as a test calls it. */
+/** A route of the JSON API, in the form that tests call. */
 export interface CallableRoute {
   readonly name: string;
   /** Such as `GET /referrals/some-code`. */
   readonly route: string;
   readonly auth: 'user' | 'optional' | 'none';
-  /** Whether it takes a body, and one that it takes. */
+  /** Whether it takes a body, and an example of one. */
   readonly hasBody: boolean;
   readonly example: unknown;
 }

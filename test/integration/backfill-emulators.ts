@@ -7,7 +7,7 @@ import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 
 const outputs = inject('outputs');
 
-// cognito-local gives all users at once: this stands in front of it and gives them page by page.
+// A proxy in front of cognito-local. The emulator lists all users at once, the proxy lists them page by page.
 export async function startPagingCognito(): Promise<string> {
   const server = createServer(async (request, response) => {
     const input = (await json(request)) as { Limit: number; PaginationToken?: string };
@@ -38,7 +38,7 @@ export async function startPagingCognito(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A DynamoDB where a test can wait for the n-th link to be put. */
+/** A DynamoDB that lets a test wait until the n-th link is put. */
 export async function startWatchedDynamoDB() {
   const proxy = await startDynamoDBProxy(outputs.DynamoDBEndpoint);
   onTestFinished(proxy.stop);

@@ -48,7 +48,7 @@ describe('referrals backfill says in one line, and exits with 1,', () => {
     expect(await refused([], { AWS_REGION: undefined })).toBe('AWS_REGION is not set.');
   });
 
-  test('that the state file is something else', async () => {
+  test('that the state file holds something else', async () => {
     await writeFile(join(directory, 'notes.txt'), 'notes');
     expect(await refused(['--state', 'notes.txt'])).toBe(
       '--state: notes.txt is not the state of a backfill. Delete it, or name another file.',

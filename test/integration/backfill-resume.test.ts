@@ -19,7 +19,7 @@ const outputs = inject('outputs');
 inOwnDirectory();
 
 describe('referrals backfill', () => {
-  test('a run that is interrupted goes on where it stopped, and the summary is of both', async () => {
+  test('an interrupted run continues where it stopped, and the summary covers both runs', async () => {
     const { pool, subs } = await createPool(130);
     const { proxy, putLinks } = await startWatchedDynamoDB();
     const variables = {
@@ -48,13 +48,13 @@ describe('referrals backfill', () => {
       `Continuing after ${done} users of an earlier run (${STATE}).\n`,
     ]);
     expect(summary(second.stdout)).toEqual(summaryOf({ created: 130 }));
-    // Two reads and a write for each who was left: nobody was visited twice.
+    // Two reads and a write for each remaining user, so no user was handled twice.
     expect(proxy.operations).toHaveLength(3 * (130 - done));
     expect(await linksOf(subs)).toEqual(oneLinkEach(subs));
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('a run that is killed loses the counts of its page and no link', async () => {
+  test('a killed run loses the counts of its page, but no link', async () => {
     const { pool, subs } = await createPool(130);
     const { proxy, putLinks } = await startWatchedDynamoDB();
     const variables = {
@@ -97,7 +97,7 @@ describe('referrals backfill', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('the state of another pool in the same file stays', async () => {
+  test('a run keeps the state of another pool in the same file', async () => {
     const { pool } = await createPool(1);
     const other = {
       'other-pool other-table': {

@@ -29,7 +29,7 @@ const outputs = inject('outputs');
 inOwnDirectory();
 
 describe('referrals backfill', () => {
-  test('gives every user exactly one link; a second run creates none', async () => {
+  test('gives every user exactly one link, and a second run creates none', async () => {
     const { pool, subs } = await createPool(5);
     const first = await backfill(pool).ended;
     expect([first.code, first.stderr]).toEqual([0, '']);
@@ -44,7 +44,7 @@ describe('referrals backfill', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('makes codes as the deployment’s hooks do', async () => {
+  test('makes codes with the deployment’s hooks', async () => {
     const { pool, subs } = await createPool(2);
     const hooks = "export const generateCode = (_, owner) => 'of-' + owner.attributes.sub;";
     await writeFile(join(directory, 'hooks.mjs'), hooks);
@@ -54,7 +54,7 @@ describe('referrals backfill', () => {
     expect(codes).toEqual(subs.map((sub) => `of-${sub}`));
   });
 
-  test('leaves the link of a user who has one as it is', async () => {
+  test('leaves an existing link of a user as it is', async () => {
     const { pool, subs } = await createPool(3);
     const services = domainOn(outputs);
     const { referral } = await ownReferral(services, subs[1] ?? '');
@@ -65,7 +65,7 @@ describe('referrals backfill', () => {
     expect([first, third]).toEqual(oneLinkEach([subs[0] ?? '', subs[2] ?? '']));
   });
 
-  test('disabled users and those with a new password get a link, unconfirmed ones do not', async () => {
+  test('disabled users and users who must change their password get a link, unconfirmed users do not', async () => {
     const { pool, subs } = await createPool(2);
     const [disabled = '', confirmed = ''] = subs;
     await cognito.send(new AdminDisableUserCommand({ UserPoolId: pool, Username: disabled }));
@@ -109,7 +109,7 @@ describe('referrals backfill', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('goes no faster than its rate', async () => {
+  test('does not exceed its rate', async () => {
     const { pool, subs } = await createPool(11);
     const { proxy } = await startWatchedDynamoDB();
     const puts: number[] = [];
@@ -119,11 +119,11 @@ describe('referrals backfill', () => {
     };
     await backfill(pool, ['--rate', '5'], { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint }).ended;
     expect(await linksOf(subs)).toEqual(oneLinkEach(subs));
-    // Five at once, five in the second second, one after it; the first ones wait for a connection.
+    // Five at once, five in the second second, one after it. The first ones wait for a connection.
     expect((puts[10] ?? 0) - (puts[0] ?? 0)).toBeGreaterThan(1500);
   });
 
-  test('a user who fails stops nobody; running it again gives them theirs', async () => {
+  test('a failed user does not stop the others, and gets their link in the next run', async () => {
     const { pool, subs } = await createPool(4);
     await ownReferral(domainOn(outputs), subs[0] ?? '');
     const { proxy } = await startWatchedDynamoDB();

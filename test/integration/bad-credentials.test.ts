@@ -15,7 +15,7 @@ const shared = inject('outputs');
 
 withWatchedService();
 
-describe('a session in the header that is garbage', () => {
+describe('a garbage session in the header', () => {
   test.each(['GET /attribution', 'GET /referrals', 'POST /session/link'])(
     'is 400 (%s)',
     async (route) => {
@@ -31,7 +31,7 @@ describe('a session in the header that is garbage', () => {
     },
   );
 
-  test('is 400 even where the cookie is fine', () =>
+  test('is 400 even if the cookie is fine', () =>
     refused(
       'GET /attribution',
       { session: 'x', headers: { cookie: `referral_session=${session}` } },
@@ -41,7 +41,7 @@ describe('a session in the header that is garbage', () => {
     ));
 });
 
-describe('a token that is garbage', () => {
+describe('a garbage token', () => {
   const garbage = async () => {
     const [head = '', payload = '', signature = ''] = user.token.split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
@@ -58,7 +58,7 @@ describe('a token that is garbage', () => {
   };
 
   test.each(apiRoutes.filter(({ auth }) => auth === 'optional'))(
-    'is 401 where a token is optional ($route)',
+    'is 401 on a route with an optional token ($route)',
     async ({ route, example: body }) => {
       for (const token of await garbage()) {
         await refused(route, { token, session, body }, 401, 'unauthorized', 'Authorization');
@@ -67,7 +67,7 @@ describe('a token that is garbage', () => {
   );
 
   test.each(userRoutes)(
-    'is 401 from the gateway where one is needed, as is none ($route)',
+    'is 401 from the gateway on a route that needs a token, and so is no token ($route)',
     async ({ route }) => {
       for (const token of [undefined, ...(await garbage())]) {
         const { status, body } = await call(service.outputs, route, { token });
@@ -77,7 +77,7 @@ describe('a token that is garbage', () => {
     },
   );
 
-  test('an access token is as good as an id token', async () => {
+  test('an access token works like an id token', async () => {
     const { accessToken } = await signIn(service.outputs, user.email);
     for (const route of ['GET /me/referral', 'GET /attribution']) {
       expect((await call(service.outputs, route, { token: accessToken })).status).toBe(200);

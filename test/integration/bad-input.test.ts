@@ -16,12 +16,12 @@ describe('a body that is', () => {
   );
 
   test.each([...both([]), ...both('null'), ...both('"text"'), ...both('7')])(
-    'no object is 422 (%s %j)',
+    'not an object is 422 (%s %j)',
     (route, body) =>
       refused(route, { token: user.token, session, body }, 422, 'invalid_field', 'body'),
   );
 
-  test.each(routes)('missing or of another type is 422 (%s)', async (route) => {
+  test.each(routes)('missing or of another content type is 422 (%s)', async (route) => {
     const who = { token: user.token, session };
     await refused(route, who, 422, 'invalid_field', 'body');
     const headers = { 'content-type': 'text/plain' };
@@ -40,7 +40,7 @@ const wrongFields: [string, object, string][] = [
   ['a destination that is too long', { redirectTo: `/${'x'.repeat(2048)}` }, 'redirectTo'],
   ['control characters in the destination', { redirectTo: '/a\nb' }, 'redirectTo'],
   ['an unknown field', { owner: 'me' }, 'owner'],
-  ['a user of its own', { userId: 'someone' }, 'userId'],
+  ['a user', { userId: 'someone' }, 'userId'],
   ['a label of a wrong type', { label: ['x'] }, 'label'],
   ['a label that is too long', { label: 'x'.repeat(101) }, 'label'],
   ['a label of too many emoji', { label: '😀'.repeat(101) }, 'label'],
@@ -54,18 +54,18 @@ const wrongFields: [string, object, string][] = [
   ['a zero-width joiner between letters', { label: 'a\u200db' }, 'label'],
   ['a right-to-left override in the label', { label: '\u202egnp.exe' }, 'label'],
   ['half a character in the label', { label: '\udfff' }, 'label'],
-  ['a target that is no object', { target: 'x' }, 'target'],
+  ['a target that is not an object', { target: 'x' }, 'target'],
   ['a target that is a list', { target: [] }, 'target'],
   ['a target without an id', { target: { type: 'x' } }, 'target.id'],
-  ['a target with more', { target: { type: 'x', id: 'y', z: 1 } }, 'target.z'],
+  ['a target with another field', { target: { type: 'x', id: 'y', z: 1 } }, 'target.z'],
   ['a target type that is too long', { target: { type: 'x'.repeat(129), id: 'y' } }, 'target.type'],
   ['a target id that is too long', { target: { type: 'x', id: 'y'.repeat(257) } }, 'target.id'],
   ['a target id that is a number', { target: { type: 'x', id: 1 } }, 'target.id'],
-  ['a time that is none', { expiresAt: 'tomorrow' }, 'expiresAt'],
-  ['a time that cannot be', { expiresAt: '2030-02-31T00:00:00Z' }, 'expiresAt'],
-  ['a month that cannot be', { expiresAt: '0006-13-13T00:00:00Z' }, 'expiresAt'],
+  ['a time that is not one', { expiresAt: 'tomorrow' }, 'expiresAt'],
+  ['a day that does not exist', { expiresAt: '2030-02-31T00:00:00Z' }, 'expiresAt'],
+  ['a month that does not exist', { expiresAt: '0006-13-13T00:00:00Z' }, 'expiresAt'],
   ['a time that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
-  ['a code, where owners may not choose one', { code: 'ada-lovelace' }, 'code'],
+  ['a code while owners may not choose one', { code: 'ada-lovelace' }, 'code'],
 ];
 
 const wrongDestinations = [
@@ -80,7 +80,7 @@ const wrongDestinations = [
 describe('POST /referrals with', () => {
   test.each<[string, object, string]>([
     ['no destination', { redirectTo: undefined }, 'redirectTo'],
-    ['no destination but null', { redirectTo: null }, 'redirectTo'],
+    ['null for the destination', { redirectTo: null }, 'redirectTo'],
     ['a field of another route', { disabled: true }, 'disabled'],
     ...wrongFields,
   ])('%s is 422', (_, fields, field) => {
@@ -107,8 +107,8 @@ describe('PATCH /referrals/{code} with', () => {
     ['nothing to change', {}, 'body'],
     ['null for the destination', { redirectTo: null }, 'redirectTo'],
     ['null for the code', { code: null }, 'code'],
-    ['null for whether it is stopped', { disabled: null }, 'disabled'],
-    ['a text for whether it is stopped', { disabled: 'true' }, 'disabled'],
+    ['null for disabled', { disabled: null }, 'disabled'],
+    ['a text for disabled', { disabled: 'true' }, 'disabled'],
     ['a time that the service sets', { disabledAt: '2030-01-01T00:00:00Z' }, 'disabledAt'],
     ...wrongFields,
   ])('%s is 422', (_, body, field) =>
@@ -120,7 +120,7 @@ describe('PATCH /referrals/{code} with', () => {
     return refused(route, request, 422, 'invalid_redirect', 'redirectTo');
   });
 
-  test("someone else's link is 404, whatever the change", async () => {
+  test("someone else's link is 404, whatever the change is", async () => {
     for (const path of [foreign, 'unknown', '%00', 'x'.repeat(5000)]) {
       const request = { token: user.token, body: { label: 'mine' } };
       await refused(`PATCH /referrals/${path}`, request, 404, 'unknown_code', 'code');
@@ -184,7 +184,7 @@ describe('a list with', () => {
 
   test.each(
     ['x', '', '%00', '9'.repeat(26), 'x'.repeat(5000)].flatMap((cursor) => all(`cursor=${cursor}`)),
-  )('a cursor that is garbage is 400 (%s?%s)', (path, query) =>
+  )('a garbage cursor is 400 (%s?%s)', (path, query) =>
     refused(
       `GET ${path}?${query}`,
       { token: user.token, session },
@@ -195,7 +195,7 @@ describe('a list with', () => {
   );
 });
 
-describe('a request for what is not there', () => {
+describe('a request for an unknown route', () => {
   test.each(['GET /nothing', 'POST /r/some-code', 'DELETE /referrals', 'GET //evil.example'])(
     'is 404 from the gateway (%s)',
     async (route) => {
@@ -205,7 +205,7 @@ describe('a request for what is not there', () => {
   );
 });
 
-test('a content type without a body is nothing bad where none is needed', async () => {
+test('a content type without a body is fine if the route needs no body', async () => {
   const headers = { 'content-type': 'application/json' };
   for (const route of ['GET /me/referral', 'GET /referrals', 'POST /session/link']) {
     const { status } = await call(service.outputs, route, { token: user.token, headers });
@@ -223,7 +223,7 @@ describe('a page of another origin', () => {
       },
     });
 
-  test('may not call the API, and the app’s may, with credentials', async () => {
+  test('may not call the API, but the app’s pages may, with credentials', async () => {
     const { ApiUrl } = service.outputs;
     const allowed = await preflight(ApiUrl);
     expect(allowed.headers.get('access-control-allow-origin')).toBe(ApiUrl);

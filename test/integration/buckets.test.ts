@@ -33,7 +33,7 @@ async function watched() {
   return { proxy, domain, referral, put, bucketsNow };
 }
 
-test('a write that the index refuses doubles the buckets, and is tried again at once', async () => {
+test('a write that the index refuses doubles the buckets and is retried at once', async () => {
   const { proxy, put, bucketsNow } = await watched();
   let refusals = 1;
   proxy.operations.length = 0;
@@ -43,8 +43,8 @@ test('a write that the index refuses doubles the buckets, and is tried again at 
   expect(await bucketsNow()).toBe(2);
 });
 
-test('many writes that are refused at once double the buckets once', async () => {
-  // At once is within a second, and a busy machine may take longer.
+test('many refused writes at the same time double the buckets once', async () => {
+  // "The same time" means within a second, and a busy machine may take longer.
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
   const { proxy, put, bucketsNow } = await watched();
@@ -54,18 +54,18 @@ test('many writes that are refused at once double the buckets once', async () =>
   expect(await bucketsNow()).toBe(2);
 });
 
-test('a write that is refused however often it is tried is unavailable', async () => {
+test('a write that is refused at every try is unavailable', async () => {
   const { proxy, put } = await watched();
   proxy.decide = (operation) => (operation === 'PutItem' ? indexIsFull : 'pass');
   await expect(put()).rejects.toMatchObject({ code: 'unavailable' });
 });
 
-test('a referral with all the buckets that there can be is read with the timeouts of a function', async () => {
+test('a referral with the maximum number of buckets can be read within the timeouts of a function', async () => {
   const { proxy, referral } = await watched();
   process.env.AWS_ENDPOINT_URL_DYNAMODB = proxy.endpoint;
   const clients = createClients();
   const store = createStore({ ...clients, name: outputs.TableName });
-  // Answers take so long that one query that waits for a socket would use up its time, tries included.
+  // Answers are so slow that a query that waits for a socket would use up its time, including its tries.
   proxy.patience = 200;
   const asked = new Set<string>();
   proxy.decide = (operation, input) => {

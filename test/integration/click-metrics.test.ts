@@ -6,7 +6,7 @@ import type { Response } from '../../functions/core/response.ts';
 import { responseItem } from '../../functions/store/responses.ts';
 import { domainOn, newSession, newUserId } from './domain.ts';
 
-test('the clicks of a batch are one metric for each kind, without what has to be followed again', async () => {
+test('the clicks of a batch give one metric for each kind, without clicks that have to be followed again', async () => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', undefined);
   const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const { streamHandler } = await import('../../functions/messages/batch-handler.ts');

@@ -13,7 +13,7 @@ const responses = async (token: string, code: string) =>
   (await call(outputs, `GET /referrals/${code}/responses`, { token })).body.items;
 
 describe('GET /r/{code}', () => {
-  test('redirects a new visitor, with a session that lasts', async () => {
+  test('redirects a new visitor and gives them a lasting session', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     const { status, headers, body, session } = await click(outputs, code);
@@ -31,13 +31,13 @@ describe('GET /r/{code}', () => {
     expect(body).toBe('');
   });
 
-  test('tolerates one trailing slash, and no more', async () => {
+  test('tolerates only one trailing slash', async () => {
     const code = await createReferral(outputs, await signUp(outputs));
     expect((await call(outputs, `GET /r/${code}/`)).status).toBe(302);
     expect((await call(outputs, `GET /r/${code}//`)).status).toBe(404);
   });
 
-  test('answers 404 without a session for a code that is unknown, malformed or too long', async () => {
+  test('answers an unknown, malformed or too long code with 404 and no session', async () => {
     for (const code of [
       'unknown',
       '%00',
@@ -63,7 +63,7 @@ describe('GET /r/{code}', () => {
     }
   });
 
-  test('counts every click of a visitor, and the visitor once', async () => {
+  test('counts every click of a visitor, but the visitor only once', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     const { session } = await click(outputs, code);
@@ -76,7 +76,7 @@ describe('GET /r/{code}', () => {
     expect(found.map(({ first }: { first: boolean }) => first)).toEqual([true, false, true]);
   });
 
-  test('knows a returning visitor of one link as a new one of another', async () => {
+  test('counts a returning visitor of one link as a new visitor of another', async () => {
     const user = await signUp(outputs);
     const [one, other] = [
       await createReferral(outputs, user, { redirectTo: '/one' }),
@@ -92,7 +92,7 @@ describe('GET /r/{code}', () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     const answers = await Promise.all(Array.from({ length: 200 }, () => click(outputs, code)));
-    // On a busy machine some run out of their time. Such a click is refused, and may be stored all the same.
+    // On a busy machine some run out of time. Such a click is refused, but may be stored all the same.
     const accepted = answers.filter(({ status }) => status !== 503);
     expect(new Set(accepted.map(({ status }) => status))).toEqual(new Set([302]));
     expect(new Set(accepted.map(({ session }) => session)).size).toBe(accepted.length);
@@ -102,7 +102,7 @@ describe('GET /r/{code}', () => {
     expect(body.clicks).toBeLessThanOrEqual(200);
   });
 
-  test('stores 200 clicks on one code, fifty at once, where each has the time that it needs', async () => {
+  test('stores 200 clicks on one code, fifty at once, if each has enough time', async () => {
     const domain = domainOn(outputs);
     const { referral } = await createInDomain(domain, { userId: newUserId(), redirectTo: '/' });
     const click = {
@@ -113,7 +113,7 @@ describe('GET /r/{code}', () => {
       purpose: undefined,
       userAgent: BROWSER,
     };
-    // As many at once as there are connections to the database.
+    // The database has this many connections.
     await pMap(Array(200), () => recordClick(domain, click), { concurrency: 50 });
     expect(await countReferral(domain, referral)).toMatchObject({
       clicks: 200,
@@ -127,7 +127,7 @@ describe('GET /r/{code}', () => {
     ['a prefetch (Purpose)', 'GET', { purpose: 'prefetch' }, 'prefetch'],
     ['HEAD', 'HEAD', {}, 'prefetch'],
   ])(
-    'redirects %s and records it, without a session and without counting it',
+    'redirects %s and records it, but gives no session and does not count it',
     async (_, method, headers, kind) => {
       const user = await signUp(outputs);
       const code = await createReferral(outputs, user);
@@ -145,7 +145,7 @@ describe('GET /r/{code}', () => {
     },
   );
 
-  test("sees the owner's own click by the session that was linked to them", async () => {
+  test("recognizes the owner's own click by the session that is linked to them", async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     const session = newSession();
@@ -159,7 +159,7 @@ describe('GET /r/{code}', () => {
     expect([body.clicks, body.uniqueVisitors]).toEqual([0, 0]);
   });
 
-  test('does not take a visitor for a new one after they were linked to a user', async () => {
+  test('does not count a visitor as new after they are linked to a user', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);
     const { session } = await click(outputs, code);
@@ -169,7 +169,7 @@ describe('GET /r/{code}', () => {
     expect([body.clicks, body.uniqueVisitors]).toEqual([2, 1]);
   });
 
-  test('ignores a cookie that is garbage, and gives a new session', async () => {
+  test('ignores a garbage cookie and gives a new session', async () => {
     const code = await createReferral(outputs, await signUp(outputs));
     for (const cookie of [
       'referral_session=%00',
@@ -185,7 +185,7 @@ describe('GET /r/{code}', () => {
     }
   });
 
-  test('leads from an expired link to the default destination and records nothing', async () => {
+  test('redirects an expired link to the default destination and records nothing', async () => {
     const { table } = domainOn(outputs);
     const user = await signUp(outputs);
     const created = await call(outputs, 'POST /referrals', {
@@ -210,7 +210,7 @@ describe('GET /r/{code}', () => {
     expect(await responses(user.token, code)).toEqual([]);
   });
 
-  test('keeps session, IP, referer and user agent with the response, in lengths that have a bound', async () => {
+  test('keeps session, IP, referer and user agent with the response, and limits their length', async () => {
     const { table } = domainOn(outputs);
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
@@ -252,7 +252,7 @@ describe('GET /r/{code}', () => {
     ]);
   });
 
-  test('a click that says as much as it can still fits into one write unit', async () => {
+  test('the largest possible click fits into one write unit', async () => {
     const { table } = domainOn(outputs);
     const code = await createReferral(outputs, await signUp(outputs));
     const answer = await call(outputs, `GET /r/${code}`, {
@@ -268,8 +268,8 @@ describe('GET /r/{code}', () => {
         ExpressionAttributeValues: { ':pk': `VISITOR#${sessionIn(answer)}` },
       }),
     );
-    // As DynamoDB counts: names and values, a boolean one byte, a number at most nine; with the longest
-    // code, bucket and IP that there are, and a time to live.
+    // DynamoDB counts names and values: one byte for a boolean, at most nine for a number. The click has
+    // the longest code, bucket and IP, and a time to live.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     const longest = {
       ip: 'x'.repeat(39),

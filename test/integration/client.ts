@@ -24,7 +24,7 @@ export const call = (
   request?: Call,
 ): Promise<Answer> => callAsBrowser({ apiUrl: ApiUrl }, route, request);
 
-/** Clicks a link as a new visitor, or one with a session. */
+/** Clicks a link as a new visitor, or with a session. */
 export async function click(
   outputs: Outputs,
   code: string,
@@ -36,11 +36,11 @@ export async function click(
   return { ...answer, session: sessionIn(answer) };
 }
 
-/** The session of the cookie that an answer sets; empty where it sets none. */
+/** The session in the cookie that an answer sets; empty if it sets none. */
 export const sessionIn = ({ headers }: Answer): string =>
   /^\w+=([\w-]{32});/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '';
 
-/** Signs a user up, with the session they came with, and in. */
+/** Signs a user up with their session, and signs them in. */
 export async function signUp(outputs: Outputs, session?: string): Promise<User> {
   const email = `${randomUUID()}@example.com`;
   const userId = await signUpUser(outputs, { email, password: PASSWORD, session });
@@ -51,7 +51,7 @@ export async function signUp(outputs: Outputs, session?: string): Promise<User> 
 export const signIn = (outputs: Outputs, email: string) =>
   signInUser(outputs, { email, password: PASSWORD });
 
-/** Creates a referral of the user's and gives its code. */
+/** Creates a referral for the user. Returns its code. */
 export async function createReferral(
   outputs: Outputs,
   { token }: User,

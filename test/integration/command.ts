@@ -19,10 +19,10 @@ export const cognito = cognitoClient(outputs.CognitoEndpoint);
 export const STATE = '.referrals-backfill.json';
 const REDIRECT_TO = 'https://app.example.com/welcome';
 
-/** Where the command of the test that runs keeps its state. */
+/** The directory in which the current test runs its command. */
 export let directory: string;
 
-/** Gives each test of a file a directory of its own. */
+/** Gives each test of a file its own directory. */
 export function inOwnDirectory(): void {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'referrals-backfill-'));
@@ -80,7 +80,7 @@ export const backfill = (
   variables: NodeJS.ProcessEnv = {},
 ) => run(['backfill', ...required(pool), ...more], variables);
 
-/** The lines of a summary, however long it took. */
+/** The lines of a summary, without lines of progress. */
 export const summary = (stdout: string) =>
   stdout
     .replace(/^Seconds: \d+\.\d$/m, 'Seconds: N')
@@ -105,7 +105,7 @@ export const summaryOf = (
   ];
 };
 
-/** A pool of its own with users whom an administrator made, so that no trigger fired. */
+/** Creates a pool with users that an administrator made, so that no trigger fired. */
 export async function createPool(users: number): Promise<{ pool: string; subs: string[] }> {
   const { UserPool } = await cognito.send(
     new CreateUserPoolCommand({ PoolName: randomUUID(), UsernameAttributes: ['email'] }),
@@ -130,7 +130,7 @@ export async function createUser(
   return User?.Attributes?.find(({ Name }) => Name === 'sub')?.Value ?? '';
 }
 
-/** The links of each user, in the order of the users. */
+/** The links of each user, in the users' order. */
 export async function linksOf(subs: readonly string[]) {
   const { store } = domainOn(outputs);
   return Promise.all(subs.map((sub) => store.allReferrals(sub)));

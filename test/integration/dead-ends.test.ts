@@ -9,8 +9,8 @@ const NAVIGATION = {
   'sec-fetch-dest': 'document',
 };
 
-describe('a link followed by what a messenger or a sentence appends', () => {
-  test('leads where it should', async () => {
+describe('a link with characters that a messenger or a sentence appends', () => {
+  test('leads to its destination', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     const endings = [
@@ -33,20 +33,20 @@ describe('a link followed by what a messenger or a sentence appends', () => {
 describe('a mistyped code', () => {
   const TYPED = '/r/%3Cscript%3Ealert(1)%3C%2Fscript%3E?x=%3Cb%3E';
 
-  test('gets a browser that navigates a page with a way on to the app, and status 404', async () => {
+  test('answers a browser that navigates with a page that leads to the app, and status 404', async () => {
     for (const accepting of [NAVIGATION, { accept: NAVIGATION.accept }]) {
       const { status, headers, body } = await call(outputs, `GET ${TYPED}`, { headers: accepting });
       expect([status, headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
       expect(body).toContain(`<a href="${outputs.DefaultRedirectTo}">`);
       expect(body).toContain('<meta name="viewport" content="width=device-width">');
       expect(body).toContain('color-scheme:light dark');
-      // Nothing of the request is in it.
+      // The page has no part of the request.
       expect(body).not.toMatch(/script|alert|<b>/);
       expect(headers.get('set-cookie')).toBeNull();
     }
   });
 
-  test('the page can load and run nothing but its own style', async () => {
+  test('allows its page nothing but its own style', async () => {
     const { headers, body } = await call(outputs, 'GET /r/nothing-here', { headers: NAVIGATION });
     const [, style = ''] = /<style>(.*)<\/style>/s.exec(body) ?? [];
     const hash = createHash('sha256').update(style).digest('base64');
@@ -64,7 +64,7 @@ describe('a mistyped code', () => {
     ['a program that asks for JSON', { accept: 'application/json' }],
     ['an image of a page', { ...NAVIGATION, 'sec-fetch-dest': 'image' }],
     ['fetch()', { ...NAVIGATION, 'sec-fetch-dest': 'empty' }],
-  ])('gets %s the problem document', async (_, headers) => {
+  ])('answers %s with the problem document', async (_, headers) => {
     const answer = await call(outputs, 'GET /r/nothing-here', { headers });
     expect([
       answer.status,

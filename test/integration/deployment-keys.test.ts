@@ -8,13 +8,13 @@ import { domainOn, ownTable } from './domain.ts';
 
 const today = dayOf(Date.now());
 
-/** Domains on one table of their own: functions of one deployment. */
+/** Makes domains that share their own table, like the functions of one deployment. */
 const deployment = async () => {
   const outputs = await ownTable(inject('outputs'));
   return () => domainOn(outputs);
 };
 
-test('keys are made once, by whoever needs one first', async () => {
+test('each key is made once, by the first function that needs it', async () => {
   const domain = await deployment();
   const keys = Array.from({ length: 10 }, () => deploymentKeys(domain()));
   const sessions = await Promise.all(keys.map(({ ofSessions }) => ofSessions()));
@@ -25,7 +25,7 @@ test('keys are made once, by whoever needs one first', async () => {
   expect(sessions[0]).not.toEqual(days[0]);
 });
 
-test('the key of a day is gone two days later, and that of sessions stays', async () => {
+test('the key of a day is gone two days later, and the key of sessions stays', async () => {
   const domain = (await deployment())();
   await deploymentKeys(domain).prepare();
   const { Items = [] } = await domain.table.itemClient.send(
@@ -40,13 +40,13 @@ test('the key of a day is gone two days later, and that of sessions stays', asyn
   );
 });
 
-test('no key is made for a day that is over, or that is far off', async () => {
+test('no key is made for a past day or for a day far ahead', async () => {
   const domain = (await deployment())();
   const { ofDay } = deploymentKeys(domain);
   expect([await ofDay(today - 1), await ofDay(today + 2)]).toEqual([undefined, undefined]);
 });
 
-test('once they are known, keys cost no call, also after midnight', async () => {
+test('known keys cost no call, even after midnight', async () => {
   const proxy = await startDynamoDBProxy(inject('outputs').DynamoDBEndpoint);
   const { TableName } = await ownTable(inject('outputs'));
   const domain = domainOn({ ...inject('outputs'), TableName, DynamoDBEndpoint: proxy.endpoint });

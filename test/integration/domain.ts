@@ -24,7 +24,7 @@ const settings: Settings = {
   signUpWindow: 7 * 24 * 60 * 60,
 };
 
-/** The key of the shared service, and any other where there is none. */
+/** The key of the shared service; empty if there is none. */
 const sessionKey = Buffer.from(inject('sessionKey') ?? '', 'base64');
 const dayKeys = new Map<number, Uint8Array>();
 const fixedKeys: DeploymentKeys = {
@@ -52,7 +52,7 @@ export function domainOn(
   overrides: Partial<Settings> = {},
 ): Domain {
   useEmulator(DynamoDBEndpoint);
-  // A test puts many rows at once, which may take a small machine longer than a click may.
+  // A test puts many rows at once. A small machine may need more time for that than a click may take.
   const clients = createClients({ connectionTimeout: 5_000, requestTimeout: 5_000 });
   const table = { ...clients, name: TableName };
   onTestFinished(() => clients.itemClient.destroy());
@@ -66,7 +66,7 @@ export function domainOn(
     settings: { ...settings, ...overrides },
     now: () => clock.now,
     newId: (now) => {
-      // Ids grow within a process, except in one whose clock is turned back.
+      // Ids grow within a process, except if its clock is turned back.
       const { newId } = now < latest.now ? { newId: monotonicFactory() } : latest;
       latest = { now, newId };
       return newId(now.getTime());
@@ -80,7 +80,7 @@ export function domainOn(
   };
 }
 
-/** A table of its own, which no consumer follows and no schedule closes the hours of. */
+/** Makes a new table. No consumer follows it, and no schedule closes its hours. */
 export async function ownTable<Named extends Outputs>(outputs: Named): Promise<Named> {
   const TableName = `own-${randomUUID()}`;
   useEmulator(outputs.DynamoDBEndpoint);
@@ -96,11 +96,11 @@ export const useEmulator = (endpoint: string) =>
     AWS_REGION: 'local',
   });
 
-/** A session that the shared service has handed out, as far as it can tell. */
+/** Makes a session that the shared service takes for its own. */
 export const newSession = (): string => signSession(randomBytes(16), sessionKey);
 export const newUserId = (): string => randomUUID();
 
-/** Has a visitor click a new referral of somebody's. */
+/** Makes a referral of a new owner, and lets a visitor click it. */
 export async function clicked(domain: Domain, visitor = { session: newSession() }) {
   const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
   await recordClick(domain, {

@@ -19,7 +19,7 @@ const read = async ({ token }: User, code: string) =>
   (await call(outputs, `GET /referrals/${code}`, { token })).body;
 
 describe('PATCH /referrals/{code}', () => {
-  test('changes label, time, destination and target, and nothing else', async () => {
+  test('changes only label, time, destination and target', async () => {
     const user = await signUp(outputs);
     const { body: before } = await create(user, { redirectTo: '/welcome' });
     const changes = {
@@ -42,7 +42,7 @@ describe('PATCH /referrals/{code}', () => {
     expect(answer.headers.get('location')).toBe(`${outputs.ApiUrl}/spring`);
   });
 
-  test('leaves what is not given, and takes away what is null', async () => {
+  test('keeps a missing field, and removes a field that is null', async () => {
     const user = await signUp(outputs);
     const { body: before } = await create(user, {
       redirectTo: '/welcome',
@@ -56,7 +56,7 @@ describe('PATCH /referrals/{code}', () => {
     expect((await edit(user, before.code, none)).body).toEqual({ ...before, ...none });
   });
 
-  test('stops a link: clicks lead to the default destination and are not recorded', async () => {
+  test('stops a link, so that clicks lead to the default destination and are not recorded', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     const stopped = await edit(user, code, { disabled: true });
@@ -72,7 +72,7 @@ describe('PATCH /referrals/{code}', () => {
     expect((await edit(user, code, { disabled: false })).body).toMatchObject({ disabledAt: null });
   });
 
-  test('keeps the clicks of a link, and the partitions that they are in', async () => {
+  test('keeps the clicks of a link and their partitions', async () => {
     const { table } = domainOn(outputs);
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
@@ -90,7 +90,7 @@ describe('PATCH /referrals/{code}', () => {
     expect(Item).toMatchObject({ buckets: 4, label: 'x' });
   });
 
-  test('loses no one of several concurrent edits', async () => {
+  test('loses none of several concurrent edits', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     const changes = [
@@ -111,7 +111,7 @@ describe('PATCH /referrals/{code}', () => {
 });
 
 describe('the claim of an edited link', () => {
-  test('moves with it: the new link is found, the old one is made anew', async () => {
+  test('moves with the edit: creating the new link finds it, creating the old link makes a new one', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user, { redirectTo: '/', label: 'old' });
     await edit(user, code, { label: 'new' });
@@ -125,7 +125,7 @@ describe('the claim of an edited link', () => {
     ['label', { label: 'other' }],
     ['redirectTo', { redirectTo: '/other' }],
     ['target', { target: { type: 'article', id: '42' } }],
-  ])('may not be that of another live link (%s)', async (field, change) => {
+  ])('may not belong to another live link (%s)', async (field, change) => {
     const user = await signUp(outputs);
     const other = await createReferral(outputs, user, { redirectTo: '/welcome', ...change });
     const code = await createReferral(outputs, user);
@@ -146,7 +146,7 @@ describe('the claim of an edited link', () => {
     expect((await create(user, { redirectTo: '/welcome', ...change })).body.code).toBe(code);
   });
 
-  test('is lost where a stopped link is made anew, and comes back where the new one is stopped', async () => {
+  test('is lost if a new link replaces the stopped one, and comes back if the new one is stopped', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     await edit(user, code, { disabled: true });
@@ -162,14 +162,14 @@ describe('the claim of an edited link', () => {
     expect(await createReferral(outputs, user)).toBe(code);
   });
 
-  test('may be that of somebody else’s link', async () => {
+  test('does not conflict with somebody else’s link', async () => {
     const [user, other] = [await signUp(outputs), await signUp(outputs)];
     await createReferral(outputs, other, { redirectTo: '/welcome', label: 'x' });
     const code = await createReferral(outputs, user);
     expect((await edit(user, code, { label: 'x' })).status).toBe(200);
   });
 
-  test('goes to one of two links that are edited into the same one at once', async () => {
+  test('goes to one of two links that are edited into the same link at once', async () => {
     const user = await signUp(outputs);
     const codes = [
       await createReferral(outputs, user, { redirectTo: '/1' }),
@@ -181,7 +181,7 @@ describe('the claim of an edited link', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  test('goes to one link where another is edited into one that is being made', async () => {
+  test('goes to one link if a link is edited into one that is being created', async () => {
     const user = await signUp(outputs);
     for (const label of ['a', 'b', 'c', 'd', 'e']) {
       const code = await createReferral(outputs, user, { redirectTo: `/${label}` });
@@ -195,7 +195,7 @@ describe('the claim of an edited link', () => {
     }
   });
 
-  test('of an expired link can be taken up again by giving it a later time', async () => {
+  test('comes back to an expired link that gets a later time', async () => {
     const user = await signUp(outputs);
     const soon = new Date(Date.now() + 1_000).toISOString();
     const { body } = await create(user, { redirectTo: '/welcome', expiresAt: soon });
@@ -208,14 +208,14 @@ describe('the claim of an edited link', () => {
 describe("a user's own link", () => {
   const own = async ({ token }: User) => (await call(outputs, 'GET /me/referral', { token })).body;
 
-  test('stays their own after an edit', async () => {
+  test('stays their own link after an edit', async () => {
     const user = await signUp(outputs);
     const { code } = await own(user);
     const { body } = await edit(user, code, { redirectTo: '/welcome', label: 'mine' });
     expect(await own(user)).toEqual(body);
   });
 
-  test('that they stopped is not made anew', async () => {
+  test('is not replaced after the user stops it', async () => {
     const user = await signUp(outputs);
     const { code } = await own(user);
     const { body } = await edit(user, code, { disabled: true });
@@ -224,7 +224,7 @@ describe("a user's own link", () => {
     expect([other.status, (await own(user)).code]).toEqual([201, code]);
   });
 
-  test('that is the same as a link from before can be edited all the same', async () => {
+  test('can be edited even if it is the same as an earlier link', async () => {
     const domain = domainOn(outputs);
     const link = { userId: newUserId(), redirectTo: domain.settings.defaultRedirectTo };
     const { referral: before } = await createInDomain(domain, link);

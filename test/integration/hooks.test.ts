@@ -9,7 +9,7 @@ import { startTestService, type TestService } from './test-service.ts';
 
 const { DynamoDBEndpoint } = inject('outputs');
 
-// What each hook does is said in the request, so that one module serves all tests.
+// Each request tells the hooks what to do, so that all tests can use one module.
 const HOOKS = `
 export const generateCode = ({ label }, owner) => {
   if (label === 'throw') throw new Error('no code today');
@@ -69,18 +69,18 @@ const failed = (hook: string) => ({
 });
 
 describe('the hook generateCode', () => {
-  test('makes the code from the account at sign-up', async () => {
+  test('makes a code from the account at sign-up', async () => {
     const { body } = await call(service.outputs, 'GET /me/referral', { token: user.token });
     expect(body.code).toBe(user.email.replace(/\W/g, '').slice(0, 64));
   });
 
-  test('makes the code from the claims of the token and the referral', async () => {
+  test('makes a code from the referral and the claims of the token', async () => {
     const { body } = await create(`code:Of-${user.userId}`);
     expect(body.code).toBe(`Of-${user.userId}`);
     expect((await click(service.outputs, body.code)).status).toBe(302);
   });
 
-  test('a code that is taken is a 409', async () => {
+  test('a taken code is a 409', async () => {
     await create(`code:Twice-${user.userId}`);
     const other = await signUp(service.outputs);
     const { status, body } = await call(service.outputs, 'POST /referrals', {
@@ -114,12 +114,12 @@ describe('the hook clientIp', () => {
     return Items.map(({ ip }) => ip);
   };
 
-  test('says whose address is kept', async () => {
+  test('decides which address is kept', async () => {
     const { code } = (await create(`code:${randomUUID()}`)).body;
     expect(await ipOf((await click(service.outputs, code)).session)).toEqual(['198.51.100.0']);
   });
 
-  test('leaves it to API Gateway’s address with undefined', async () => {
+  test('keeps API Gateway’s address if it returns undefined', async () => {
     const { code } = (await create(`code:${randomUUID()}`)).body;
     const headers = { 'x-test-ip': 'none' };
     const answer = await call(service.outputs, `GET /r/${code}`, { headers });
@@ -167,7 +167,7 @@ describe('the hook classifyClick', () => {
     expect(human).toMatchObject({ session: expect.stringMatching(/./), kinds: ['human'] });
   });
 
-  test('is told the default and the headers, and nothing secret', async () => {
+  test('gets the default and the headers, but nothing secret', async () => {
     const { code, kinds, printed } = await clickAs('tell', {
       'user-agent': 'Googlebot/2.1',
       authorization: 'Bearer secret',
@@ -202,7 +202,7 @@ describe('the hook classifyClick', () => {
 describe('the hook includeResponse', () => {
   const list = (path: string) => call(service.outputs, `GET ${path}`, { token: user.token });
 
-  test('leaves responses out of both lists', async () => {
+  test('removes responses from both lists', async () => {
     const code = await createReferral(service.outputs, user, {
       redirectTo: '/',
       label: 'code:List',
@@ -248,7 +248,7 @@ describe('the hook publicReferral', () => {
     return { answer: [answer.status, answer.body.referral], known };
   };
 
-  test('adds what visitors may know, and replaces nothing', async () => {
+  test('adds fields for visitors, but replaces none', async () => {
     const { answer, known } = await seenBy('42');
     const added = { invitedBy: 'Ada', since: '1970-01-01T00:00:00.000Z' };
     expect(answer).toEqual([200, { ...known, ...added }]);
@@ -265,7 +265,7 @@ describe('the hook publicReferral', () => {
   );
 });
 
-test('a foreign event of the trigger is returned untouched, and logged', async () => {
+test('the trigger returns a foreign event unchanged and logs it', async () => {
   const event = { triggerSource: 'SomethingElse', any: 'thing' };
   const path = '/2015-03-31/functions/confirm-sign-up/invocations';
   const { body } = await call(service.outputs, `POST ${path}`, { body: event });
@@ -273,7 +273,7 @@ test('a foreign event of the trigger is returned untouched, and logged', async (
   expect(service.printed()).toContain('The event is not a sign-up and is returned unchanged.');
 });
 
-test('hooks that can’t be loaded lose no click', async () => {
+test('no click is lost if the hooks can’t be loaded', async () => {
   const broken = join(inject('scratch'), 'broken.mjs');
   await writeFile(broken, 'export const generateCode = ; // no JavaScript');
   const variables = { DYNAMODB_ENDPOINT: DynamoDBEndpoint, HOOKS: broken };

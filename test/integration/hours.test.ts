@@ -18,7 +18,7 @@ const outputs = await ownTable(inject('outputs'));
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** A domain whose clock stands in the past. */
+/** A domain whose clock shows a past time. */
 function domainAt(time: string, settings: Parameters<typeof domainOn>[1] = {}): Domain {
   const domain = domainOn(outputs, settings);
   domain.clock.now = new Date(time);
@@ -29,7 +29,7 @@ const pass = (domain: Domain, milliseconds: number) => {
   domain.clock.now = new Date(domain.clock.now.getTime() + milliseconds);
 };
 
-/** Counts of a referral without what else it is. */
+/** The counts of a referral, without its other properties. */
 async function countsOf(domain: Domain, referral: Referral): Promise<Counts> {
   const counted = await countReferral(domain, referral);
   const { clicks, uniqueVisitors, bots, prefetches, ownClicks } = counted;
@@ -39,7 +39,7 @@ async function countsOf(domain: Domain, referral: Referral): Promise<Counts> {
 
 const oneClick: Counts = { ...noCounts, clicks: 1, uniqueVisitors: 1 };
 
-/** Puts a response at the domain's time, as another function did. */
+/** Puts a response at the domain's time, as another function would. */
 async function respond(domain: Domain, referral: Referral, response: Partial<Response> = {}) {
   const at = domain.now();
   const id = domain.newId(at);
@@ -75,7 +75,7 @@ const close = (domain: Domain, referral: Referral, id: string) =>
   closeHour(domain, referral.code, hourOf(id));
 
 describe('an open hour', () => {
-  test('is closed five minutes after its end, and not before', async () => {
+  test('is closed five minutes after its end, but not earlier', async () => {
     const domain = domainAt('2026-03-01T10:40:00Z');
     const { referral } = await clicked(domain);
     const hour = '2026-03-01T10';
@@ -135,7 +135,7 @@ describe('an open hour', () => {
     expect(await recount(domain, referral)).toEqual([]);
   });
 
-  test('that is marked anew while it is counted stays open', async () => {
+  test('stays open if it is marked again while it is counted', async () => {
     const domain = domainAt('2026-03-01T14:00:00Z');
     const { referral } = await clicked(domain);
     await openHour(domain, referral.code, '2026-03-01T14');
@@ -145,7 +145,7 @@ describe('an open hour', () => {
       ...domain.store,
       eachResponse: async (...parameters: Parameters<typeof eachResponse>) => {
         await eachResponse(...parameters);
-        // A click that was queued is stored too late to be counted.
+        // A queued click is stored too late to be counted.
         domain.clock.now = new Date('2026-03-01T14:59:59Z');
         await respond(domain, referral);
         domain.clock.now = new Date('2026-03-01T16:00:01Z');
@@ -162,7 +162,7 @@ describe('an open hour', () => {
 });
 
 describe('a closed hour', () => {
-  test('is opened again by a response that comes late, and counted without counting anything twice', async () => {
+  test('is opened again by a late response, and counts no response twice', async () => {
     const domain = domainAt('2026-03-02T10:10:00Z');
     const { referral } = await clicked(domain);
     const late = domain.clock.now;
@@ -190,7 +190,7 @@ describe('a closed hour', () => {
     expect(await recount(domain, referral)).toEqual([]);
   });
 
-  test('keeps its counts when its responses have expired, and is not opened by one that is moved', async () => {
+  test('keeps its counts after its responses have expired, and is not opened by a moved response', async () => {
     const retention = 30 * 24 * 60 * 60;
     const domain = domainAt('2026-01-01T10:10:00Z', { retention });
     const { referral, visitor } = await clicked(domain);
@@ -213,7 +213,7 @@ describe('a closed hour', () => {
     expect((await countsOf(domain, referral)).clicks).toBe(2);
   });
 
-  test('is what the recount compares with its responses', async () => {
+  test('is compared with its responses by the recount', async () => {
     const domain = domainAt('2026-03-03T10:10:00Z');
     const { referral } = await clicked(domain);
     const { code } = referral;
@@ -238,7 +238,7 @@ describe('a closed hour', () => {
   });
 });
 
-test('closers of many hours of one referral at once lose nothing of its total', async () => {
+test('a total is right after many hours of one referral are closed at once', async () => {
   const domain = domainAt('2026-03-04T10:10:00Z');
   const { referral } = await clicked(domain);
   const hours = Array.from({ length: 8 }, (_, hour) => `2026-03-04T${10 + hour}`);
@@ -254,7 +254,7 @@ test('closers of many hours of one referral at once lose nothing of its total', 
   expect(await recount(domain, referral)).toEqual([]);
 });
 
-test('of the names of actions a referral keeps fifty of pages and fifty of the backend apart, and counts the rest as OTHER', async () => {
+test('a referral keeps fifty action names of pages and fifty of the backend apart, and counts the rest as OTHER', async () => {
   const domain = domainAt('2026-03-05T10:10:00Z');
   const { referral } = await clicked(domain);
   const record = async (action: string) => {
@@ -265,7 +265,7 @@ test('of the names of actions a referral keeps fifty of pages and fifty of the b
   };
   for (let name = 0; name < 60; name++) {
     await record(`A${name + 10}`);
-    // Over two quarters of an hour, of which each alone has not too many.
+    // The names lie in two quarters of an hour. Each quarter alone does not have too many.
     if (name === 29) pass(domain, 15 * MINUTE);
   }
   await openHour(domain, referral.code, '2026-03-05T10');

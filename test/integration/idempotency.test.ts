@@ -21,7 +21,7 @@ describe('Idempotency-Key', () => {
     return { session, headers: { 'idempotency-key': 'order-1' }, recorded };
   };
 
-  test('same key, same body: the first answer again and nothing new recorded', async () => {
+  test('the same key with the same body gets the first answer again and records nothing new', async () => {
     const { session, headers, recorded } = await prepare();
     const first = await act({ session, headers });
     const again = await act({ session, headers });
@@ -30,14 +30,14 @@ describe('Idempotency-Key', () => {
     expect(await recorded()).toBe(1);
   });
 
-  test('twenty at once are one', async () => {
+  test('twenty calls at once record one action', async () => {
     const { session, headers, recorded } = await prepare();
     const answers = await Promise.all(Array.from({ length: 20 }, () => act({ session, headers })));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(await recorded()).toBe(1);
   });
 
-  test('same key, other body: 422, and nothing new recorded', async () => {
+  test('the same key with another body is 422 and records nothing new', async () => {
     const { session, headers, recorded } = await prepare();
     await act({ session, headers });
     const { status, body } = await act({ session, headers }, 'RETURNED');
@@ -56,7 +56,7 @@ describe('Idempotency-Key', () => {
     expect(await recorded()).toBe(1);
   });
 
-  test('another visitor’s same key is another key', async () => {
+  test('keys are per visitor', async () => {
     const [one, other] = [await prepare(), await prepare()];
     await act(one);
     expect((await act(other)).status).toBe(201);
@@ -72,7 +72,7 @@ describe('Idempotency-Key', () => {
     return items.filter(({ pk }) => pk.startsWith(`IDEMPOTENCY#${visitor}#`));
   };
 
-  test('with a made-up session writes nothing, and the same key records later, if there is a referral', async () => {
+  test('a key without a credited referral writes nothing, and can record later', async () => {
     const session = newSession();
     const headers = { 'idempotency-key': 'k' };
     const first = await act({ session, headers });
@@ -82,7 +82,7 @@ describe('Idempotency-Key', () => {
     expect((await act({ session, headers })).status).toBe(201);
   });
 
-  test('gets the first answer again where nobody is credited any more', async () => {
+  test('a key gets the first answer again even if nobody is credited any more', async () => {
     const { session, headers } = await prepare();
     const first = await act({ session, headers });
     const domain = domainOn(outputs, {
@@ -98,7 +98,7 @@ describe('Idempotency-Key', () => {
     expect(await recordAction(domain, { visitor: { session }, ...action })).toBeUndefined();
   });
 
-  test('a key keeps what the answer shows, for a day, and neither IP nor user agent', async () => {
+  test('a key keeps the fields of the answer for a day, without IP and user agent', async () => {
     const { session, headers } = await prepare();
     const { body } = await act({ session, headers });
     const { actionDisplay, userId, target, httpReferer, ...shown } = body.response;
@@ -118,7 +118,7 @@ describe('Idempotency-Key', () => {
     ]);
   });
 
-  test('a sign-up’s key expires with the responses, and has no more in it', async () => {
+  test('the key of a sign-up keeps no extra fields, and expires with the responses', async () => {
     const { session } = await prepare();
     const { userId } = await signUp(outputs, session);
     const [item = {}] = await remembered(`user:${userId}`);
@@ -129,7 +129,7 @@ describe('Idempotency-Key', () => {
     expect(Object.keys(item.response).toSorted()).toEqual(names);
   });
 
-  test('a page that uses the backend’s key first does not take its place', async () => {
+  test('a page cannot use up a key of the backend', async () => {
     const { session, headers } = await prepare();
     expect((await act({ session, headers })).status).toBe(201);
     const path = '/2015-03-31/functions/record-backend-action/invocations';
@@ -138,13 +138,13 @@ describe('Idempotency-Key', () => {
     expect(body.response.trusted).toBe(true);
   });
 
-  test('a failed attempt leaves no mark', async () => {
+  test('a failed attempt does not use up its key', async () => {
     const { session, headers } = await prepare();
     expect((await act({ session, headers, body: { action: '' } })).status).toBe(422);
     expect((await act({ session, headers })).status).toBe(201);
   });
 
-  test('is forgotten after 24 hours', async () => {
+  test('a key is forgotten after 24 hours', async () => {
     const domain = domainOn(outputs);
     const { visitor } = await clicked(domain);
     const record = () =>

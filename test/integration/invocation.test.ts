@@ -15,7 +15,7 @@ const invoke = (service: typeof outputs, name: string, event: unknown) =>
 describe('record-backend-action', () => {
   const record = (event: unknown) => invoke(outputs, 'record-backend-action', event);
 
-  test('records what a session did, for a backend that knows it', async () => {
+  test('records an action of a session', async () => {
     const code = await createReferral(outputs, await signUp(outputs));
     const { session } = await click(outputs, code);
     const target = { type: 'order', id: '7' };
@@ -41,7 +41,7 @@ describe('record-backend-action', () => {
     expect((await record(event)).body).toEqual(body);
   });
 
-  test('records what a user did', async () => {
+  test('records an action of a user', async () => {
     const code = await createReferral(outputs, await signUp(outputs));
     const { session } = await click(outputs, code);
     const { userId } = await signUp(outputs, session);
@@ -49,12 +49,12 @@ describe('record-backend-action', () => {
     expect([body.response.code, body.response.userId]).toEqual([code, userId]);
   });
 
-  test('records nothing where no referral is to be credited', async () => {
+  test('records nothing if no referral gets credit', async () => {
     const { body } = await record({ userId: newUserId(), action: 'PAID' });
     expect(body).toEqual({ response: null });
   });
 
-  test('answers which referral is credited, with its owner and label', async () => {
+  test('answers with the credited referral, its owner and its label', async () => {
     const owner = await signUp(outputs);
     const code = await createReferral(outputs, owner, { redirectTo: '/welcome', label: 'news' });
     const { session } = await click(outputs, code);
@@ -111,7 +111,7 @@ describe('a post-confirmation function that comes next', () => {
   });
   afterAll(() => lambda.close());
 
-  test('is called after ours with the same event, also where ours has nothing to do, and its answer returned', async () => {
+  test('is called after ours with the same event, even if ours has nothing to do, and its answer is returned', async () => {
     lambda.listen(0, '127.0.0.1');
     await once(lambda, 'listening');
     const service = await startTestService({

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
 import { killServices } from './test-service.ts';
 
-// After each test file, whatever became of its tests.
+// Runs after each test file, even if its tests failed.
 afterAll(killServices);

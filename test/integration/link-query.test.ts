@@ -21,7 +21,7 @@ describe('the query of a link', () => {
     expect(await follow(code, query)).toBe(`${api}/welcome?a=1&${query}#top`);
   });
 
-  test('parameters that the destination has itself win', async () => {
+  test('the destination’s own parameters win', async () => {
     const { code } = await aLink('/welcome?plan=pro&%75tm_source=own');
     expect(await follow(code, 'pl%61n=free&utm_source=news&x=1')).toBe(
       `${api}/welcome?plan=pro&%75tm_source=own&x=1`,
@@ -29,7 +29,7 @@ describe('the query of a link', () => {
     expect(await follow(code, 'redirect_to=/other%3Fx%3D2&x=1&y=3')).toBe(`${api}/other?x=2&y=3`);
   });
 
-  test('parameters that only we may set are never passed on, however they are spelled', async () => {
+  test('parameters that only the service may set are never passed on, in any spelling', async () => {
     const { code } = await aLink('/welcome?referral_session=S');
     const query =
       'referral_session=S&referral%5Fhandoff=T&referral%5fsession&Referral_Session=S&x=1';
@@ -38,19 +38,19 @@ describe('the query of a link', () => {
     expect(await follow(code, `redirect_to=${hidden}`)).toBe(`${api}/?a=1`);
   });
 
-  test('redirect_to given twice: the first one', async () => {
+  test('the first of two redirect_to parameters counts', async () => {
     const { code } = await aLink();
     expect(await follow(code, 'redirect_to=/a&redirect_to=/b')).toBe(`${api}/a`);
     expect(await follow(code, 'redirect_to=/a,b')).toBe(`${api}/a,b`);
     expect(await follow(code, 'redirect_to=&redirect_to=/b')).toBe(`${api}/welcome`);
   });
 
-  test('redirect_to with a space inside: percent-encoded', async () => {
+  test('a space in redirect_to is percent-encoded', async () => {
     const { code } = await aLink();
     expect(await follow(code, 'redirect_to=/a%20b?c=d+e')).toBe(`${api}/a%20b?c=d%20e`);
   });
 
-  test('a query that is malformed or too long loses no click', async () => {
+  test('a malformed or too long query loses no click', async () => {
     const { user, code } = await aLink();
     expect(await follow(code, '%&=&%ff&redirect_to=%E0%A4%A')).toBe(`${api}/welcome?%&=&%ff`);
     expect(await follow(code, `x=${'y'.repeat(8000)}`)).toBe(`${api}/welcome`);
@@ -79,7 +79,7 @@ describe('the campaign of a click', () => {
     content: 'top',
   };
 
-  test('utm_* are kept with the click, for its link’s owner, also after sign-up', async () => {
+  test('utm_* parameters are kept with the click for the owner of its link, even after sign-up', async () => {
     const { user, code } = await aLink();
     const session = sessionIn(await call(outputs, `GET /r/${code}?${UTM}&utm_id=7`));
     const shown = async () => {
@@ -94,7 +94,7 @@ describe('the campaign of a click', () => {
     ]);
   });
 
-  test('a visitor is not shown it, and a click without one has none', async () => {
+  test('visitors do not see the campaign, and a click without utm_* parameters has none', async () => {
     const { user, code } = await aLink();
     const { session } = await click(outputs, code);
     const acted = await call(outputs, 'POST /actions', { session, body: { action: 'READ' } });

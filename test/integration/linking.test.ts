@@ -20,7 +20,7 @@ const rowsOf = async (token: string, code: string): Promise<Row[]> =>
   (await call(outputs, `GET /referrals/${code}/responses`, { token })).body.items;
 
 describe('POST /session/link', () => {
-  test('moves all of the session’s responses, whichever referral they were for, once', async () => {
+  test('moves all responses of the session once, whatever their referral', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const [one, two] = [
       await createReferral(outputs, owner, { redirectTo: '/1' }),
@@ -36,14 +36,14 @@ describe('POST /session/link', () => {
     const rows = [...(await rowsOf(owner.token, one)), ...(await rowsOf(owner.token, two))];
     expect(rows.map(({ action, userId }) => [action, userId])).toEqual([
       ['RESPONDED', visitor.userId],
-      // The visitor has just signed up, and the link that brought them last is credited.
+      // The visitor has just signed up, so the last link that they clicked is credited.
       ['SIGNED_UP', visitor.userId],
       ['BOUGHT', visitor.userId],
       ['RESPONDED', visitor.userId],
     ]);
   });
 
-  test('leaves counts, ids and times as they were', async () => {
+  test('does not change counts, ids and times', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);
     const { session } = await click(outputs, code);
@@ -56,13 +56,13 @@ describe('POST /session/link', () => {
     expect([body.clicks, body.uniqueVisitors]).toEqual([2, 1]);
   });
 
-  test('has nothing to link without a session', async () => {
+  test('links nothing without a session', async () => {
     const { token } = await signUp(outputs);
     const { status, body } = await call(outputs, 'POST /session/link', { token });
     expect([status, body]).toEqual([200, { linked: 0 }]);
   });
 
-  test('a session that is linked to a user links to no other, and moves nothing to them', async () => {
+  test('a session of one user is not linked to another user, and nothing is moved to them', async () => {
     const [owner, first, second] = [
       await signUp(outputs),
       await signUp(outputs),
@@ -83,7 +83,7 @@ describe('POST /session/link', () => {
     expect(await users()).toEqual([first.userId, first.userId]);
   });
 
-  test('forgets the user of a session after as long as it keeps responses', async () => {
+  test('the user of a session is forgotten when responses expire', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);
     const { session } = await click(outputs, code);
@@ -101,7 +101,7 @@ describe('POST /session/link', () => {
     });
   });
 
-  test('ten at once move each response once', async () => {
+  test('ten calls at once move each response once', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);
     const { session } = await click(outputs, code);
@@ -113,7 +113,7 @@ describe('POST /session/link', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect(answers.reduce((sum, { body }) => sum + body.linked, 0)).toBe(10);
-    // And the sign-up, once.
+    // Ten clicks, and the sign-up once.
     expect((await rowsOf(owner.token, code)).map(({ userId }) => userId)).toEqual(
       Array(11).fill(visitor.userId),
     );
@@ -147,9 +147,9 @@ describe('any authenticated call that carries a session', () => {
   });
 });
 
-describe('linking that is interrupted and repeated', () => {
+describe('interrupted linking', () => {
   const RESPONSES = 120;
-  /** The session's user, and three transactions of up to 50 moves. */
+  /** One write for the session's user, and three transactions of up to 50 moves. */
   const WRITES = 4;
   let proxy: DynamoDBProxy;
 
@@ -162,32 +162,35 @@ describe('linking that is interrupted and repeated', () => {
     Array.from({ length: WRITES }, (_, write): [Fate, number] => [fate, write]),
   );
 
-  test.each(cases)('%s at write %i: repeating it gives the same end state', async (fate, write) => {
-    const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
-    const { session, referral, ids } = await sessionWithResponses(domain, RESPONSES);
-    const userId = newUserId();
-    let writes = 0;
-    let failing = false;
-    proxy.decide = (operation) => {
-      if (isWrite(operation) && !failing) failing = writes++ === write;
-      return failing ? fate : 'pass';
-    };
-    await expect(linkSession(domain, session, userId)).rejects.toMatchObject({
-      code: 'unavailable',
-    });
-    proxy.decide = () => 'pass';
-    await linkSession(domain, session, userId);
-    expect(await linkSession(domain, session, userId)).toBe(0);
+  test.each(cases)(
+    '%s at write %i: repeating the call gives the same end state',
+    async (fate, write) => {
+      const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
+      const { session, referral, ids } = await sessionWithResponses(domain, RESPONSES);
+      const userId = newUserId();
+      let writes = 0;
+      let failing = false;
+      proxy.decide = (operation) => {
+        if (isWrite(operation) && !failing) failing = writes++ === write;
+        return failing ? fate : 'pass';
+      };
+      await expect(linkSession(domain, session, userId)).rejects.toMatchObject({
+        code: 'unavailable',
+      });
+      proxy.decide = () => 'pass';
+      await linkSession(domain, session, userId);
+      expect(await linkSession(domain, session, userId)).toBe(0);
 
-    expect(await Array.fromAsync(domain.store.responsesOf({ session }, 'newest'))).toEqual([]);
-    expect(await partition(domain, `VISITOR#user:${userId}`)).toEqual(
-      ids.map((id) => `RESPONSE#${id}`),
-    );
-    expect(await countReferral(domain, referral)).toMatchObject({
-      clicks: RESPONSES,
-      uniqueVisitors: RESPONSES,
-    });
-  });
+      expect(await Array.fromAsync(domain.store.responsesOf({ session }, 'newest'))).toEqual([]);
+      expect(await partition(domain, `VISITOR#user:${userId}`)).toEqual(
+        ids.map((id) => `RESPONSE#${id}`),
+      );
+      expect(await countReferral(domain, referral)).toMatchObject({
+        clicks: RESPONSES,
+        uniqueVisitors: RESPONSES,
+      });
+    },
+  );
 });
 
 async function sessionWithResponses(domain: Domain, count: number) {

@@ -34,7 +34,7 @@ interface Counted {
 }
 
 describe('GET /referrals/{code}/responses', () => {
-  test('answers its responses, newest first, page by page', async () => {
+  test('lists the responses of a referral, newest first, page by page', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     const { session } = await click(outputs, code);
@@ -115,7 +115,7 @@ describe('GET /referrals/{code}/responses', () => {
       cursor = page.nextCursor;
     }
     expect(seen).toEqual(ids.toReversed());
-    // Who remembers it from before it was hot counts all the same.
+    // A function that remembers it with fewer buckets counts the same.
     expect(await countReferral(domain, referral)).toMatchObject({
       clicks: 40,
       uniqueVisitors: 40,
@@ -124,7 +124,7 @@ describe('GET /referrals/{code}/responses', () => {
 });
 
 describe('GET /responses', () => {
-  test('answers the responses to all my referrals and nobody else’s, newest first, page by page', async () => {
+  test('lists only the responses of my referrals, newest first, page by page', async () => {
     const [user, other] = [await signUp(outputs), await signUp(outputs)];
     const [one, two] = [
       await createReferral(outputs, user, { redirectTo: '/1' }),

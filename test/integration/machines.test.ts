@@ -5,7 +5,7 @@ import { BROWSER, call, createReferral, sessionIn, signUp } from './client.ts';
 
 const outputs = inject('outputs');
 
-/** A new link; gives its code, and what was recorded of its clicks. */
+/** Creates a link. Returns its code and a function that reads its recorded clicks. */
 async function aLink() {
   const { token, ...user } = await signUp(outputs);
   const code = await createReferral(outputs, { token, ...user });
@@ -16,8 +16,8 @@ async function aLink() {
   return { code, kinds };
 }
 
-describe('a click is of a person only if a person’s browser navigates', () => {
-  test('no user agent: not human, and no session', async () => {
+describe('a click counts as human only if a person’s browser navigates', () => {
+  test('no user agent: not human, no session', async () => {
     const { code, kinds } = await aLink();
     // fetch() would send one.
     const [answer]: IncomingMessage[] = await once(get(`${outputs.ApiUrl}/r/${code}`), 'response');
@@ -31,17 +31,17 @@ describe('a click is of a person only if a person’s browser navigates', () => 
     ['<script> of a link', { 'sec-fetch-dest': 'script' }, 'bot'],
     ['fetch() of a link', { 'sec-fetch-dest': 'empty' }, 'bot'],
     ['<iframe> of a link', { 'sec-fetch-dest': 'iframe' }, 'bot'],
-    ['a program of an office', { 'user-agent': 'Microsoft Office/16.0 (Windows NT 10.0)' }, 'bot'],
+    ['an office program', { 'user-agent': 'Microsoft Office/16.0 (Windows NT 10.0)' }, 'bot'],
     ['CFNetwork without a browser', { 'user-agent': 'MyApp/1 CFNetwork/1490.0.4' }, 'bot'],
     ['Dalvik', { 'user-agent': 'Dalvik/2.1.0 (Linux; U; Android 13)' }, 'bot'],
     ['PowerShell', { 'user-agent': 'Mozilla/5.0 (Windows NT) WindowsPowerShell/5.1' }, 'bot'],
-    ['a scanner of mails', { 'user-agent': `${BROWSER} Barracuda Sentinel (EE)` }, 'bot'],
+    ['a mail scanner', { 'user-agent': `${BROWSER} Barracuda Sentinel (EE)` }, 'bot'],
     ['an empty user agent', { 'user-agent': '' }, 'bot'],
     ['Sec-Purpose: prefetch', { 'sec-purpose': 'prefetch', 'sec-fetch-dest': 'empty' }, 'prefetch'],
     ['Purpose: preview', { purpose: 'preview' }, 'prefetch'],
     ['X-Purpose: preview', { 'x-purpose': 'preview' }, 'prefetch'],
     ['X-Moz: prefetch', { 'x-moz': 'prefetch' }, 'prefetch'],
-  ])('%s: not human, no session, and no cache keeps it', async (_, headers, kind) => {
+  ])('%s: not human, no session, not kept by caches', async (_, headers, kind) => {
     const { code, kinds } = await aLink();
     const answer = await call(outputs, `GET /r/${code}`, { headers });
     expect([answer.status, answer.headers.get('cache-control'), sessionIn(answer)]).toEqual([
@@ -55,7 +55,7 @@ describe('a click is of a person only if a person’s browser navigates', () => 
   test.each([
     ['a browser that navigates', { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' }],
     ['a browser without Sec-Fetch-Dest', {}],
-    ['Amazon CloudFront as user agent is unknown', { 'user-agent': 'Amazon CloudFront' }],
+    ['Amazon CloudFront as the user agent', { 'user-agent': 'Amazon CloudFront' }],
   ])('%s: human', async (_, headers: Record<string, string>) => {
     const { code, kinds } = await aLink();
     const answer = await call(outputs, `GET /r/${code}`, { headers });

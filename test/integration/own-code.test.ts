@@ -32,7 +32,7 @@ const taken = (code: string) => ({
   field: 'code',
 });
 
-describe('a code of one’s own', () => {
+describe('a chosen code', () => {
   test('can be chosen for a new link', async () => {
     const [user, code] = [await newUser(), newCode()];
     const { status, body } = await create(user, code);
@@ -42,7 +42,7 @@ describe('a code of one’s own', () => {
     expect((await read(user, code)).body).toEqual({ ...body, clicks: 1, uniqueVisitors: 1 });
   });
 
-  test('can be chosen later: old and new code lead to the same link and count for it', async () => {
+  test('can replace the first code: both lead to the same link and count for it', async () => {
     const [user, code] = [await newUser(), newCode()];
     const { body: before } = await create(user);
     await click(service.outputs, before.code);
@@ -74,7 +74,7 @@ describe('a code of one’s own', () => {
     expect([again.status, again.body]).toEqual([200, counted]);
   });
 
-  test('credits the link that it leads to', async () => {
+  test('gives credit to its link', async () => {
     const [user, code] = [await newUser(), newCode()];
     const { body } = await create(user);
     await edit(user, body.code, { code });
@@ -84,7 +84,7 @@ describe('a code of one’s own', () => {
     expect(stats.totals.actions).toEqual({ PURCHASED: 1 });
   });
 
-  test('can be changed again, by any code of the link, and back to its first', async () => {
+  test('can be changed again through any code of the link, even back to the first', async () => {
     const [user, one, two] = [await newUser(), newCode(), newCode()];
     const { body: before } = await create(user);
     await edit(user, before.code, { code: one });
@@ -94,7 +94,7 @@ describe('a code of one’s own', () => {
     for (const code of [one, two]) expect((await read(user, code)).body).toEqual(before);
   });
 
-  test('of a link that is stopped is stopped too', async () => {
+  test('is stopped if its link is stopped', async () => {
     const [user, code] = [await newUser(), newCode()];
     const { body } = await create(user);
     await edit(user, body.code, { code, disabled: true });
@@ -102,7 +102,7 @@ describe('a code of one’s own', () => {
     expect(headers.get('location')).toBe(service.outputs.DefaultRedirectTo);
   });
 
-  test('that is taken is 409, with one that is free', async () => {
+  test('is 409 if it is taken, and the answer suggests a free one', async () => {
     const [owner, user, code] = [await newUser(), await newUser(), newCode()];
     const { body: link } = await create(owner, code);
     await edit(owner, code, { code: `${code}-2` });
@@ -117,14 +117,14 @@ describe('a code of one’s own', () => {
     expect((await read(user, link.code)).status).toBe(404);
   });
 
-  test('that is taken and as long as can be still gets one that is free', async () => {
+  test('is shortened in the suggestion if it has the maximum length', async () => {
     const [user, code] = [await newUser(), `${randomUUID()}${randomUUID()}`.slice(0, 64)];
     await create(user, code);
     const refused = await create(await newUser(), code);
     expect(refused.body.suggestion).toBe(`${code.slice(0, 62)}-2`);
   });
 
-  test('is free for one of twenty who choose it at once', async () => {
+  test('goes to one of twenty requests that choose it at once', async () => {
     const code = newCode();
     const users = await Promise.all(Array.from({ length: 10 }, newUser));
     const links = await Promise.all(users.map((user) => create(user)));
@@ -139,7 +139,7 @@ describe('a code of one’s own', () => {
     expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set([code, 'code_taken']));
   });
 
-  test('may be asked for again (200), but another one for the same link is 409', async () => {
+  test('may be sent again (200), but another code for the same link is 409', async () => {
     const [user, code] = [await newUser(), newCode()];
     const made = await create(user, code);
     const again = await create(user, code);
@@ -153,7 +153,7 @@ describe('a code of one’s own', () => {
   });
 
   test.each(['admin', 'Admin', 'API-', 'log-in', '_api', 'openapi', 'support'])(
-    'may not be a name that misleads (%s)',
+    'may not be a misleading name (%s)',
     async (code) => {
       const user = await newUser();
       const { body } = await create(user);
@@ -167,7 +167,7 @@ describe('a code of one’s own', () => {
   );
 
   test.each(['abc', 'x'.repeat(65), 'ädä-', 'a b c', 'a/b/', 'a.b.', '', 7])(
-    'must have the format of one (%j)',
+    'must have the format of a code (%j)',
     async (code) => {
       const user = await newUser();
       const refused = await call(service.outputs, 'POST /referrals', {
@@ -184,7 +184,7 @@ describe('a code of one’s own', () => {
 });
 
 describe('choosing a code', () => {
-  test('for the sixth time on a day is 429, and says when it is possible again', async () => {
+  test('is 429 for the sixth time on a day, and says when it is possible again', async () => {
     const user = await newUser();
     const { body } = await create(user, newCode());
     for (let n = 0; n < 4; n++) {
@@ -209,14 +209,14 @@ describe('choosing a code', () => {
     expect((await create(await newUser(), newCode())).status).toBe(201);
   });
 
-  test('is counted only where it succeeds', async () => {
+  test('counts only if it succeeds', async () => {
     const [user, code] = [await newUser(), newCode()];
     await create(await newUser(), code);
     for (let n = 0; n < 6; n++) expect((await create(user, code)).body.code).toBe('code_taken');
     expect((await create(user, newCode())).status).toBe(201);
   });
 
-  test('ten times at once is possible for no more than five', async () => {
+  test('ten times at once succeeds five times', async () => {
     const user = await newUser();
     const { body } = await create(user);
     const answers = await Promise.all(
@@ -229,7 +229,7 @@ describe('choosing a code', () => {
   });
 });
 
-test('a further code is no link of its own to whoever reads them all, nor to the stream', async () => {
+test('a further code is not a separate link in a list of all links or in the stream', async () => {
   const { DynamoDBEndpoint, TableName } = inject('outputs');
   const { store } = domainOn(inject('outputs'));
   const [user, code] = [await newUser(), newCode()];

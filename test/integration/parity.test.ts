@@ -11,9 +11,9 @@ import { domainOn, newSession, newUserId } from './domain.ts';
 
 const outputs = inject('outputs');
 
-/** Every row of what pinax-referrals does that is not a matter of the admin side, the importer or the hooks. */
-describe('as pinax-referrals, or better', () => {
-  test('Referral.create(redirect_to, user, label, target) is get-or-create on those four', async () => {
+/** Every feature of pinax-referrals, except the admin side, the importer and the hooks. */
+describe('like pinax-referrals, or better', () => {
+  test('Referral.create(redirect_to, user, label, target) gets or creates by these four', async () => {
     const domain = domainOn(outputs);
     const input = {
       userId: newUserId(),
@@ -66,7 +66,7 @@ describe('as pinax-referrals, or better', () => {
     ]);
   });
 
-  test('code: imported ones of up to 64 characters of [A-Za-z0-9_-] keep working', async () => {
+  test('imported codes of up to 64 characters of [A-Za-z0-9_-] keep working', async () => {
     const domain = domainOn(outputs);
     const code = `${domain.newCode()}_-${'Z'.repeat(50)}`;
     expect(code).toHaveLength(64);
@@ -97,14 +97,14 @@ describe('as pinax-referrals, or better', () => {
     expect((await countReferral(domain, referral)).clicks).toBe(1);
   });
 
-  test('referral.url is a link that works as it is', async () => {
+  test('referral.url is a working link', async () => {
     const { token } = await signUp(outputs);
     const { body } = await call(outputs, 'GET /me/referral', { token });
     const { status } = await fetch(body.url, { redirect: 'manual' });
     expect(status).toBe(302);
   });
 
-  test('response_count is in every referral answer, with unique visitors beside it', async () => {
+  test('every answer with a referral has response_count, and unique visitors beside it', async () => {
     const { token } = await signUp(outputs);
     const create = () => call(outputs, 'POST /referrals', { token, body: { redirectTo: '/' } });
     const { code } = (await create()).body;
@@ -120,7 +120,7 @@ describe('as pinax-referrals, or better', () => {
     );
   });
 
-  test('GET /<code>/ with or without the slash: record RESPONDED, 302', async () => {
+  test('GET /<code>/ with or without the slash records RESPONDED and answers 302', async () => {
     const user = await signUp(outputs);
     const code = await createReferral(outputs, user);
     expect((await click(outputs, code)).status).toBe(302);
@@ -129,7 +129,7 @@ describe('as pinax-referrals, or better', () => {
     expect(responses.map(({ action }) => action)).toEqual(['RESPONDED', 'RESPONDED']);
   });
 
-  test('each response keeps session, user, ip, action, referer, target and time, also when linked', async () => {
+  test('each response keeps session, user, ip, action, referer, target and time, even after linking', async () => {
     const { table } = domainOn(outputs);
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);
@@ -178,7 +178,7 @@ describe('as pinax-referrals, or better', () => {
     expect(headers.get('location')).toBe(`${outputs.ApiUrl}/special/`);
   });
 
-  test('record_response credits the most recent response of the user or session, or is None', async () => {
+  test('record_response credits the most recent response of the user or session, or returns None', async () => {
     const owner = await signUp(outputs);
     const [one, two] = [
       await createReferral(outputs, owner, { redirectTo: '/1' }),
@@ -215,7 +215,7 @@ describe('as pinax-referrals, or better', () => {
     ]);
   });
 
-  test('SessionJumpingMiddleware: any authenticated request moves the session’s responses, of any referral', async () => {
+  test('SessionJumpingMiddleware: any authenticated request moves the session’s responses, for any referral', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const session = newSession();
     for (const redirectTo of ['/1', '/2']) {
@@ -231,7 +231,7 @@ describe('as pinax-referrals, or better', () => {
     ]);
   });
 
-  test('a post_save receiver that gives each profile a link is ours, and the link stays the same', async () => {
+  test('sign-up gives each user a link, like a post_save receiver for profiles, and the link stays the same', async () => {
     const domain = domainOn(outputs);
     const userId = newUserId();
     const { referral } = await ownReferral(domain, userId);
@@ -239,7 +239,7 @@ describe('as pinax-referrals, or better', () => {
     const again = await ownReferral({ ...domain, settings: moved }, userId);
     expect(again).toEqual({ referral, created: false });
 
-    // Not even where the user had made one to the same place before, which expires.
+    // It stays the same even if the user has an earlier link to the same place that expires.
     const other = newUserId();
     const expiresAt = new Date(domain.clock.now.getTime() + 1000).toISOString();
     const made = await createInDomain(domain, { userId: other, redirectTo: '/', expiresAt });

@@ -17,7 +17,7 @@ async function aLink() {
     purpose: undefined,
     userAgent: BROWSER,
   });
-  /** Clicks while the table refuses to store it, and gives what is queued. */
+  /** Clicks while the table refuses to store clicks. Returns the queued click. */
   const queue = async (error: Error) => {
     const queued: PendingClick[] = [];
     const putResponse = () => Promise.reject(error);
@@ -34,7 +34,7 @@ async function aLink() {
   return { domain, referral, click, queue };
 }
 
-test('a click that can’t be stored is queued, whatever the reason, as the request tells it', async () => {
+test('a click that can’t be stored is queued with the data of its request, whatever the reason', async () => {
   const { queue, referral } = await aLink();
   const failure = new Error('The role may not.');
   const { redirect, queued } = await queue(failure);
@@ -61,7 +61,7 @@ test('a click that can’t be stored is queued, whatever the reason, as the requ
   ]);
 });
 
-test('a new visitor whose click waits in the queue and who clicks again is one visitor', async () => {
+test('a new visitor who clicks again while their first click is queued counts once', async () => {
   const { domain, referral, click, queue } = await aLink();
   const { redirect, queued } = await queue(new Error('The table is away.'));
   await recordClick(domain, click(redirect.session));

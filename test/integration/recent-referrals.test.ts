@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.stop());
 
-/** The click's own services, whose database is watched. */
+/** Imports the services of the click, with a watched database. */
 async function importServices() {
   const { ApiUrl, TableName } = outputs;
   Object.assign(process.env, {
     TABLE_NAME: TableName,
     API_URL: ApiUrl,
     APP_URL: ApiUrl,
-    // With a queue they don't wait for long.
+    // Calls don't wait long if there is a queue.
     CLICK_QUEUE_URL: 'http://127.0.0.1:9/000000000000/clicks',
   });
   domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
@@ -27,7 +27,7 @@ async function importServices() {
   return clickServices(async () => {});
 }
 
-test('a link that is remembered is looked up again after a minute, and kept where that fails', async () => {
+test('a remembered link is looked up again after a minute, and is kept if that fails', async () => {
   const domain = domainOn(outputs);
   const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
   const { findRecentReferral } = await importServices();
@@ -61,7 +61,7 @@ test('a link that is remembered is looked up again after a minute, and kept wher
   proxy.decide = () => 'pass';
 });
 
-test('an edit is followed within a minute, also by a further code of the link', async () => {
+test('an edit takes effect within a minute, also for a further code of the link', async () => {
   const domain = domainOn(outputs, { code: { custom: true } });
   const link = { userId: newUserId(), redirectTo: '/' };
   const { referral } = await createReferral(domain, link);

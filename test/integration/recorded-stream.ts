@@ -3,7 +3,7 @@ import { consumeStream } from '../../functions/triggers.ts';
 import { matches } from '../../local/stream-filter.ts';
 import { streamReader } from '../../local/stream-reader.ts';
 
-/** What a table's stream has for the consumer, from the beginning to now, in its order. */
+/** Reads all records so far that a table's stream has for the consumer, in order. */
 export async function recordedStream(
   endpoint: string,
   tableName: string,
@@ -16,7 +16,7 @@ export async function recordedStream(
       while (iterator !== undefined) {
         const { records, next } = await reader.read(shard, iterator);
         recorded.push(...records);
-        // A shard that is open always has a next page.
+        // An open shard always has a next page.
         iterator = records.length === 0 ? undefined : next;
       }
     }

@@ -20,7 +20,7 @@ let domain: Domain;
 let referral: Referral;
 let code: string;
 
-// A referral with two hours that are closed: a click in the first, two actions in the second.
+// A referral with two closed hours: a click in the first, two actions in the second.
 beforeEach(async () => {
   outputs = await ownTable(inject('outputs'));
   domain = domainOn(outputs);
@@ -42,13 +42,13 @@ beforeEach(async () => {
   await closeAll();
 });
 
-/** Closes what is open, a day later. */
+/** Closes the open hours, a day later. */
 async function closeAll(): Promise<void> {
   domain.clock.now = new Date(domain.clock.now.getTime() + 24 * 3_600_000);
   await closeDueHours(domain, () => true);
 }
 
-/** Falsifies an item of the referral; undefined: takes it away. */
+/** Falsifies an item of the referral, or removes it if there is no value. */
 async function falsify(sk: string, name?: string, value?: unknown): Promise<void> {
   const item = { TableName: outputs.TableName, Key: { pk: `REFERRAL#${code}`, sk } };
   const command = name
@@ -62,7 +62,7 @@ async function falsify(sk: string, name?: string, value?: unknown): Promise<void
   await domain.table.client.send(command);
 }
 
-/** Runs the command; gives its exit code and what it printed after how far it was. */
+/** Runs the command. Returns its exit code and its output after the progress. */
 async function recounted(...parameters: string[]): Promise<[number | null, string[]]> {
   const { code, stdout, stderr } = await run([
     'recount',
@@ -90,13 +90,13 @@ const IN_ORDER = (referrals: string) => [
   [COUNTING(), `No differences in ${referrals}. Nothing is left to do.`],
 ];
 
-test('referrals recount finds nothing where everything is in order', async () => {
+test('referrals recount finds no differences if all counts are right', async () => {
   expect(await recounted()).toEqual(IN_ORDER('1 referral'));
   for (let more = 0; more < 12; more++) await clicked(domain);
   expect(await recounted()).toEqual(IN_ORDER('13 referrals'));
 });
 
-test('referrals recount shows what differs, and writes nothing', async () => {
+test('referrals recount shows the differences and writes nothing', async () => {
   await falsify(`HOUR#${NINE}`, 'quarters', [{ quarter: 0, clicks: 12, bots: 1 }]);
   await falsify('TOTAL', 'pageActions', [['BOUGHT', 1]]);
   const found = [
@@ -119,7 +119,7 @@ test('referrals recount shows what differs, and writes nothing', async () => {
   expect(await recounted()).toEqual(found);
 });
 
-test('referrals recount --repair makes everything right, as soon as the hours are closed again', async () => {
+test('referrals recount --repair corrects all counts, once the hours are closed again', async () => {
   const truth = await countReferral(domain, referral);
   const hours = await domain.store.closedHours(code, 0, Date.now());
   await falsify(`HOUR#${NINE}`, 'quarters', [{ quarter: 0, clicks: 12 }]);
@@ -130,7 +130,7 @@ test('referrals recount --repair makes everything right, as soon as the hours ar
     [`Differences in 1 of 1 referral. ${EXPECTATION}`, ...REPAIRED],
   ]);
   expect(await domain.store.openHours(code)).toEqual([NINE, TEN]);
-  // Right already, because what is open is counted from its responses.
+  // It is right already, because open hours are counted from their responses.
   expect(await countReferral(domain, referral)).toEqual(truth);
 
   domain.clock.now = new Date();
@@ -141,7 +141,7 @@ test('referrals recount --repair makes everything right, as soon as the hours ar
   expect(await recounted()).toEqual(IN_ORDER('1 referral'));
 });
 
-test('referrals recount --repair puts a total back that is gone', async () => {
+test('referrals recount --repair restores a missing total', async () => {
   const { version, ...total } = await domain.store.readTotal(code);
   await falsify('TOTAL');
   expect((await recounted('--repair'))[0]).toBe(1);
@@ -149,7 +149,7 @@ test('referrals recount --repair puts a total back that is gone', async () => {
   expect(await recounted()).toEqual(IN_ORDER('1 referral'));
 });
 
-test('a total that changes while it is repaired is repaired all the same', async () => {
+test('a total is repaired even if it changes during the repair', async () => {
   await falsify('TOTAL', 'clicks', 7);
   const [difference] = await recount(domain, referral);
   let interrupted = false;
@@ -181,7 +181,7 @@ test('a total that changes while it is repaired is repaired all the same', async
   expect(await recount(domain, referral)).toEqual([]);
 });
 
-test('referrals recount --code counts these and no others', async () => {
+test('referrals recount --code counts only these referrals', async () => {
   const { referral: other } = await clicked(domain);
   await falsify('TOTAL', 'clicks', 7);
   const only = (...codes: string[]) => recounted('--code', ...codes);
@@ -197,7 +197,7 @@ test('referrals recount --code counts these and no others', async () => {
   ]);
 });
 
-test('referrals recount --retention-days passes over hours that responses may be gone of', async () => {
+test('referrals recount --retention-days skips hours whose responses may be gone', async () => {
   const page = { limit: 10, cursor: undefined };
   for (const { session, id } of (await domain.store.listResponses([referral], page)).items) {
     const Key = { pk: `VISITOR#${session}`, sk: `RESPONSE#${id}` };

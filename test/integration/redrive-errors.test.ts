@@ -88,18 +88,18 @@ describe('referrals redrive says in one line, and exits with 1,', () => {
     expect(await refused([])).toBe(
       `The AWS credentials (AWS_PROFILE) may not do this: No ${denied} for you.`,
     );
-    // What it had received can be received again at once.
+    // The messages that it had received can be received again at once.
     expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: bodies, hidden: [] });
   });
 
-  test('that SQS has something else against it', async () => {
+  test('that SQS refuses for another reason', async () => {
     sqs.intervene = (operation) =>
       operation === 'ReceiveMessage' ? refusal('OverLimit', 'Too many.') : undefined;
     expect(await refused([])).toBe('SQS: Too many.');
   });
 
   test.each([[aRecord()], [aPlace]])(
-    'that the function is missing for a letter of the stream (%#)',
+    'that a dead letter of the stream needs --function (%#)',
     async (letter) => {
       await sqs.send(queue.deadLettersUrl, [letter]);
       expect(await refused([])).toBe(
@@ -118,7 +118,7 @@ describe('referrals redrive says in one line, and exits with 1,', () => {
       { status: 403, name: 'AccessDeniedException', message: 'Not for you.' },
       'The AWS credentials (AWS_PROFILE) may not do this: Not for you.',
     ],
-  ])('what Lambda has against it (%#)', async (error, line) => {
+  ])('the reason why Lambda refuses (%#)', async (error, line) => {
     await sqs.send(queue.deadLettersUrl, [aRecord()]);
     const { endpoint } = await startLambda(error);
     expect(await refused(['--function', 'f'], { AWS_ENDPOINT_URL_LAMBDA: endpoint })).toBe(line);
@@ -153,7 +153,7 @@ describe('referrals redrive says in one line, and exits with 1,', () => {
   });
 });
 
-test('referrals redrive invokes the function with no more than Lambda takes', async () => {
+test('referrals redrive sends the function no more than Lambda accepts', async () => {
   const { endpoint, invocations } = await startLambda();
   const letters = Array.from({ length: 9 }, (_, index) => aRecord(1_000_000, index));
   for (const letter of letters) await sqs.send(queue.deadLettersUrl, [letter]);

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
-/** An invocation: how many bytes came, and the event. */
+/** An invocation: the size of its payload in bytes, and its event. */
 export interface Invocation {
   readonly bytes: number;
   // biome-ignore lint/suspicious/noExplicitAny: whatever was sent
   readonly event: any;
 }
 
-/** Starts a Lambda that takes every record, or that answers each invocation with an error of its own. */
+/** Starts a Lambda that takes every record, or answers each invocation with this error. */
 export async function startLambda(error?: { status: number; name: string; message: string }) {
   const invocations: Invocation[] = [];
   const server = createServer(async (request, response) => {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import type { Outputs } from '../../local/outputs.ts';
 
-/** What Lambda says of a batch that it gave up, see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
+/** Lambda's description of a batch that it gave up, see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
 export interface BatchInfo {
   readonly shardId: string;
   readonly startSequenceNumber: string;
@@ -21,7 +21,7 @@ export interface BatchInfo {
 
 export interface ReadStream {
   readonly records: readonly _Record[];
-  /** Lambda's letter of the records from one to another. */
+  /** Lambda's dead letter for the records from the first to the last. */
   readonly letter: (first: _Record, last: _Record, overrides?: Partial<BatchInfo>) => string;
 }
 

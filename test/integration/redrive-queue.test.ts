@@ -19,7 +19,7 @@ afterAll(() => sqs.stop());
 const redrive = (url = queue.deadLettersUrl) =>
   run(['redrive', '--queue-url', url], { AWS_ENDPOINT_URL_SQS: sqs.endpoint });
 
-/** Has so many messages die in the queue. */
+/** Turns this many messages of the queue into dead letters. */
 async function kill(count: number): Promise<string[]> {
   const bodies = Array.from({ length: count }, (_, index) => JSON.stringify({ click: index }));
   await sqs.send(queue.url, bodies);
@@ -27,7 +27,7 @@ async function kill(count: number): Promise<string[]> {
   return bodies.sort();
 }
 
-/** The lines after how far it was. */
+/** The lines of the output after the progress. */
 const reported = (stdout: string) =>
   stdout.split('\n').filter((line) => line && !/^\d+ of about \d+ dead letters$/.test(line));
 
@@ -49,7 +49,7 @@ test('referrals redrive moves each dead letter back to its queue once', async ()
   expect(reported(second.stdout)).toEqual([beginning(), 'Brought back: 0', DONE]);
 });
 
-test('referrals redrive leaves what comes in meanwhile', async () => {
+test('referrals redrive leaves dead letters that come in meanwhile', async () => {
   await kill(3);
   let arrival: Promise<void> | undefined;
   sqs.intervene = async (operation) => {
@@ -72,7 +72,7 @@ test('referrals redrive leaves what comes in meanwhile', async () => {
   expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: ['late'], hidden: [] });
 });
 
-test('referrals redrive keeps what could not be sent, with the reason', async () => {
+test('referrals redrive keeps dead letters that could not be sent, and says why', async () => {
   const bodies = await kill(12);
   sqs.intervene = (operation, { Entries = [] }) =>
     operation === 'SendMessageBatch'
@@ -86,7 +86,7 @@ test('referrals redrive keeps what could not be sent, with the reason', async ()
   expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: bodies, hidden: [] });
 });
 
-test('referrals redrive tries once what it receives twice', async () => {
+test('referrals redrive tries a dead letter once even if it receives it twice', async () => {
   const message = {
     MessageId: 'a',
     Body: '{}',
@@ -127,7 +127,7 @@ test.each([0, 2])('referrals redrive leaves the dead letters of %d queues alone'
   });
 });
 
-test('referrals redrive that is interrupted goes on where it stopped', async () => {
+test('an interrupted referrals redrive continues where it stopped', async () => {
   const bodies = await kill(500);
   const first = redrive();
   let sent = 0;
@@ -150,7 +150,7 @@ test('referrals redrive that is interrupted goes on where it stopped', async () 
   expect(await sqs.contentOf(queue.url)).toEqual({ waiting: bodies, hidden: [] });
 });
 
-test('referrals redrive that is killed loses nothing, and the next one says what has to wait', async () => {
+test('a killed referrals redrive loses nothing, and the next run says how many dead letters have to wait', async () => {
   const bodies = await kill(5);
   const first = redrive();
   sqs.intervene = async (operation) => {

@@ -16,7 +16,7 @@ export interface Answer {
   readonly body: object;
 }
 
-/** Decides what SQS answers to an operation; undefined: what it has to say. */
+/** Replaces the answer of SQS to an operation; undefined keeps it. */
 export type Intervene = (
   operation: string,
   input: Input,
@@ -28,13 +28,13 @@ interface Input {
   readonly Entries?: readonly { readonly Id: string }[];
 }
 
-/** A queue's messages as they are, whether somebody has received them or not. */
+/** The messages of a queue, received or not. */
 export interface Content {
   readonly waiting: readonly string[];
   readonly hidden: readonly string[];
 }
 
-/** A queue with another one for its dead letters. */
+/** A queue with a second queue for its dead letters. */
 export interface DeadQueue {
   readonly url: string;
   readonly deadLettersUrl: string;
@@ -43,20 +43,20 @@ export interface DeadQueue {
 export interface Sqs {
   readonly endpoint: string;
   intervene: Intervene;
-  /** Creates a queue that is nobody's dead letters. */
+  /** Creates a queue that holds the dead letters of no other queue. */
   readonly createPlainQueue: () => Promise<string>;
-  /** Creates a queue in which is dead what is received twice. */
+  /** Creates a queue whose messages become dead letters after two receives. */
   readonly createQueue: () => Promise<DeadQueue>;
   readonly send: (url: string, bodies: readonly string[]) => Promise<void>;
-  /** Has messages of a queue die as they do: by being received time and again. */
+  /** Turns the messages of a queue into dead letters, by receiving them again and again. */
   readonly kill: (queue: DeadQueue) => Promise<void>;
   readonly purge: (url: string) => Promise<void>;
-  /** The bodies of a queue's messages, sorted. */
+  /** The sorted bodies of a queue's messages. */
   readonly contentOf: (url: string) => Promise<Content>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts an SQS in this process. It says whose dead letters a queue has, which the emulator does not know. */
+/** Starts an SQS in this process. It knows the source of a queue's dead letters, which the emulator does not. */
 export async function startSqs(): Promise<Sqs> {
   const app = buildApp({ logger: false, defaultRegion: 'local' });
   const sources = new Map<string, string>();
@@ -69,7 +69,7 @@ export async function startSqs(): Promise<Sqs> {
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     if (request.body === undefined) return;
     const input = request.body as Input;
-    // An empty queue is known to be empty: this SQS keeps all messages in one place.
+    // Does not wait for messages: this SQS keeps all of them in one place, so an empty answer is right.
     if (input.WaitTimeSeconds !== undefined) input.WaitTimeSeconds = 0;
     const answer = (await sqs.intervene(operation, input)) ?? (await own(operation, input));
     if (answer !== undefined) return reply.status(answer.status ?? 200).send(answer.body);

@@ -21,7 +21,7 @@ let proxy: DynamoDBProxy;
 let service: TestService;
 let domain: Domain;
 
-// A service that nobody delivers the stream to, so that what is followed was redriven.
+// A service whose stream nobody delivers, so that only redriven records are followed.
 beforeAll(async () => {
   sqs = await startSqs();
   queueUrl = await sqs.createPlainQueue();
@@ -29,7 +29,7 @@ beforeAll(async () => {
   service = await startTestService({
     variables: {
       API_ONLY: '1',
-      // The responses are of a day that moves into the past.
+      // The responses have a fixed day, which moves further into the past.
       RETENTION_SECONDS: `${36_500 * 24 * 60 * 60}`,
       DYNAMODB_ENDPOINT: proxy.endpoint,
       TABLE_NAME: `redrive-${randomUUID()}`,
@@ -49,7 +49,7 @@ afterAll(async () => {
   await sqs.stop();
 });
 
-/** Puts a response to a referral in each of some hours that have passed; gives the hours. */
+/** Puts one response to a referral into each of some past hours. Returns the hours. */
 async function respond(referral: Referral, count: number): Promise<string[]> {
   const first = Date.UTC(2026, 0, 1);
   const times = Array.from({ length: count }, (_, hour) => new Date(first + hour * 3_600_000));
@@ -71,13 +71,13 @@ async function respond(referral: Referral, count: number): Promise<string[]> {
   return times.map((time) => hourAt(time.getTime()));
 }
 
-/** A referral with a response in each of some hours. */
+/** Makes a referral with one response in each of some hours. */
 async function respondedTo(count: number): Promise<{ referral: Referral; hours: string[] }> {
   const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
   return { referral, hours: await respond(referral, count) };
 }
 
-/** Where a referral's responses are in the stream, the referral itself before them. */
+/** The stream, with the first and the last record of a referral and its responses. */
 async function streamOf({
   code,
 }: Referral): Promise<ReadStream & { first: _Record; last: _Record }> {
@@ -88,14 +88,14 @@ async function streamOf({
   return { ...stream, first, last };
 }
 
-/** A record as Lambda hands it to a function, and the function sets it aside. */
+/** A record in the form that Lambda gives to a function and that the function sets aside. */
 const asText = ({ dynamodb, ...record }: _Record, image = dynamodb?.NewImage) =>
   JSON.stringify({
     ...record,
     dynamodb: { ...dynamodb, NewImage: image, ApproximateCreationDateTime: 1_772_000_000 },
   });
 
-/** Runs the command; gives its exit code and what it printed after how far it was. */
+/** Runs the command. Returns its exit code and its output after the progress. */
 async function redriven(name = 'consume-stream'): Promise<[number | null, string[]]> {
   const { code, stdout, stderr } = await run(
     ['redrive', '--queue-url', queueUrl, '--function', name],
@@ -119,9 +119,9 @@ const GONE = [
   'Next: run npx referrals recount --table-name <TableName> --repair to correct the counts; the events are lost. When no other letters are left, delete these with aws sqs purge-queue.',
 ];
 
-test('referrals redrive has the records followed that Lambda gave up, and only those it is given', async () => {
+test('referrals redrive follows only records that Lambda gave up, and only new referrals and responses', async () => {
   const [early, late] = [await respondedTo(20), await respondedTo(0)];
-  // More than a page of the stream, of what the function is not to be given.
+  // More than a page of the stream with records that the function must not get.
   const mark = { code: 'none', due: '9999', version: '' };
   const marks = Array.from({ length: 1200 }, (_, hour) => ({ ...mark, hour: `${hour}` }));
   await pMap(marks, domain.store.putOpenHour, { concurrency: 8 });
@@ -132,11 +132,11 @@ test('referrals redrive has the records followed that Lambda gave up, and only t
   expect(await redriven()).toEqual([0, ['Brought back: 1', DONE]]);
   expect(await domain.store.openHours(early.referral.code)).toEqual(early.hours);
   expect(await domain.store.openHours(late.referral.code)).toEqual(hours);
-  // It sets aside what it is given and can't read.
+  // The function would set aside a record that it can't read.
   expect(await sqs.contentOf(queueUrl)).toEqual(EMPTY);
 });
 
-test('referrals redrive has every letter followed', async () => {
+test('referrals redrive follows every dead letter', async () => {
   const referrals = await pMap(Array(12), () => respondedTo(2), { concurrency: 2 });
   const letters: string[] = [];
   for (const { referral } of referrals) {
@@ -149,7 +149,7 @@ test('referrals redrive has every letter followed', async () => {
   expect(await Promise.all(open)).toEqual(referrals.map(({ hours }) => hours));
 });
 
-test('referrals redrive has a record followed that was set aside and can be read now', async () => {
+test('referrals redrive follows a record that was set aside and is readable now', async () => {
   const { referral, hours } = await respondedTo(1);
   const { last } = await streamOf(referral);
   await sqs.send(queueUrl, [asText(last), asText(last)]);
@@ -158,7 +158,7 @@ test('referrals redrive has a record followed that was set aside and can be read
   expect(await sqs.contentOf(queueUrl)).toEqual(EMPTY);
 });
 
-test('referrals redrive tries once what still can’t be read, which is set aside again', async () => {
+test('referrals redrive tries an unreadable record once, and the function sets it aside again', async () => {
   const { referral, hours } = await respondedTo(1);
   const { last } = await streamOf(referral);
   const { code, ...image } = last.dynamodb?.NewImage ?? {};
@@ -177,10 +177,10 @@ test('referrals redrive tries once what still can’t be read, which is set asid
   expect([waiting.map((body) => JSON.parse(body)), hidden]).toEqual([[JSON.parse(unreadable)], []]);
 });
 
-test('referrals redrive keeps letters whose records are gone', async ({ skip }) => {
+test('referrals redrive keeps dead letters whose records are gone', async ({ skip }) => {
   skip(
     process.env.TEST_DATABASE === 'ministack',
-    'The streams of MiniStack have records for every place that is asked for.',
+    'The streams of MiniStack have records at every place.',
   );
   const { referral } = await respondedTo(1);
   const { letter, first, last } = await streamOf(referral);
@@ -195,7 +195,7 @@ test('referrals redrive keeps letters whose records are gone', async ({ skip }) 
   expect(await sqs.contentOf(queueUrl)).toEqual({ waiting: letters.sort(), hidden: [] });
 });
 
-test('referrals redrive keeps a letter until the function has taken all its records', async () => {
+test('referrals redrive keeps a dead letter until the function has taken all its records', async () => {
   const [well, ill] = [await respondedTo(2), await respondedTo(2)];
   const letterOf = async (referral: Referral) => {
     const { letter, first, last } = await streamOf(referral);
@@ -231,16 +231,19 @@ test.each([
   ['close-hours', 'close-hours is not the function that follows the stream.'],
   ['store-click', 'store-click is not the function that follows the stream.'],
   ['record-backend-action', expect.stringContaining('record-backend-action failed: ')],
-])('referrals redrive keeps letters that the wrong function gets (%s)', async (name, reason) => {
-  const { referral } = await respondedTo(1);
-  const { letter, first, last } = await streamOf(referral);
-  await sqs.send(queueUrl, [letter(first, last)]);
-  const [code, [done, kept, next]] = await redriven(name);
-  expect([code, done, kept?.replace('Kept: 1, because ', ''), next]).toEqual([
-    1,
-    'Brought back: 0',
-    reason,
-    AGAIN,
-  ]);
-  expect(await sqs.contentOf(queueUrl)).toEqual({ waiting: [letter(first, last)], hidden: [] });
-});
+])(
+  'referrals redrive keeps dead letters that go to the wrong function (%s)',
+  async (name, reason) => {
+    const { referral } = await respondedTo(1);
+    const { letter, first, last } = await streamOf(referral);
+    await sqs.send(queueUrl, [letter(first, last)]);
+    const [code, [done, kept, next]] = await redriven(name);
+    expect([code, done, kept?.replace('Kept: 1, because ', ''), next]).toEqual([
+      1,
+      'Brought back: 0',
+      reason,
+      AGAIN,
+    ]);
+    expect(await sqs.contentOf(queueUrl)).toEqual({ waiting: [letter(first, last)], hidden: [] });
+  },
+);

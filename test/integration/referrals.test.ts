@@ -9,7 +9,7 @@ const outputs = inject('outputs');
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe('POST /referrals', () => {
-  test('creates a referral with all that was given (201)', async () => {
+  test('creates a referral with all given fields (201)', async () => {
     const user = await signUp(outputs);
     const answer = await call(outputs, 'POST /referrals', {
       token: user.token,
@@ -39,7 +39,7 @@ describe('POST /referrals', () => {
     });
   });
 
-  test('gives back the one that exists (200), with its counts', async () => {
+  test('returns an existing referral with its counts (200)', async () => {
     const { token } = await signUp(outputs);
     const body = { redirectTo: '/welcome' };
     const first = await call(outputs, 'POST /referrals', { token, body });
@@ -49,7 +49,7 @@ describe('POST /referrals', () => {
     expect(second.body).toEqual({ ...first.body, clicks: 1, uniqueVisitors: 1 });
   });
 
-  test('tells apart by each of label, destination, target and owner', async () => {
+  test('makes another referral for another label, destination, target or owner', async () => {
     const [one, other] = [await signUp(outputs), await signUp(outputs)];
     const bodies = [
       { redirectTo: '/a' },
@@ -65,14 +65,14 @@ describe('POST /referrals', () => {
     expect(codes.size).toBe(7);
   });
 
-  test('takes a path and the same place as a URL for one', async () => {
+  test('treats a path and its full URL as the same destination', async () => {
     const user = await signUp(outputs);
     const byPath = await createReferral(outputs, user, { redirectTo: '/welcome' });
     const byUrl = await createReferral(outputs, user, { redirectTo: `${outputs.ApiUrl}/welcome` });
     expect(byUrl).toBe(byPath);
   });
 
-  test('makes one referral of twenty concurrent identical calls, and twenty equal answers', async () => {
+  test('makes one referral from twenty identical calls at once, with twenty equal answers', async () => {
     const { token } = await signUp(outputs);
     const body = { redirectTo: '/welcome', label: 'at once' };
     const answers = await Promise.all(
@@ -87,7 +87,7 @@ describe('POST /referrals', () => {
     expect(listed.filter(({ label }) => label === 'at once')).toHaveLength(1);
   });
 
-  test('tells who was first also where a hook makes the same code for all', async () => {
+  test('finds the first of the calls even if a hook makes the same code for all', async () => {
     const domain = domainOn(outputs);
     const code = domain.newCode();
     const userId = newUserId();
@@ -97,7 +97,7 @@ describe('POST /referrals', () => {
     expect(all.filter(({ created }) => created)).toHaveLength(1);
   });
 
-  test('draws another code where the first is taken, and gives up after three', async () => {
+  test('draws another code if one is taken, and gives up after three', async () => {
     const domain = domainOn(outputs);
     const create = (codes: string[]) =>
       createInDomain(
@@ -114,10 +114,10 @@ describe('POST /referrals', () => {
   });
 });
 
-describe('POST /referrals, where the same link', () => {
+describe('POST /referrals, if the same link', () => {
   const soon = () => new Date(Date.now() + 1_000).toISOString();
 
-  test('has expired, makes a new one (201), which is then the one that exists (200)', async () => {
+  test('has expired, makes a new one (201) and then returns that one (200)', async () => {
     const { token } = await signUp(outputs);
     const body = { redirectTo: '/welcome', label: 'spring' };
     const old = await call(outputs, 'POST /referrals', {
@@ -146,7 +146,7 @@ describe('POST /referrals, where the same link', () => {
     expect(made.body.code).not.toBe(code);
   });
 
-  test('has expired, makes one new referral of twenty concurrent calls', async () => {
+  test('has expired, makes one new referral from twenty calls at once', async () => {
     const { token } = await signUp(outputs);
     const body = { redirectTo: '/welcome', label: 'at once' };
     await call(outputs, 'POST /referrals', { token, body: { ...body, expiresAt: soon() } });
@@ -160,7 +160,7 @@ describe('POST /referrals, where the same link', () => {
     expect(listed.filter(({ label }) => label === 'at once')).toHaveLength(2);
   });
 
-  test('is extended while a new one is being made, stays the only one', async () => {
+  test('is extended while a new one is being made, makes no new one', async () => {
     const domain = domainOn(outputs);
     const link = { userId: newUserId(), redirectTo: '/' };
     const expiresAt = new Date(domain.clock.now.getTime() + 1_000).toISOString();
@@ -190,7 +190,7 @@ describe('a label', () => {
     return (await call(outputs, 'POST /referrals', { token, body })).body.label;
   };
 
-  test('of null means none, and so do target and expiresAt', async () => {
+  test('may be null for none, and so may target and expiresAt', async () => {
     const { token } = await signUp(outputs);
     const none = { label: null, target: null, expiresAt: null };
     const body = { redirectTo: '/welcome' };
@@ -200,18 +200,18 @@ describe('a label', () => {
     expect(first.body).toMatchObject(none);
   });
 
-  test('of emoji is counted in characters', async () => {
+  test('may have emoji, and its length counts characters', async () => {
     expect(await label('😀'.repeat(100))).toBe('😀'.repeat(100));
   });
 
   test.each(['👩🏽‍🚀 space', '👨‍👩‍👧‍👦', '🏳️‍🌈', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'])(
-    'of an emoji of several characters is legitimate (%s)',
+    'may have an emoji of several characters (%s)',
     async (emoji) => {
       expect(await label(emoji)).toBe(emoji);
     },
   );
 
-  test('of wide characters, with spaces around, is stored in one normal form', async () => {
+  test('is stored in a normal form, without wide characters and spaces around it', async () => {
     expect(await label('  Ｎｅｗｓ ﬁrst ')).toBe('News first');
     const user = await signUp(outputs);
     const [spaced, plain] = [
@@ -223,7 +223,7 @@ describe('a label', () => {
 });
 
 describe('GET /referrals/{code}', () => {
-  test('answers one of mine with its counts', async () => {
+  test('returns a referral of mine with its counts', async () => {
     const { token } = await signUp(outputs);
     const { body } = await call(outputs, 'POST /referrals', { token, body: { redirectTo: '/x' } });
     await click(outputs, body.code);
@@ -232,7 +232,7 @@ describe('GET /referrals/{code}', () => {
     expect(found).toEqual({ ...body, clicks: 1, uniqueVisitors: 1 });
   });
 
-  test("answers for someone else's exactly what it answers for none", async () => {
+  test("answers the same for someone else's referral as for an unknown one", async () => {
     const [owner, other] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);
     for (const path of [code, 'unknown', '%00', 'x'.repeat(5000)]) {
@@ -257,7 +257,7 @@ describe('GET /referrals/{code}', () => {
 });
 
 describe('GET /me/referral', () => {
-  test('answers the link that signing up made', async () => {
+  test('returns the link from the sign-up', async () => {
     const user = await signUp(outputs);
     const listed = await call(outputs, 'GET /referrals', { token: user.token });
     const { status, body } = await call(outputs, 'GET /me/referral', { token: user.token });

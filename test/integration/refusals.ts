@@ -7,13 +7,13 @@ import { startTestService, type TestService } from './test-service.ts';
 
 const shared = inject('outputs');
 let proxy: DynamoDBProxy;
-/** A service whose database is watched. */
+/** A service with a watched database. */
 export let service: TestService;
 export let user: User;
-/** One that has clicked, so that there is something to record. */
+/** The session of a visitor who has clicked, so that an action can be credited. */
 export let session: string;
 
-/** Gives a test file the service, and each of its tests a fresh count of what the database is asked. */
+/** Gives a test file the service. Each test starts with an empty list of database operations. */
 export function withWatchedService(): void {
   beforeAll(async () => {
     proxy = await startDynamoDBProxy(shared.DynamoDBEndpoint);
@@ -31,7 +31,7 @@ export function withWatchedService(): void {
   });
 }
 
-/** Expects a problem document that names the field, and that nothing was written. */
+/** Expects a problem document that names the field, and no write. */
 export async function refused(
   route: string,
   request: Call,
@@ -55,5 +55,5 @@ export async function refused(
   expect(proxy.operations.filter(isWrite)).toEqual([]);
 }
 
-/** Expects that the database was not asked for anything. */
+/** Expects that the database got no request. */
 export const expectUntouched = (): void => expect(proxy.operations).toEqual([]);

@@ -3,7 +3,7 @@ import { runEvery } from '../../local/schedule.ts';
 
 const nothing = () => undefined;
 
-test('what is run now and then is run at once, and again when the last run is over', async () => {
+test('a schedule runs at once, and again after the last run has ended', async () => {
   const runs: PromiseWithResolvers<void>[] = [];
   const run = () => {
     const next = Promise.withResolvers<void>();
@@ -17,7 +17,7 @@ test('what is run now and then is run at once, and again when the last run is ov
   }
 });
 
-test('a run that fails is reported, and the next one comes all the same', async () => {
+test('a failed run is reported, and the next run still comes', async () => {
   const error = new Error('Not today.');
   const reports: unknown[] = [];
   const report = (reported: unknown) => reports.push(reported);
@@ -25,7 +25,7 @@ test('a run that fails is reported, and the next one comes all the same', async 
   await vi.waitFor(() => expect(reports.slice(0, 3)).toEqual([error, error, error]), 20_000);
 });
 
-test('it stops after the run that is under way, and does not wait for the next', async () => {
+test('a schedule stops after the current run and does not wait for the next', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const run = vi.fn(() => promise);
   const { stop } = runEvery(60_000, run, nothing);
@@ -35,7 +35,7 @@ test('it stops after the run that is under way, and does not wait for the next',
   expect(run).toHaveBeenCalledTimes(1);
 });
 
-test('a run that fails because everything is being stopped is not reported', async () => {
+test('a run that fails during the stop is not reported', async () => {
   const { promise, reject } = Promise.withResolvers<void>();
   const report = vi.fn();
   const stopped = runEvery(60_000, () => promise, report).stop();

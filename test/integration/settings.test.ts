@@ -4,7 +4,7 @@ import { startTestService } from './test-service.ts';
 
 const { DynamoDBEndpoint } = inject('outputs');
 
-/** A service with settings of its own, on the table that all share. */
+/** A service with its own settings, on the shared table. */
 async function withSettings(
   settings: Record<string, string>,
   run: (outputs: Awaited<ReturnType<typeof startTestService>>['outputs']) => Promise<void>,
@@ -19,7 +19,7 @@ async function withSettings(
 }
 
 describe('settings', () => {
-  test('an app on another site gets a handoff in the URL, and its own links', () =>
+  test('an app on another site gets a handoff in the URL, and its links lead there', () =>
     withSettings({ APP_URL: 'https://app.example.com' }, async (outputs) => {
       const user = await signUp(outputs);
       expect(outputs.DefaultRedirectTo).toBe('https://app.example.com/');
@@ -42,7 +42,7 @@ describe('settings', () => {
       expect(body.referral.code).toBe(code);
     }));
 
-  test('a host other than the app’s own gets nothing of ours', () =>
+  test('a host other than the app’s gets no parameter of the service', () =>
     withSettings(
       { APP_URL: 'https://app.example.com', ALLOWED_REDIRECT_HOSTS: 'shop.example.com' },
       async (outputs) => {
@@ -60,7 +60,7 @@ describe('settings', () => {
       },
     ));
 
-  test('cookie, redirect parameter, hosts, destination and names can be set', () =>
+  test('the cookie, the redirect parameter, hosts, the destination and names can be set', () =>
     withSettings(
       {
         APP_URL: 'https://app.example.com',

@@ -10,7 +10,7 @@ declare module 'vitest' {
     outputs: Outputs;
     /** The key that the shared service signs sessions with, in base64. */
     sessionKey: string;
-    /** A directory for files of a test; gone after the run. */
+    /** A directory for files of tests. It is removed after the run. */
     scratch: string;
   }
 }

@@ -12,10 +12,10 @@ import { domainOn, newUserId } from './domain.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
 const shared = inject('outputs');
-/** Bodies of the messages that were sent. */
+/** Bodies of the sent messages. */
 const messages: string[] = [];
 
-// As much of SQS as sending needs; the SDK compares the digest.
+// The part of SQS that sending needs. The SDK compares the digest.
 const queue = createServer(async (request, response) => {
   const { MessageBody } = JSON.parse((await buffer(request)).toString());
   messages.push(MessageBody);
@@ -57,9 +57,9 @@ const retry = async (...bodies: string[]) => {
   return (await call(service.outputs, `POST ${path}`, { body: { Records } })).body;
 };
 
-describe('a sign-up that could not get its link', () => {
+describe('a sign-up without its link', () => {
   test.each(['cut', 'hang'] as const)(
-    '(%s) succeeds, waits in the queue and gets it later, once, with its credit',
+    '(%s) succeeds, waits in the queue, and gets its link and its credit once, later',
     async (fate) => {
       const owner = await signUp(service.outputs);
       const code = await createReferral(service.outputs, owner);
@@ -95,7 +95,7 @@ describe('a sign-up that could not get its link', () => {
   );
 });
 
-test('a sign-up in the queue has the user’s attributes only if the hook generateCode needs them', async () => {
+test('a queued sign-up has the user’s attributes only if the hook generateCode needs them', async () => {
   const hooks = join(inject('scratch'), 'codes.mjs');
   await writeFile(hooks, 'export const generateCode = () => Math.random().toString(36).slice(2);');
   const hooked = await startTestService({ variables: { ...variables, HOOKS: hooks } });
@@ -109,18 +109,18 @@ test('a sign-up in the queue has the user’s attributes only if the hook genera
   await hooked.stop();
 });
 
-test('a sign-up succeeds in time even where neither the table nor the queue answers', async () => {
+test('a sign-up succeeds in time even if neither the table nor the queue answers', async () => {
   queue.removeAllListeners('request');
   proxy.decide = () => 'hang';
   const started = performance.now();
   await signUp(service.outputs);
-  // Lambda would end the function at 4 s, and Cognito the sign-up at 5.
+  // Lambda would end the function after 4 s, and Cognito the sign-up after 5 s.
   expect(performance.now() - started).toBeLessThan(4000);
   proxy.decide = () => 'pass';
 });
 
 describe('retry-sign-up', () => {
-  test('gives back what it can’t read, and does the rest', async () => {
+  test('gives back messages that it can’t read, and handles the others', async () => {
     const userId = newUserId();
     const good = JSON.stringify({ userId, attributes: {} });
     const { batchItemFailures } = await retry('nonsense', good, '{}', '{"userId":7}');
@@ -130,7 +130,7 @@ describe('retry-sign-up', () => {
     expect(await domainOn(shared).store.allReferrals(userId)).toHaveLength(1);
   });
 
-  test('gives everything back while the database is away', async () => {
+  test('gives back every message while the database is away', async () => {
     proxy.decide = () => 'cut';
     const body = JSON.stringify({ userId: newUserId(), attributes: {} });
     expect(await retry(body)).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });

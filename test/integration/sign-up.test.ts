@@ -11,7 +11,7 @@ import { domainOn, newUserId } from './domain.ts';
 
 const outputs = inject('outputs');
 
-/** Invokes the trigger by the Lambda Invoke API, as Cognito does. */
+/** Invokes the trigger through the Lambda Invoke API, as Cognito does. */
 const trigger = async (event: object) => {
   const path = '/2015-03-31/functions/confirm-sign-up/invocations';
   return (await call(outputs, `POST ${path}`, { body: event })).body;
@@ -32,7 +32,7 @@ const confirmation = (sub: string, clientMetadata?: Record<string, string>) => (
 });
 
 describe('the post-confirmation function', () => {
-  test('gives a new user a link, and answers with its event', async () => {
+  test('gives a new user a link, and returns its event', async () => {
     const { store } = domainOn(outputs);
     const userId = newUserId();
     expect(await trigger(confirmation(userId))).toEqual(confirmation(userId));
@@ -61,7 +61,7 @@ describe('the post-confirmation function', () => {
     ]);
   });
 
-  test('is idempotent on the user, also when called many times at once', async () => {
+  test('gives a user one link and one sign-up, even if it is called many times at once', async () => {
     const { store } = domainOn(outputs);
     const owner = await signUp(outputs);
     const code = await createReferral(outputs, owner);
@@ -80,7 +80,7 @@ describe('the post-confirmation function', () => {
   });
 
   test.each(['', 'garbage', 'x'.repeat(5000), 'user:someone'])(
-    'gives the link and ignores a referralSession that is %j',
+    'gives the link and ignores the referralSession %j',
     async (referralSession) => {
       const { store } = domainOn(outputs);
       const event = confirmation(newUserId(), { referralSession });
@@ -89,7 +89,7 @@ describe('the post-confirmation function', () => {
     },
   );
 
-  test('returns an event untouched that is not a sign-up', async () => {
+  test('returns an event unchanged if it is not a sign-up', async () => {
     const { store } = domainOn(outputs);
     const userId = newUserId();
     const foreign = [
@@ -101,7 +101,7 @@ describe('the post-confirmation function', () => {
     expect(await store.allReferrals(userId)).toEqual([]);
   });
 
-  test('is refused by the Invoke API with a payload that is not JSON', async () => {
+  test('is refused by the Invoke API if the payload is not JSON', async () => {
     expect(await trigger('nonsense' as never)).toEqual({
       message: 'Could not parse request body into json',
     });
@@ -128,7 +128,7 @@ describe('the post-confirmation function', () => {
 });
 
 describe('GET /me/referral', () => {
-  test('makes the link of a user whom an administrator made, once', async () => {
+  test('makes a link, once, for a user that an administrator made', async () => {
     const { store } = domainOn(outputs);
     const email = `${newUserId()}@example.com`;
     const account = { UserPoolId: outputs.UserPoolId, Username: email };

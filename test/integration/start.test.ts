@@ -11,7 +11,7 @@ import { runStart, startTestService } from './test-service.ts';
 
 let directory: string;
 
-// Here everything is embedded, whichever database the other tests run on.
+// These tests use the embedded database, even if the other tests use another one.
 beforeAll(() => {
   vi.stubEnv('DYNAMODB_ENDPOINT', undefined);
   vi.stubEnv('API_ONLY', undefined);
@@ -26,7 +26,7 @@ interface Process {
   readonly command: string;
 }
 
-/** Everything that a process started, directly or not. */
+/** All processes that a process started, directly or not. */
 function descendants({ pid: root }: ChildProcess): Process[] {
   const listed = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
     .split('\n')
@@ -101,7 +101,7 @@ describe('npm start', () => {
     await service.stop();
   });
 
-  test('keeps users, links and every acknowledged click over kill -9, and leaves nothing running', async () => {
+  test('keeps users, links and every acknowledged click after kill -9, and leaves nothing running', async () => {
     let service = await startTestService({ directory });
     const user = await signUp(service.outputs);
     const code = await createReferral(service.outputs, user);
@@ -164,7 +164,7 @@ describe('npm start', () => {
     await gone(children);
   });
 
-  test('says which emulator has died, and stops', async () => {
+  test('names an emulator that has died, and stops', async () => {
     for (const name of ['dynoxide', 'cognito-local']) {
       const service = await startTestService({ directory });
       const children = descendants(service.process);
@@ -195,7 +195,7 @@ describe('npm start', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('a second service on the same data is a one-line error, and the first goes on', async () => {
+  test('a second service on the same data is a one-line error, and the first keeps running', async () => {
     const service = await startTestService({ directory });
     const { code, printed } = await run({}, ['--fresh']);
     expect([code, printed]).toEqual([
@@ -216,7 +216,7 @@ describe('npm start', () => {
     expect(printed.trim().split('\n')).toEqual([expect.stringContaining(message)]);
   });
 
-  test('--fresh begins anew', async () => {
+  test('--fresh starts with no data', async () => {
     const first = await startTestService({ directory });
     const user = await signUp(first.outputs);
     await first.stop();
@@ -226,13 +226,13 @@ describe('npm start', () => {
     await second.stop();
   });
 
-  test('--help says what it does, and does nothing', async () => {
+  test('--help prints the usage and does nothing else', async () => {
     const { code, printed } = await run({}, ['--help']);
     expect([code, printed.split('\n')[0]]).toEqual([0, 'Usage: npm start [-- --fresh]']);
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('shows a browser where the app would be', async () => {
+  test('shows browsers a page in place of the app', async () => {
     const service = await startTestService({ directory });
     const response = await fetch(service.outputs.DefaultRedirectTo, {
       headers: { accept: 'text/html' },

@@ -34,7 +34,7 @@ const nothing = {
 };
 
 describe('GET /referrals/{code}/stats', () => {
-  test('counts what just happened, of every kind', async () => {
+  test('counts new responses of every kind', async () => {
     const { session } = await click(outputs, code);
     await click(outputs, code, session);
     await call(outputs, `HEAD /r/${code}`);
@@ -59,12 +59,12 @@ describe('GET /referrals/{code}/stats', () => {
       totals: counts,
       series: expect.any(Array),
     });
-    // The hour may just have changed.
+    // A new hour may just have begun.
     const all = body.series.map(({ clicks }: { clicks: number }) => clicks);
     expect([all.length < 3, all.reduce((a: number, b: number) => a + b)]).toEqual([true, 2]);
   });
 
-  test('tells what pages say from what the backend records', async () => {
+  test('counts actions of pages apart from actions of the backend', async () => {
     const other = await createReferral(outputs, user, { redirectTo: '/trust' });
     const { session } = await click(outputs, other);
     await call(outputs, 'POST /actions', { session, body: { action: 'PURCHASED' } });
@@ -77,7 +77,7 @@ describe('GET /referrals/{code}/stats', () => {
     });
   });
 
-  test('55 invented action names on a link do not displace the real PURCHASED, also not when hours are closed', async () => {
+  test('55 invented action names on a link do not displace the real PURCHASED, even after hours are closed', async () => {
     const other = await createReferral(outputs, user, { redirectTo: '/invented' });
     const { session } = await click(outputs, other);
     for (let name = 0; name < 55; name++) {
@@ -88,7 +88,7 @@ describe('GET /referrals/{code}/stats', () => {
       const path = `GET /referrals/${other}/stats`;
       return (await call(outputs, path, { token: user.token })).body.totals;
     };
-    // Closes the hours of the responses, as the schedule does after their end.
+    // Closes the hours of the responses, as the schedule does after they end.
     const closeHours = async () => {
       const domain = domainOn(outputs);
       const hours = new Set([-60_000, 0].map((ago) => hourAt(Date.now() + ago)));
@@ -109,7 +109,7 @@ describe('GET /referrals/{code}/stats', () => {
     expect(counted.trustedActions).toEqual({ PURCHASED: 1 });
   });
 
-  test('by default counts by the day, from the creation to now', async () => {
+  test('counts by day, from the creation to now, by default', async () => {
     const other = await createReferral(outputs, user, { redirectTo: '/other' });
     const { body } = await call(outputs, `GET /referrals/${other}/stats`, { token: user.token });
     expect(body).toMatchObject({ interval: 'day', timeZone: 'UTC', totals: nothing });
@@ -119,7 +119,7 @@ describe('GET /referrals/{code}/stats', () => {
     });
   });
 
-  test('takes dates, which begin in the time zone', async () => {
+  test('takes dates, which begin at midnight of the time zone', async () => {
     const { body } = await stats('?from=2026-01-01&to=2026-01-03&tz=Asia/Kolkata');
     expect(body).toEqual({
       from: '2025-12-31T18:30:00.000Z',
@@ -183,7 +183,7 @@ describe('GET /referrals/{code}/stats', () => {
     ]);
   });
 
-  test('400 days by the hour are not too long', async () => {
+  test('400 days by hour are not too long', async () => {
     const { status, body } = await stats('?from=2025-01-01&to=2026-02-05&interval=hour');
     expect([status, body.series.length]).toEqual([200, 9600]);
   });

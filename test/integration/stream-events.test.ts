@@ -18,7 +18,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(inject('scratch'), 'stream-'));
 });
 
-/** Starts the service on a table of its own, behind a proxy. */
+/** Starts the service on its own table, behind a proxy. */
 async function startOnProxy(decide: Decide, variables: Record<string, string> = {}) {
   const proxy = await startDynamoDBProxy(shared.DynamoDBEndpoint);
   onTestFinished(proxy.stop);
@@ -41,14 +41,14 @@ const eventsOf = ({ printed }: TestService): string[] =>
     .split('\n')
     .filter((line) => line.startsWith('  event  '));
 
-/** What is printed of a session's click. */
+/** The printed line for a session's click. */
 const clickOf = (session: string, credit: string) => {
   const digest = createHash('sha256').update(session).digest('hex').slice(0, 8);
   return `  event  ResponseRecorded      RESPONDED  ${credit}  visitor session ${digest}…`;
 };
 
 describe('the events that npm start prints', () => {
-  test('begin with those of the main job, below its steps', async () => {
+  test('begin with the events of the main job, below its steps', async () => {
     const { service } = await startOnProxy(() => 'pass');
     await vi.waitFor(() => expect(eventsOf(service)).toHaveLength(7), 20_000);
     const printed = service.printed();
@@ -75,7 +75,7 @@ describe('the events that npm start prints', () => {
     await service.stop();
   });
 
-  test('have what happened while nobody followed after the next start, and nothing twice', async () => {
+  test('include events that nobody followed before the next start, and none twice', async () => {
     const TABLE_NAME = `stream-${randomUUID()}`;
     const variables = { DYNAMODB_ENDPOINT: shared.DynamoDBEndpoint, TABLE_NAME, API_ONLY: '' };
     const first = await startTestService({ directory, variables });
@@ -109,7 +109,7 @@ describe('the events that npm start prints', () => {
     await second.stop();
   });
 
-  test('are none, and that is said, where the database has no streams', async () => {
+  test('are missing if the database has no streams, and a line says so', async () => {
     const { service, proxy } = await startOnProxy((operation) =>
       operation === 'UpdateTable' ? refusal(400, 'UnknownOperationException', {}) : 'pass',
     );
@@ -121,10 +121,10 @@ describe('the events that npm start prints', () => {
   });
 });
 
-describe('what npm start invokes besides the API', () => {
+describe('functions that npm start invokes besides the API', () => {
   const CLOSING = 'QueryIndex OPEN#';
 
-  test('is close-hours at once, and its failure is a line and no more', async () => {
+  test('close-hours runs at once, and its failure prints one line', async () => {
     const { service } = await startOnProxy((operation, input) =>
       accessesOf(operation, input).includes(CLOSING) ? 'error' : 'pass',
     );
@@ -140,7 +140,7 @@ describe('what npm start invokes besides the API', () => {
     expect(service.process.exitCode).toBe(0);
   });
 
-  test('is nothing with API_ONLY', async () => {
+  test('do not run with API_ONLY', async () => {
     const { service, proxy } = await startOnProxy(() => 'pass', { API_ONLY: '1' });
     expect(proxy.operations).not.toContain('GetRecords');
     expect(proxy.accesses).not.toContain(CLOSING);

@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
-/** A shard of a stream, to be changed as the test goes on. */
+/** A shard of a stream. A test can change it. */
 export interface Shard {
   readonly id: string;
   readonly parent?: string;
-  /** Partition keys of the records; their sequence numbers are their indices. */
+  /** Partition keys of the records. The indices are the sequence numbers. */
   readonly records: string[];
-  /** How many of the records are gone for their age. */
+  /** Number of records that are gone because of their age. */
   trimmed?: number;
-  /** Whether nothing more will come. */
+  /** Whether it gets no more records. */
   closed?: boolean;
 }
 
@@ -24,8 +24,8 @@ interface Input {
 }
 
 /**
- * Starts a stream whose shards a test makes up, because no emulator splits or ends them when asked. It lists
- * one shard a page.
+ * Starts a stream with shards from a test, because no emulator splits or ends shards on demand. It lists one
+ * shard per page.
  */
 export async function startStreamServer(shards: Shard[]) {
   const iterated: string[] = [];
@@ -73,6 +73,6 @@ export async function startStreamServer(shards: Shard[]) {
     server.closeAllConnections();
   });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  /** Each place that was gone to in a shard, in order. */
+  /** The places where readers started in a shard, in order. */
   return { endpoint, iterated };
 }

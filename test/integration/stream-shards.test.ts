@@ -13,7 +13,7 @@ beforeEach(async () => {
   checkpointFile = join(await mkdtemp(join(inject('scratch'), 'stream-')), 'stream.json');
 });
 
-/** Follows a stream, and notes the keys of what is delivered, but for the keys that fail. */
+/** Follows a stream, and notes the delivered keys. Batches with a failing key fail. */
 function follow(endpoint: string, failing: readonly string[] = []) {
   const keys: string[] = [];
   const follower = followStream({
@@ -36,7 +36,7 @@ function follow(endpoint: string, failing: readonly string[] = []) {
 const positions = async () => JSON.parse(await readFile(checkpointFile, 'utf8')).positions;
 
 describe('followStream', () => {
-  test('reads all shards, page by page, and each one after its parent', async () => {
+  test('reads all shards page by page, each one after its parent', async () => {
     const { endpoint } = await startStreamServer([
       { id: 'grandchild', parent: 'child', records: ['E'] },
       { id: 'child', parent: 'root', records: ['C', 'D'], closed: true },
@@ -47,7 +47,7 @@ describe('followStream', () => {
     expect(await positions()).toEqual({ root: null, child: null, grandchild: '0' });
   });
 
-  test('goes on in the shards that come after one that ends meanwhile', async () => {
+  test('continues in the children of a shard that ends meanwhile', async () => {
     const root: Shard = { id: 'root', records: ['A'] };
     const shards = [root];
     const { endpoint } = await startStreamServer(shards);
@@ -61,7 +61,7 @@ describe('followStream', () => {
     await vi.waitFor(() => expect(keys).toEqual(['A', 'B', 'C', 'D']), 20_000);
   });
 
-  test('goes on in each shard where it was, and in none that has ended', async () => {
+  test('continues at its place in each shard, and does not read ended shards again', async () => {
     const shards: Shard[] = [
       { id: 'root', records: ['A'], closed: true },
       { id: 'left', parent: 'root', records: ['B'] },
@@ -78,7 +78,7 @@ describe('followStream', () => {
     expect(iterated).toEqual(['left after 0', 'right after 0']);
   });
 
-  test('a shard whose records fail holds up no other one', async () => {
+  test('a shard with failing records does not hold up other shards', async () => {
     const other: Shard = { id: 'other', records: ['B'] };
     const { endpoint } = await startStreamServer([{ id: 'failing', records: ['A'] }, other]);
     const { keys } = follow(endpoint, ['A']);
@@ -88,7 +88,7 @@ describe('followStream', () => {
     expect(await positions()).toEqual({ other: '1' });
   });
 
-  test('goes on at what is left where the place that it was at is gone', async () => {
+  test('continues at the first remaining record if its place is gone', async () => {
     const shard: Shard = { id: 'root', records: ['A'] };
     const { endpoint, iterated } = await startStreamServer([shard]);
     const first = follow(endpoint);

@@ -35,7 +35,7 @@ async function createStreamingTable(endpoint: string) {
   return { endpoint, tableName };
 }
 
-/** Uses the database for a moment. */
+/** Runs something with a client of the database. */
 async function withDatabase(use: (client: DynamoDBClient) => Promise<unknown>, endpoint = shared) {
   const client = new DynamoDBClient({ endpoint });
   await use(client);
@@ -55,7 +55,7 @@ const put = (pks: string[], sk = 'X', endpoint = shared) =>
 const keysOf = ({ Records }: DynamoDBStreamEvent) =>
   Records.map(({ dynamodb }) => dynamodb?.Keys?.pk?.S);
 
-/** Follows the table, and notes what is delivered and what is reported. */
+/** Follows the table, and notes its deliveries and reports. */
 function follow(options: Partial<StreamOptions> = {}) {
   const events: DynamoDBStreamEvent[] = [];
   const reports: unknown[] = [];
@@ -80,7 +80,7 @@ const delivered = async ({ keys }: ReturnType<typeof follow>, expected: string[]
 };
 
 describe('followStream', () => {
-  test('delivers what is inserted, modified and removed as Lambda does, in order', async () => {
+  test('delivers inserts, changes and removals in order, in the form of Lambda', async () => {
     const follower = follow();
     const Key = { pk: { S: 'A' }, sk: { S: 'X' } };
     const TableName = table.tableName;
@@ -117,12 +117,12 @@ describe('followStream', () => {
       record('MODIFY', { OldImage: first, NewImage: second }),
       record('REMOVE', { OldImage: second }),
     ]);
-    // Seconds, and of this minute.
+    // In seconds, within this minute.
     const created = records[0]?.dynamodb?.ApproximateCreationDateTime ?? 0;
     expect(Math.abs(Date.now() / 1000 - created)).toBeLessThan(90);
   });
 
-  test('delivers to consume-stream new referrals and new responses only', async () => {
+  test('delivers only new referrals and new responses to consume-stream', async () => {
     const follower = follow({ filters: consumeStream.filters });
     await put(['REFERRAL#a', 'CLAIM#a', 'VISITOR#a'], 'REFERRAL');
     await put(['REFERRAL#a', 'VISITOR#a'], 'TOTAL');
@@ -132,7 +132,7 @@ describe('followStream', () => {
     await delivered(follower, ['REFERRAL#a', 'VISITOR#b', 'VISITOR#last']);
   });
 
-  test('begins with what happened before it, however much that is, in batches', async () => {
+  test('begins with all earlier records, in batches', async () => {
     const keys = Array.from({ length: 1_200 }, (_, index) => `${index}`);
     await withDatabase(async (client) => {
       for (let start = 0; start < keys.length; start += 25) {
@@ -149,7 +149,7 @@ describe('followStream', () => {
     expect(follower.events.map(({ Records }) => Records.length)).toEqual([500, 500, 200]);
   });
 
-  test('goes on after a restart where it was: nothing is missed, nothing comes twice', async () => {
+  test('continues at its place after a restart, misses no record and repeats none', async () => {
     const first = follow();
     await put(['A', 'B']);
     await delivered(first, ['A', 'B']);
@@ -161,7 +161,7 @@ describe('followStream', () => {
     expect(first.keys()).toEqual(['A', 'B']);
   });
 
-  test('what it passed over is not read again after a restart', async () => {
+  test('does not read skipped records again after a restart', async () => {
     const proxy = await startDynamoDBProxy(shared);
     onTestFinished(proxy.stop);
     const options = { endpoint: proxy.endpoint, filters: [{ eventName: ['REMOVE'] }] };
@@ -179,7 +179,7 @@ describe('followStream', () => {
     await vi.waitFor(() => expect(passed).toBe(0), 20_000);
   });
 
-  test('a checkpoint of another stream counts for nothing', async () => {
+  test('ignores the checkpoint of another stream', async () => {
     const first = follow();
     await put(['A']);
     await delivered(first, ['A']);
@@ -189,7 +189,7 @@ describe('followStream', () => {
     await delivered(follow(), ['B']);
   });
 
-  test('stops only after what is being delivered, and remembers that', async () => {
+  test('stops only after the current delivery, and remembers it', async () => {
     const delivery = Promise.withResolvers<void>();
     const first = follow({
       deliver: async () => {
@@ -219,8 +219,8 @@ describe('followStream', () => {
   });
 });
 
-describe('what could not be delivered', () => {
-  /** Answers as a function that fails at a record, until it is mended. */
+describe('a record that could not be delivered', () => {
+  /** A function that fails at a record until it is repaired. */
   function failingAt(key: string, answer: (itemIdentifier: string) => string) {
     let mended = false;
     const deliver = async ({ Records }: DynamoDBStreamEvent) => {
@@ -234,7 +234,7 @@ describe('what could not be delivered', () => {
     return { deliver, mend };
   }
 
-  test('is delivered again, with all that comes after it and nothing before', async () => {
+  test('is delivered again with all later records, but none before it', async () => {
     await put(['A', 'B', 'C']);
     const { deliver, mend } = failingAt('B', (itemIdentifier) => itemIdentifier);
     const follower = follow({ deliver });
@@ -254,8 +254,11 @@ describe('what could not be delivered', () => {
 
   test.each([
     ['the function throws', () => Promise.reject(new Error('Not today.'))],
-    ['no record is what it names', async () => ({ batchItemFailures: [{ itemIdentifier: '' }] })],
-  ])('is the whole batch where %s', async (_, fail) => {
+    [
+      'its answer names an unknown record',
+      async () => ({ batchItemFailures: [{ itemIdentifier: '' }] }),
+    ],
+  ])('comes again with its whole batch if %s', async (_, fail) => {
     await put(['A', 'B']);
     let failures = 0;
     const deliver = async () => (failures++ < 2 ? fail() : undefined);
@@ -264,7 +267,7 @@ describe('what could not be delivered', () => {
     expect(follower.reports).toEqual([expect.any(Error)]);
   });
 
-  test('is there for the next follower', async () => {
+  test('is delivered to the next follower', async () => {
     await put(['A', 'B', 'C']);
     const first = follow(failingAt('B', (itemIdentifier) => itemIdentifier));
     await vi.waitFor(() => expect(first.events.length).toBeGreaterThan(1), 20_000);
@@ -274,7 +277,7 @@ describe('what could not be delivered', () => {
 });
 
 describe('a database that goes away and comes back', () => {
-  test('is followed on, and was reported once', async () => {
+  test('is followed again, and is reported once', async () => {
     const directory = await mkdtemp(join(inject('scratch'), 'stream-'));
     let database = await startDynamoDB(directory);
     onTestFinished(() => database.stop());
@@ -287,7 +290,7 @@ describe('a database that goes away and comes back', () => {
 
     await database.stop();
     const seen = proxy.operations.length;
-    // So that it was away for more than one try.
+    // Waits until it was away for more than one try.
     await vi.waitFor(() => expect(proxy.operations.length).toBeGreaterThan(seen + 3), 20_000);
     database = await startDynamoDB(directory);
     proxy.upstream = database.endpoint;

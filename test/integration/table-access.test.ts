@@ -39,13 +39,13 @@ afterAll(async () => {
 const invoke = (name: string, body: unknown) =>
   call(service.outputs, `POST /2015-03-31/functions/${name}/invocations`, { body });
 
-/** A referral that no function has in its memory, because none has made it. */
+/** A referral that no function has in memory, because none has made it. */
 async function unknownReferral(): Promise<Referral> {
   const domain = domainOn(inject('outputs'));
   return (await createInDomain(domain, { userId: newUserId(), redirectTo: '/' })).referral;
 }
 
-/** A session that has something to be moved and credited. */
+/** A session with a response that can be moved and credited. */
 async function clickedSession(): Promise<string> {
   const domain = domainOn(inject('outputs'));
   const { code } = await unknownReferral();
@@ -56,7 +56,7 @@ async function clickedSession(): Promise<string> {
 
 type Exercise = () => Promise<unknown>;
 
-/** Has each function besides the API's do all that it can do, and so each route that needs more than one call. */
+/** Makes each function outside the API, and each route that needs more than one call, use all its rights. */
 const exercises: Readonly<
   Record<(typeof triggers)[number]['function'] | 'hit', Exercise> &
     Partial<Record<RouteName, Exercise>>
@@ -111,7 +111,7 @@ const exercises: Readonly<
     return asUser('GET /attribution');
   },
   'get-my-referral': async () => {
-    // A user whose sign-up made no link, because the database was away.
+    // A user without a link, because the database was away at sign-up.
     proxy.decide = () => 'cut';
     const late = await signUp(service.outputs);
     proxy.decide = () => 'pass';
@@ -177,12 +177,12 @@ const exercises: Readonly<
   },
 };
 
-/** What functions ask for when they start; `deployment-keys.test.ts` has that. */
+/** The accesses of a function's start, which `deployment-keys.test.ts` tests. */
 const AT_START = ['Query KEY#', 'PutItem KEY#'];
 
 let seen: string[] = [];
 
-/** Notes what the database is asked for while something runs. */
+/** Notes the accesses to the database while something runs. */
 async function exercised<Result>(run: () => Promise<Result>): Promise<Result> {
   proxy.accesses.length = 0;
   const result = await run();
@@ -190,12 +190,12 @@ async function exercised<Result>(run: () => Promise<Result>): Promise<Result> {
   return result;
 }
 
-/** The same, where the index refuses the first response at first. */
+/** Does the same while the index refuses the first try to put a response. */
 async function whileIndexIsFull<Result>(run: () => Promise<Result>): Promise<Result> {
   let refusals = 1;
   proxy.decide = (operation, input) => {
     const isResponse = writesOf(operation, input).some(
-      // One that is not moved there from a session.
+      // A new response, not one that is moved from a session.
       ({ item }) => item?.kind && !(item.session && item.userId),
     );
     return isResponse && refusals-- > 0 ? indexIsFull : 'pass';
@@ -205,29 +205,29 @@ async function whileIndexIsFull<Result>(run: () => Promise<Result>): Promise<Res
   return result;
 }
 
-/** Calls a route as somebody who has just signed up, with a session that is not linked yet. */
+/** Calls a route as a user who has just signed up, with a session that is not linked yet. */
 async function asUser(route: string, body?: unknown, caller?: User) {
   const { token } = caller ?? (await signUp(service.outputs));
   const session = await clickedSession();
-  // A session that nobody brought credits no sign-up.
-  const unbrought = { ...(await signUp(service.outputs)), session: newSession(), body };
-  await exercised(() => call(service.outputs, route, unbrought));
+  // A session without a click credits no sign-up.
+  const withoutClick = { ...(await signUp(service.outputs)), session: newSession(), body };
+  await exercised(() => call(service.outputs, route, withoutClick));
   return whileIndexIsFull(() => call(service.outputs, route, { token, session, body }));
 }
 
-/** Calls a route as its owner would, with the example of its body. */
+/** Calls a route as its owner, with the example of its body. */
 async function callRoute({ name, method, path }: (typeof routes)[number]): Promise<unknown> {
   const owner = await signUp(service.outputs);
   const code = await createReferral(service.outputs, owner);
   const { example } = await definitionOf(name);
   const answer = await asUser(`${method} ${path.replace('{code}', code)}`, example, owner);
-  expect(answer, `the example of ${name} is to be a request that succeeds`).toMatchObject({
+  expect(answer, `the example of ${name} has to succeed`).toMatchObject({
     status: expect.toBeOneOf([200, 201]),
   });
   return answer;
 }
 
-test.each(functionNames)('%s does with the table exactly what its role allows', async (name) => {
+test.each(functionNames)('%s uses exactly the table rights of its role', async (name) => {
   seen = [...AT_START];
   const called = routes.filter((route) => route.function === name && route.method !== 'HEAD');
   const ownExercise = exercises[name as keyof typeof exercises];
@@ -236,7 +236,7 @@ test.each(functionNames)('%s does with the table exactly what its role allows', 
   const allowed = Object.entries(rightsOf(manifestOf(name).store)).flatMap(
     ([operation, prefixes]) => prefixes.map((prefix: string) => `${operation} ${prefix}`),
   );
-  // The background's functions know no sessions.
+  // Background functions do not need the keys of sessions.
   const needsKeys = allowed.includes(`${AT_START[0]}`);
   expect(new Set(needsKeys ? seen : seen.slice(AT_START.length))).toEqual(new Set(allowed));
 });

@@ -8,7 +8,7 @@ import type { Outputs } from '../../local/outputs.ts';
 
 const running = new Set<ChildProcess>();
 
-/** Ends what a test that failed has left running. */
+/** Ends the services that a failed test has left running. */
 export function killServices(): void {
   for (const child of running) child.kill('SIGKILL');
 }
@@ -17,7 +17,7 @@ export interface TestService {
   readonly outputs: Outputs;
   readonly directory: string;
   readonly process: ChildProcess;
-  /** Everything it printed so far. */
+  /** All its output so far. */
   readonly printed: () => string;
   /** Stops it with SIGTERM. */
   readonly stop: () => Promise<void>;
@@ -26,11 +26,11 @@ export interface TestService {
 export interface StartOptions {
   readonly variables?: Record<string, string>;
   readonly parameters?: readonly string[];
-  /** Where its `.local/` is; a new one by default, which `stop` removes. */
+  /** The directory of its `.local/`. By default a new one, which `stop` removes. */
   readonly directory?: string;
 }
 
-/** Starts `npm start`'s server as a process of its own on free ports, and waits until it is ready. */
+/** Starts the server of `npm start` as its own process on free ports, and waits until it is ready. */
 export async function startTestService({
   variables = {},
   parameters = [],
@@ -63,7 +63,7 @@ export async function startTestService({
   };
 }
 
-/** Runs `local/start.ts` in a directory without waiting for anything. */
+/** Runs `local/start.ts` in a directory, without waiting until it is ready. */
 export function runStart(
   directory: string,
   variables: Record<string, string> = {},
@@ -74,7 +74,7 @@ export function runStart(
     env: {
       ...process.env,
       PORT: '0',
-      // Who shares a table leaves its stream and its hours to the service that it is of.
+      // A service on a shared table leaves the stream and the hours to the table's own service.
       ...(variables.DYNAMODB_ENDPOINT && { API_ONLY: '1' }),
       ...variables,
     },

@@ -18,7 +18,7 @@ afterAll(() => failing.close());
 test.each([
   ['can’t be reached', () => 'http://127.0.0.1:9'],
   ['fails', () => `http://127.0.0.1:${(failing.address() as AddressInfo).port}`],
-])('a user pool that %s is no fault of the token: unavailable', async (_, issuer) => {
+])('a user pool that %s makes the service unavailable, not the token wrong', async (_, issuer) => {
   const { token } = await signUp(outputs);
   const [head = '', payload = '', signature = ''] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());

@@ -23,7 +23,7 @@ afterAll(async () => {
   proxy.stop();
 });
 
-/** Runs something, and tells which operations the database saw and how many milliseconds it took. */
+/** Runs something. Returns the operations that reached the database, and the time in milliseconds. */
 async function observed<Result>(run: () => Promise<Result>) {
   proxy.operations.length = 0;
   const start = performance.now();
@@ -40,7 +40,7 @@ const knownCode = async () => {
 const clicksOf = async (code: string) =>
   (await call(service.outputs, `GET /referrals/${code}`, { token: user.token })).body.clicks;
 
-describe('what a click costs', () => {
+describe('the cost of a click', () => {
   test('warm, from a new visitor: one write and no read', async () => {
     const code = await knownCode();
     const { result, operations } = await observed(() => click(service.outputs, code));
@@ -56,20 +56,20 @@ describe('what a click costs', () => {
     expect(operations).toEqual(['PutItem']);
   });
 
-  test('warm, from a visitor who comes back: two reads more', async () => {
+  test('warm, from a returning visitor: two more reads', async () => {
     const code = await knownCode();
     const { session } = await click(service.outputs, code);
     const { operations } = await observed(() => click(service.outputs, code, session));
     expect(operations.toSorted()).toEqual(['GetItem', 'PutItem', 'Query']);
   });
 
-  test('of an unknown code: one read, and none again within five seconds', async () => {
+  test('on an unknown code: one read, and none within the next five seconds', async () => {
     const first = await observed(() => click(service.outputs, 'unknown-code'));
     const second = await observed(() => click(service.outputs, 'unknown-code'));
     expect([first.operations, second.operations]).toEqual([['GetItem'], []]);
   });
 
-  test('of a malformed code: nothing', async () => {
+  test('on a malformed code: nothing', async () => {
     const { result, operations } = await observed(() => click(service.outputs, 'x'.repeat(65)));
     expect([result.status, operations]).toEqual([404, []]);
   });
@@ -82,14 +82,14 @@ describe('a transaction that conflicts with another', () => {
       operation === 'TransactWriteItems' && conflicts++ < 2 ? 'conflict' : 'pass';
   };
 
-  test('is tried again, and creates one referral', async () => {
+  test('is retried and creates one referral', async () => {
     conflictTwice();
     const body = { redirectTo: '/', label: 'conflict' };
     const answer = await call(service.outputs, 'POST /referrals', { token: user.token, body });
     expect([answer.status, answer.body.label]).toEqual([201, 'conflict']);
   });
 
-  test('is tried again, and records one action', async () => {
+  test('is retried and records one action', async () => {
     const code = await knownCode();
     const { session } = await click(service.outputs, code);
     conflictTwice();
@@ -109,11 +109,11 @@ describe('a transaction that conflicts with another', () => {
 
 describe('with DynamoDB unreachable', () => {
   test.each(['cut', 'hang', 'throttle'] as const)(
-    '(%s) a click is 503 with Retry-After within 3 s, whether its link is known or not',
+    '(%s) a click is 503 with Retry-After within 3 s, for known and unknown links',
     async (fate) => {
       const code = await knownCode();
       proxy.decide = () => fate;
-      // What is given up is tried on for a moment, and an unknown code would then be remembered for the next test.
+      // A lookup continues for a moment after it is given up, and would remember an unknown code for the next test.
       for (const clicked of [code, `never-seen-before-${fate}`]) {
         const { result, took } = await observed(() => click(service.outputs, clicked));
         expect([result.status, result.headers.get('retry-after'), result.session]).toEqual([
@@ -135,7 +135,7 @@ describe('with DynamoDB unreachable', () => {
     },
   );
 
-  test('a click is refused within 3 s also where each call gets through at its last attempt', async () => {
+  test('a click is refused within 3 s even if each call succeeds at its last attempt', async () => {
     const code = await knownCode();
     const visitor = await signUp(service.outputs);
     const { session } = await click(service.outputs, code);
@@ -151,7 +151,7 @@ describe('with DynamoDB unreachable', () => {
     expect(took).toBeLessThan(3000);
   });
 
-  test('a click on a known link redirects as long as it can be stored', async () => {
+  test('a click on a known link redirects if it can be stored', async () => {
     const code = await knownCode();
     proxy.decide = (operation) => (isWrite(operation) ? 'pass' : 'cut');
     expect((await click(service.outputs, code)).status).toBe(302);
@@ -159,7 +159,7 @@ describe('with DynamoDB unreachable', () => {
     expect(await clicksOf(code)).toBe(2);
   });
 
-  test('a click whose answer was lost is stored once', async () => {
+  test('a click is stored once even if the answer is lost', async () => {
     const code = await knownCode();
     let writes = 0;
     proxy.decide = (operation) => (isWrite(operation) && writes++ === 0 ? 'cut-after' : 'pass');
@@ -168,7 +168,7 @@ describe('with DynamoDB unreachable', () => {
     expect(await clicksOf(code)).toBe(2);
   });
 
-  // A handoff that is none is refused before anything is asked.
+  // A wrong handoff is refused before any request to the database.
   test.each(apiRoutes.filter(({ name }) => name !== 'create-session'))(
     '$route is 503 with Retry-After',
     async ({ route, example: body }) => {
@@ -181,7 +181,7 @@ describe('with DynamoDB unreachable', () => {
   );
 
   test.each(['cut', 'hang'] as const)(
-    '(%s) a sign-up succeeds within 5 s, and the link is made later',
+    '(%s) a sign-up succeeds within 5 s and gets its link later',
     async (fate) => {
       const before = service.printed().length;
       proxy.decide = () => fate;
@@ -196,7 +196,7 @@ describe('with DynamoDB unreachable', () => {
     },
   );
 
-  test('the log has the cause, once, and nothing of the visitor', async () => {
+  test('the log has the cause once, and no data of the visitor', async () => {
     const code = await knownCode();
     const before = service.printed().length;
     proxy.decide = () => 'cut';

@@ -8,7 +8,7 @@ import { startTestService } from './test-service.ts';
 
 const shared = inject('outputs');
 
-/** What the table keeps of a click. */
+/** The details that the table keeps for a click. */
 async function kept(outputs: Outputs, headers: Record<string, string>) {
   const code = await createReferral(outputs, await signUp(outputs));
   const answer: Answer = await call(outputs, `GET /r/${code}`, { headers });
@@ -38,28 +38,28 @@ async function withSettings(
   }
 }
 
-describe('what is kept of a visitor', () => {
-  test('of a Referer with a secret in its query, the origin and the path', async () => {
+describe('the details kept for a visitor', () => {
+  test('have origin and path of a Referer, without the secret in its query', async () => {
     const referer = 'https://user:secret@mail.example.com/inbox/1?token=secret#secret';
     const { httpReferer } = await kept(shared, { referer });
     expect(httpReferer).toBe('https://mail.example.com/inbox/1');
   });
 
-  test('nothing of a Referer that is no page', async () => {
+  test('have no Referer that is not a page', async () => {
     expect((await kept(shared, { referer: 'secret' })).httpReferer).toBeUndefined();
   });
 
-  test('a truncated IP', async () => {
+  test('have a truncated IP', async () => {
     expect((await kept(shared, {})).ip).toBe('127.0.0.0');
   });
 
-  test('an address that a client writes itself into X-Forwarded-For never counts', () =>
+  test('never have an address that the client itself writes into X-Forwarded-For', () =>
     withSettings({ CLIENT_IP_HEADER: 'X-Forwarded-For', REFERER: 'origin' }, async (outputs) => {
       const ipOf = async (header: string) =>
         (await kept(outputs, { 'x-forwarded-for': header })).ip;
       expect(await ipOf('6.6.6.6, 203.0.113.9')).toBe('203.0.113.0');
       expect(await ipOf('6.6.6.6,2001:db8:1:2::9')).toBe('2001:db8:1::');
-      // As API Gateway appends the address of the proxy that connects to it.
+      // API Gateway appends the address of the proxy that connects to it.
       expect(await ipOf('6.6.6.6, 203.0.113.9, 127.0.0.1')).toBe('203.0.113.0');
       expect(await ipOf('6.6.6.6, garbage')).toBe('127.0.0.0');
       expect(await ipOf('')).toBe('127.0.0.0');
@@ -68,20 +68,20 @@ describe('what is kept of a visitor', () => {
       expect((await kept(outputs, { referer })).httpReferer).toBe('https://mail.example.com/');
     }));
 
-  test('ip none, referer none: neither', () =>
+  test('have neither IP nor referer with ip none and referer none', () =>
     withSettings({ IP: 'none', REFERER: 'none' }, async (outputs) => {
       const { ip, httpReferer } = await kept(outputs, { referer: 'https://blog.example.com/' });
       expect([ip, httpReferer]).toEqual([undefined, undefined]);
     }));
 
-  test('ip full: all of it', () =>
+  test('have the whole IP with ip full', () =>
     withSettings({ IP: 'full' }, async (outputs) => {
       expect((await kept(outputs, {})).ip).toBe('127.0.0.1');
     }));
 });
 
 describe('security headers', () => {
-  test('answers on the links’ own domain are for https only, and no others', async () => {
+  test('only answers on the links’ own domain require https', async () => {
     await withSettings({ STRICT_TRANSPORT_SECONDS: '31536000' }, async (outputs) => {
       const { answer } = await kept(outputs, {});
       const unknown = await call(outputs, 'GET /r/nothing-here');

@@ -7,13 +7,13 @@ import type { Referral } from '../../functions/core/referral.ts';
 import type { Claim } from '../../functions/core/store.ts';
 
 interface Users {
-  /** Pages of users: a sub, or a whole user as Cognito has it. */
+  /** Pages of users. Each is a `sub`, or a whole user as Cognito has it. */
   readonly pages: readonly (readonly (string | object)[])[];
   /** Called before each link is put. */
   readonly onCreate?: (userId: string) => void;
 }
 
-/** A backfill of users in memory, and the owners of the links that it made, in order. */
+/** A backfill of users in memory. It gives the owners of the links it made, in order. */
 function inMemory({ pages, onCreate = () => {} }: Users, overrides: Partial<Backfill> = {}) {
   const claims = new Map<string, Referral>();
   const owners: string[] = [];
@@ -65,7 +65,7 @@ function inMemory({ pages, onCreate = () => {} }: Users, overrides: Partial<Back
 const subs = (count: number, first = 0) =>
   Array.from({ length: count }, (_, index) => `user-${first + index}`);
 
-test('no second has more users in it than the rate', async () => {
+test('each second handles at most as many users as the rate', async () => {
   vi.useFakeTimers();
   const times: number[] = [];
   const start = Date.now();
@@ -80,7 +80,7 @@ test('no second has more users in it than the rate', async () => {
   expect(times.at(-1)).toBeLessThan(3000);
 });
 
-test('users without a sub and unconfirmed users are skipped, everybody else has one link', async () => {
+test('users without a sub and unconfirmed users are skipped, all others get one link', async () => {
   const { options, owners } = inMemory({
     pages: [
       ['ada', { Username: 'no-attributes' }, { UserStatus: 'UNCONFIRMED', Attributes: [] }],
@@ -118,7 +118,7 @@ test('a code can be made from the attributes of its user', async () => {
   ]);
 });
 
-test('a saved token that Cognito refuses starts over from the first page, and says so', async () => {
+test('a run starts over from the first page and says so if Cognito refuses the saved token', async () => {
   const { options, owners, notices } = inMemory({ pages: [subs(2), subs(1, 2)] });
   await backfill(options);
   const progress = { ...noProgress(), created: 60, pageToken: 'expired', milliseconds: 5000 };
@@ -131,7 +131,7 @@ test('a saved token that Cognito refuses starts over from the first page, and sa
   ]);
 });
 
-test('a token that is refused time and again does not go round for ever', async () => {
+test('a run fails if Cognito refuses a token again and again', async () => {
   const { options, owners } = inMemory({ pages: [subs(1)] });
   const send = async ({ input }: { input: { PaginationToken?: string } }) => {
     if (input.PaginationToken === undefined) return { PaginationToken: 'never taken' };
@@ -143,7 +143,7 @@ test('a token that is refused time and again does not go round for ever', async 
   expect(owners).toEqual([]);
 });
 
-test('a user who fails stops nobody; the first twenty are listed and all are counted', async () => {
+test('a failed user does not stop the others; the first twenty are listed and all are counted', async () => {
   const onCreate = (userId: string) => {
     if (userId !== 'user-30') throw new ReferralsError('unavailable', 'Busy:\n  try again.');
   };
@@ -172,7 +172,7 @@ test('a user who fails stops nobody; the first twenty are listed and all are cou
   ]);
 });
 
-test('what hits everyone stops at once, and what was done until then is saved', async () => {
+test('an error that affects everyone stops the run at once, and its progress is saved', async () => {
   const saved: Progress[] = [];
   const onCreate = (userId: string) => {
     if (userId !== 'user-1') return;
@@ -200,7 +200,7 @@ test.each([
   ['ResourceNotFoundException', '--table-name: there is no table T in this region (AWS_REGION)'],
   ['ValidationException', '--table-name: m'],
   ['TimeoutError', "DynamoDB can't be reached (AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB"],
-])('%s stops everything with a line that says where to look', (name, line) => {
+])('%s stops the run with a line that says where to look', (name, line) => {
   const error = Object.assign(new Error('m'), { name });
   expect(refusalOf(error, table)?.message).toContain(line);
   const hidden = new ReferralsError('unavailable', 'Busy.', { cause: error });
@@ -212,6 +212,6 @@ test.each([
   'InternalServerError',
   'TransactionCanceledException',
   'TypeError',
-])('%s concerns one user', (name) => {
+])('%s affects only one user', (name) => {
   expect(refusalOf(Object.assign(new Error('m'), { name }), table)).toBeUndefined();
 });

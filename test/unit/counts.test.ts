@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newTally, tally } from '../../functions/core/counts.ts';
 
-test('of ten thousand names of actions no more are told apart while responses are counted', () => {
+test('counting keeps ten thousand action names apart, and counts the rest as OTHER', () => {
   const counted = newTally();
   for (let name = 0; name < 10_005; name++) {
     tally(counted, { id: '', action: `A${name}`, kind: 'human', first: false, trusted: false });

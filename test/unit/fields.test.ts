@@ -17,13 +17,13 @@ const fields = {
 };
 const referral = { code: 'abc', note: 'for Grace' };
 
-test('a reader is shown the fields that they may see, and no others', () => {
+test('a reader gets only the fields that they may see', () => {
   const forVisitor = { code: 'abc', url: 'https://api.example.com/r/abc' };
   expect(show(fields, 'visitor', referral, settings)).toEqual(forVisitor);
   expect(show(fields, 'owner', referral, settings)).toEqual({ ...forVisitor, note: 'for Grace' });
 });
 
-test('the schema of an answer has the fields that its reader may see, and takes no others', () => {
+test('the schema of an answer accepts only the fields that its reader may see', () => {
   const shown = show(fields, 'owner', referral, settings);
   expect(v.is(schemaOf(fields, 'owner'), shown)).toBe(true);
   expect(v.is(schemaOf(fields, 'visitor'), shown)).toBe(false);

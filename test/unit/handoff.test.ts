@@ -16,14 +16,14 @@ const handoff = {
 };
 const seal = () => sealHandoff(handoff, key, randomBytes(12));
 
-test('a handoff is opened with the key of its day, and with no other', () => {
+test('only the key of its day opens a handoff', () => {
   const token = seal();
   expect(dayOfHandoff(token)).toBe(dayOf(handoff.clickedAt));
   expect(openHandoff(token, key)).toEqual(handoff);
   expect(openHandoff(token, randomBytes(32))).toBeUndefined();
 });
 
-test('nothing of a handoff can be read or altered', () => {
+test('a handoff cannot be read or altered', () => {
   const token = seal();
   expect(token).toMatch(/^[\w-]+$/);
   expect(Buffer.from(token, 'base64url').includes(handoff.code)).toBe(false);
@@ -32,16 +32,16 @@ test('nothing of a handoff can be read or altered', () => {
     (character, index) =>
       `${token.slice(0, index)}${character === 'A' ? 'B' : 'A'}${token.slice(index + 1)}`,
   );
-  // The last character has bits that are not part of a byte.
+  // Some bits of the last character are not part of a byte.
   expect(altered.slice(0, -1).filter((other) => openHandoff(other, key) !== undefined)).toEqual([]);
 });
 
-test.each(['', 'x', 'x'.repeat(83), '%%%', '\u0000'])('%j is no handoff', (token) => {
+test.each(['', 'x', 'x'.repeat(83), '%%%', '\u0000'])('%j is not a handoff', (token) => {
   expect(dayOfHandoff(token)).toBeUndefined();
   expect(openHandoff(token, key)).toBeUndefined();
 });
 
-test('the session is handed out for 30 minutes', () => {
+test('a handoff gives its session for 30 minutes', () => {
   const after = (minutes: number) => new Date(handoff.clickedAt + minutes * 60_000);
   expect([isFresh(handoff, after(30)), isFresh(handoff, after(30.1))]).toEqual([true, false]);
 });

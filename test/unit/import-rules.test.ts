@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
-/** What each folder may import, and what it may not. */
+/** The imports that each folder may and may not have. */
 const rules: Record<string, { allowed: string[]; refused: string[] }> = {
   bin: {
     allowed: ['../lib/stack.ts', '../functions/validation/objects.ts'],
@@ -141,7 +141,7 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
   },
 };
 
-/** A project with our linter's rules, and nothing in it. */
+/** An empty project with our linter's rules. */
 function emptyProject(): string {
   const project = mkdtempSync(join(tmpdir(), 'referrals-imports-'));
   onTestFinished(() => rmSync(project, { recursive: true }));
@@ -150,7 +150,7 @@ function emptyProject(): string {
   return project;
 }
 
-/** What the linter finds in a project: rule and file. */
+/** The linter's findings in a project: rule and file. */
 function lint(project: string): { rule: string; file: string }[] {
   const { stdout } = spawnSync(
     resolve('node_modules/.bin/biome'),
@@ -186,7 +186,7 @@ test('the linter lets imports run one way only', () => {
   expect(found).toEqual(expected);
 });
 
-test('the linter finds circles of imports, also of types only', () => {
+test('the linter finds circles of imports, even if they import only types', () => {
   const project = emptyProject();
   const write = (file: string, text: string) => {
     mkdirSync(dirname(join(project, file)), { recursive: true });

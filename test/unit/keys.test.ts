@@ -12,7 +12,7 @@ import {
 } from '../../functions/store/keys.ts';
 
 describe('keys', () => {
-  test('are those of the design', () => {
+  test('have their documented form', () => {
     const user = { userId: 'u1' };
     const session = { session: 's1' };
     expect([
@@ -38,7 +38,7 @@ describe('keys', () => {
     ]);
   });
 
-  test('put a response into the same bucket each time, and responses evenly into all 256', () => {
+  test('give a response the same bucket each time, and spread responses evenly over all 256', () => {
     const ids = Array.from({ length: 25_600 }, () => ulid());
     const partitions = ids.map((id) => responsePartitionOf('c', id, 256));
     expect(ids.map((id) => responsePartitionOf('c', id, 256))).toEqual(partitions);

@@ -11,12 +11,12 @@ describe('readLinkQuery', () => {
     expect(read('').redirectTo).toBeUndefined();
   });
 
-  test('leaves all others as they were written', () => {
+  test('leaves all other parameters as they were written', () => {
     const { others } = read('a=1&&b=%2f+x~&redirect_to=/x&flag&redirect%5fto=/y&a=2');
     expect(others).toEqual(['a=1', 'b=%2f+x~', 'flag', 'a=2']);
   });
 
-  test('bounds a campaign, and leaves out what is empty', () => {
+  test('shortens long campaign values, and leaves out empty ones', () => {
     const { campaign } = read(
       `utm_source=news%0A+letter&utm_source=x&utm_medium=${'m'.repeat(500)}&utm_term=&utm_content=%20&utm_id=7`,
     );
@@ -24,7 +24,7 @@ describe('readLinkQuery', () => {
     expect(read('utm_id=7').campaign).toBeUndefined();
   });
 
-  test('bears what is malformed', () => {
+  test('tolerates malformed queries', () => {
     const { campaign, redirectTo } = read('=&%&%ff=%ff&utm_source=%ff%&redirect_to=%');
     expect([campaign, redirectTo]).toEqual([{ source: '\ufffd%' }, '%']);
   });
@@ -48,7 +48,7 @@ describe('withParameters', () => {
     expect(withParameters(location, parameters)).toBe(expected);
   });
 
-  test('adds our own parameter last, however long the others are', () => {
+  test('adds our own parameter last, even if the others are too long', () => {
     const own = 'referral_session=S';
     expect(withParameters('https://a.example/?a', ['b'], own)).toBe(
       'https://a.example/?a&b&referral_session=S',

@@ -35,7 +35,7 @@ test.each([
   [
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36 Edg/120.0.0.0',
   ],
-  // A CDN in front has replaced it: it tells nothing.
+  // A CDN replaces the user agent with this, so it tells nothing.
   ['Amazon CloudFront'],
 ])('%j may be a person', (userAgent) => {
   expect(isMachine(userAgent)).toBe(false);

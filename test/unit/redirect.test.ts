@@ -82,7 +82,7 @@ describe('resolveRedirect', () => {
     'data:text/html,x',
     'ftp://app.example.com',
     `/${'x'.repeat(2048)}`,
-    // Short as it is written, and long once it is percent-encoded.
+    // Short as written, but too long in percent-encoding.
     `/${'界'.repeat(300)}`,
     'blob:https://app.example.com/x',
   ])('refuses %j', (destination) => {

@@ -13,6 +13,6 @@ test.each([
   ['blob:https://blog.example.com/x', 'path', undefined],
   ['no address', 'path', undefined],
   ['', 'path', undefined],
-] as const)('keeps of %s (%s) %s', (referer, mode, kept) => {
+] as const)('%s (%s) is kept as %s', (referer, mode, kept) => {
   expect(keptReferer(referer, mode)).toBe(kept);
 });

@@ -9,12 +9,12 @@ const filesIn = (directory: string) =>
     .map((name) => name.replace(/\.ts$/, ''))
     .toSorted();
 
-test('every function is a file, and every file of functions/ is a function or plain data', () => {
+test('every function has a file, and every file of functions/ is a function or plain data', () => {
   const plainData = ['environment', 'hooks', 'manifest', 'routes', 'triggers'];
   expect(filesIn('functions')).toEqual([...functionNames, ...plainData].toSorted());
 });
 
-test('every route of the JSON API is a file of functions/api/', () => {
+test('every route of the JSON API has a file in functions/api/', () => {
   const names = routes.map(({ name }) => name).filter((name) => name !== 'hit');
   expect(filesIn('functions/api')).toEqual(names.toSorted());
 });
@@ -24,11 +24,11 @@ test('no two routes have the same method and path', () => {
   expect(keys).toEqual([...new Set(keys)]);
 });
 
-test('a browser may use every method that a route has', () => {
+test('browsers may use the method of every route', () => {
   expect(new Set(cors.methods)).toEqual(new Set(routes.map(({ method }) => method)));
 });
 
-test('a function of routes has the time of the one that needs most, and what links a session', () => {
+test('a function has the timeout of its slowest route, and the store methods that link a session', () => {
   expect(manifestOf('hit')).toEqual({
     timeout: 3,
     store: expect.not.arrayContaining(['moveResponses']),

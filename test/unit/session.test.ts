@@ -4,7 +4,7 @@ import { isGenuine, isSession, signSession } from '../../functions/core/session.
 
 const key = randomBytes(32);
 
-test('a session is 32 characters, and genuine to its deployment only', () => {
+test('a session has 32 characters and is genuine only in its own deployment', () => {
   const session = signSession(randomBytes(16), key);
   expect([session.length, isSession(session)]).toEqual([32, true]);
   expect([isGenuine(session, key), isGenuine(session, randomBytes(32))]).toEqual([true, false]);
@@ -20,7 +20,7 @@ test.each([
   expect(isGenuine(session, key)).toBe(false);
 });
 
-test('a session is not genuine if any of its characters is another', () => {
+test('a session is not genuine if any of its characters is changed', () => {
   const session = signSession(randomBytes(16), key);
   const altered = Array.from(
     session,

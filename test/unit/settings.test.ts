@@ -8,7 +8,7 @@ const required = {
 };
 
 describe('readSettings', () => {
-  test('has a default for all but table, API and app', () => {
+  test('has a default for everything except table, API and app', () => {
     expect(readSettings(required)).toEqual({
       tableName: 'referrals',
       apiUrl: 'https://api.example.com',
@@ -49,7 +49,7 @@ describe('readSettings', () => {
     [{ SESSION_COOKIE_DOMAIN: 'other.example' }, true],
     [{ SESSION_COOKIE_DOMAIN: 'example.com', SESSION_HANDOFF: 'true' }, true],
     [{ SESSION_HANDOFF: 'false' }, false],
-  ])('with %j, handing the session over is %j', (variables, handOff) => {
+  ])('with %j, handing over the session is %j', (variables, handOff) => {
     expect(readSettings({ ...required, ...variables }).session.handOff).toBe(handOff);
   });
 

@@ -10,7 +10,7 @@ const referral = { code: 'code', buckets: 1 } as Referral;
 
 const idAt = (time: string) => `${encodeTime(Date.parse(time), 10)}0000000000000000`;
 
-/** A store with clicks at these times, and nothing closed. */
+/** A store with clicks at these times and no closed hours. */
 const clicksAt = (...times: string[]) =>
   ({
     store: {
@@ -32,7 +32,7 @@ const clicksAt = (...times: string[]) =>
     },
   }) as unknown as Services;
 
-/** Clicks of each interval by its start. */
+/** The number of clicks in each interval, by its start. */
 async function clicksBy(
   services: Services,
   [from, to]: [string, string],
@@ -48,7 +48,7 @@ async function clicksBy(
 }
 
 describe('the series of stats', () => {
-  test('has every interval, also those in which nothing happened', async () => {
+  test('has every interval, including empty ones', async () => {
     const services = clicksAt('2026-05-01T10:59:59.999Z', '2026-05-01T11:00:00Z');
     expect(
       await clicksBy(services, ['2026-05-01T09:30:00Z', '2026-05-01T12:15:00Z'], 'hour', 'UTC'),
@@ -64,11 +64,11 @@ describe('the series of stats', () => {
   });
 
   test.each([
-    // Half an hour and a quarter off the hours of UTC.
+    // These zones differ from UTC by half an hour and by a quarter of an hour.
     ['Asia/Kolkata', '2026-05-01T18:29:59Z', '2026-05-01T18:30:00Z'],
     ['Asia/Kathmandu', '2026-05-01T18:14:59Z', '2026-05-01T18:15:00Z'],
     ['America/Los_Angeles', '2026-05-02T06:59:59Z', '2026-05-02T07:00:00Z'],
-  ])('has days that begin when they do in %s', async (timeZone, before, midnight) => {
+  ])('begins days at midnight in %s', async (timeZone, before, midnight) => {
     const services = clicksAt(before, midnight, midnight);
     const { series } = await clicksBy(
       services,
@@ -80,7 +80,7 @@ describe('the series of stats', () => {
     expect(series[1]?.[0]).toBe(new Date(midnight).toISOString());
   });
 
-  test('has a day of 23 hours and one of 25 where clocks are changed', async () => {
+  test('has days of 23 and 25 hours when clocks change', async () => {
     const range: [string, string] = ['2026-03-28T23:00:00Z', '2026-03-30T22:00:00Z'];
     expect(await clicksBy(clicksAt(), range, 'day', 'Europe/Berlin')).toEqual({
       total: 0,
@@ -99,7 +99,7 @@ describe('the series of stats', () => {
     expect(hours.series).toHaveLength(49);
   });
 
-  test('has months of their own length', async () => {
+  test('gives each month its own length', async () => {
     const services = clicksAt('2028-02-29T22:59:59Z', '2028-02-29T23:00:00Z');
     const range: [string, string] = ['2028-01-15T00:00:00Z', '2028-03-31T22:00:00Z'];
     expect(await clicksBy(services, range, 'month', 'Europe/Berlin')).toEqual({
@@ -112,7 +112,7 @@ describe('the series of stats', () => {
     });
   });
 
-  test('of 400 days by the hour is made in no time', async () => {
+  test('of 400 days by the hour is computed quickly', async () => {
     const started = performance.now();
     const range: [string, string] = ['2026-01-01T00:00:00Z', '2027-02-05T00:00:00Z'];
     const { series } = await clicksBy(clicksAt(), range, 'hour', 'America/New_York');

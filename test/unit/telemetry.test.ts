@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 
-test('what is counted is written at once, in CloudWatch’s embedded metric format', async () => {
+test('a metric is written at once, in CloudWatch’s embedded metric format', async () => {
   vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'Host/Referrals');
   const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const { countMetric } = await import('../../functions/setup/telemetry.ts');

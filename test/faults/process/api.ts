@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { createListener } from '../../../local/server.ts';
 
-// The API at the port of its URL, so that it is found again after a restart.
+// The API, at the port of its URL, so that clients find it again after a restart.
 const { API_URL: apiUrl = '', APP_URL: appUrl = '' } = process.env;
 
-// Loaded before the first click comes, as in Lambda.
+// Loads it before the first click comes, as Lambda does.
 await import('../../../functions/hit.ts');
 createServer(createListener({ apiUrl, appUrl, onEvent: () => undefined })).listen(
   Number(new URL(apiUrl).port),

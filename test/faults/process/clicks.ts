@@ -8,7 +8,7 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { storeClick } from '../../../functions/triggers.ts';
 import { invoke } from '../../../local/invoke.ts';
 
-// The event source of the click queue: what the function does not give back is deleted.
+// The event source of the click queue. It deletes the messages that the function does not report as failed.
 const QueueUrl = process.env.CLICK_QUEUE_URL;
 const client = new SQSClient();
 
@@ -37,7 +37,7 @@ async function work(): Promise<void> {
   );
 }
 
-/** A message as Lambda gives it to a function. */
+/** A message as a function gets it from Lambda. */
 function recordOf({ MessageId = '', ReceiptHandle = '', Body = '' }: Message): Partial<SQSRecord> {
   return { messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, eventSource: 'aws:sqs' };
 }
