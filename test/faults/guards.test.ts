@@ -307,7 +307,7 @@ const guards: Record<string, Guard> = {
   'a code is chosen only as often as the day allows': {
     breaks: /^6 codes were chosen/,
     scenario: async (world) => {
-      Object.assign(world.settings, { code: { custom: true } });
+      Object.assign(world.settings, { code: { custom: true, ignoreCase: false } });
       const { code, userId = '' } = await newReferral(world);
       let chosen = 0;
       for (const own of ['one-1', 'two-2', 'three', 'four-4', 'five-5', 'six-6']) {

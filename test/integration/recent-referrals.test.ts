@@ -62,7 +62,7 @@ test('a link that is remembered is looked up again after a minute, and kept wher
 });
 
 test('an edit is followed within a minute, also by a further code of the link', async () => {
-  const domain = domainOn(outputs, { code: { custom: true } });
+  const domain = domainOn(outputs, { code: { custom: true, ignoreCase: false } });
   const link = { userId: newUserId(), redirectTo: '/' };
   const { referral } = await createReferral(domain, link);
   const alias = `own-${newUserId()}`;

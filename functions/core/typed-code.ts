@@ -1,0 +1,165 @@
+import { arrivalAt, classified } from './arrival.ts';
+import { spelled } from './codes.ts';
+import { ReferralsError, unknownCode } from './errors.ts';
+import { codeInPath, isExpired, type Referral } from './referral.ts';
+import type { ClientDetails, Response } from './response.ts';
+import type { Using } from './services.ts';
+import { signSession } from './session.ts';
+import type { Visitor } from './visitor.ts';
+
+/** Seconds for which typing the same code again is the same arrival. */
+const DAY = 24 * 60 * 60;
+
+// No client can send these keys, because keys from clients have no control characters.
+const ENTERED = '\u0000TYPED#';
+const AT_SIGN_UP = '\u0000TYPED_AT_SIGN_UP';
+
+/** Services to find the referral of a typed code. */
+type FindingServices = Using<never, 'findRecentReferral' | 'now', 'code'>;
+
+/** Services to record a visitor who typed a code. */
+export type EnteringServices = FindingServices &
+  Using<
+    'responsesOf' | 'putResponseOnce' | 'findSessionUser' | 'standingOf',
+    'newId' | 'randomBytes' | 'keys'
+  >;
+
+/** The code in what a person typed or pasted: with spaces around it, or as a whole link. */
+export const codeInText = (text: string): string | undefined =>
+  codeInPath(
+    text
+      .trim()
+      .replace(/^\S*\/r\//, '')
+      .replace(/[?#].*$/s, ''),
+  );
+
+/**
+ * Records that a visitor came by a code that they typed. Typing it again within a day records nothing, unless
+ * the visitor has come by another link meanwhile.
+ *
+ * @param known undefined for a visitor without a session.
+ * @returns the visitor, with a new session if they had none.
+ * @throws ReferralsError `unknown_code` if it leads to no live referral, `invalid_field` if it is the visitor's
+ *   own.
+ */
+export async function enterCode(
+  services: EnteringServices,
+  known: Visitor | undefined,
+  text: string,
+  client: ClientDetails,
+): Promise<Visitor> {
+  const { store, newId, keys, randomBytes } = services;
+  const at = services.now();
+  const referral = await findTyped(services, text);
+  if (referral === undefined) throw unknownCode();
+  const visitor = known ?? { session: signSession(randomBytes(16), await keys.ofSessions()) };
+  if ('userId' in visitor && visitor.userId === referral.userId) throw ownCode();
+  const latest = await latestOf(store, visitor);
+  if (latest !== undefined && isSameArrival(latest, referral, at)) return visitor;
+  const arrived = { id: newId(at), at, via: 'typed' as const };
+  const response =
+    'userId' in visitor
+      ? arrivalAt(referral, arrived, {
+          ...visitor,
+          ...client,
+          kind: 'human' as const,
+          first: await isNew(store, [visitor], referral, arrived.id),
+        })
+      : await classified(
+          services,
+          arrivalAt(referral, arrived, { ...visitor, ...client }),
+          referral,
+        );
+  if (response.kind === 'own') throw ownCode();
+  // Calls at the same time have the same latest response, so they are one.
+  const key = `${ENTERED}${referral.code}#${latest?.id ?? ''}`;
+  const request = { visitor, key, fingerprint: '', lifetime: DAY };
+  await store.putResponseOnce(request, at, { response, referral });
+  return visitor;
+}
+
+/** Services to record a new user who typed a code. */
+export type EnteringAtSignUpServices = FindingServices &
+  Using<'putResponseOnce' | 'standingOf', 'newId'>;
+
+/**
+ * Records that a new user came by a code that they typed at their sign-up, once for ever. Their own code is
+ * ignored.
+ *
+ * @param own the user's own link. The arrival has its time, so that the user is new to it, whenever this is tried
+ *   again.
+ * @param session the session that the sign-up came with.
+ * @returns false if the code leads to no live referral.
+ */
+export async function enterCodeAtSignUp(
+  services: EnteringAtSignUpServices,
+  own: Referral,
+  text: string,
+  session: string | undefined,
+): Promise<boolean> {
+  const { store, now, newId } = services;
+  const referral = await findTyped(services, text);
+  if (referral === undefined) return false;
+  const { userId } = own;
+  if (userId === undefined || userId === referral.userId) return true;
+  const at = new Date(own.createdAt);
+  const arrived = { id: newId(at), at, via: 'typed' as const };
+  const visitors = [{ userId }, ...(session === undefined ? [] : [{ session }])];
+  const response = arrivalAt(referral, arrived, {
+    userId,
+    kind: 'human' as const,
+    first: await isNew(store, visitors, referral, arrived.id),
+  });
+  const request = {
+    visitor: { userId },
+    key: AT_SIGN_UP,
+    fingerprint: '',
+    lifetime: Number.POSITIVE_INFINITY,
+  };
+  await store.putResponseOnce(request, now(), { response, referral });
+  return true;
+}
+
+/** The live referral of a typed code. It is looked for as it was typed before other spellings of it. */
+async function findTyped(
+  { findRecentReferral, now, settings }: FindingServices,
+  text: string,
+): Promise<Referral | undefined> {
+  const code = codeInText(text);
+  if (code === undefined) return undefined;
+  const found =
+    (await findRecentReferral(code)) ?? (await findRecentReferral(spelled(code, settings)));
+  return found === undefined || isExpired(found, now()) ? undefined : found;
+}
+
+async function latestOf(
+  store: EnteringServices['store'],
+  visitor: Visitor,
+): Promise<Response | undefined> {
+  for await (const response of store.responsesOf(visitor, 'newest')) return response;
+  return undefined;
+}
+
+/** Whether a visitor's latest response is due to the same code, typed less than a day ago. */
+const isSameArrival = (
+  { code, via, respondedAt, createdAt }: Response,
+  referral: Referral,
+  at: Date,
+): boolean =>
+  code === referral.code &&
+  via === 'typed' &&
+  at.getTime() - Date.parse(respondedAt ?? createdAt) < DAY * 1000;
+
+/** Whether none of these has a response to the referral other than `except`. They are one person. */
+async function isNew(
+  store: EnteringAtSignUpServices['store'],
+  visitors: readonly Visitor[],
+  { code }: Referral,
+  except: string,
+): Promise<boolean> {
+  const standings = visitors.map((visitor) => store.standingOf(visitor, code, except));
+  return (await Promise.all(standings)).every((standing) => standing === 'new');
+}
+
+const ownCode = () =>
+  new ReferralsError('invalid_field', 'code must be the code of somebody else.', { field: 'code' });
