@@ -146,7 +146,7 @@ export const routes = [
     function: 'api',
     // So that guessing codes does not pay.
     throttle: 'sessions',
-    store: [...attributing, 'standingOf', 'putResponseOnce'],
+    store: [...attributing, 'standingOf', 'putResponse', 'putResponseOnce'],
   },
   {
     ...ofVisitor,

@@ -1,10 +1,11 @@
-import { arrivalAt, classified } from './arrival.ts';
+import { arrivalAt, type Classification, classified } from './arrival.ts';
 import { spelled } from './codes.ts';
 import { ReferralsError, unknownCode } from './errors.ts';
 import { codeInPath, isExpired, type Referral } from './referral.ts';
 import type { ClientDetails, Response } from './response.ts';
 import type { Using } from './services.ts';
 import { signSession } from './session.ts';
+import { type CreditingServices, creditSignUp } from './sign-up.ts';
 import type { Visitor } from './visitor.ts';
 
 /** Seconds for which typing the same code again is the same arrival. */
@@ -19,10 +20,8 @@ type FindingServices = Using<never, 'findRecentReferral' | 'now', 'code'>;
 
 /** Services to record a visitor who typed a code. */
 export type EnteringServices = FindingServices &
-  Using<
-    'responsesOf' | 'putResponseOnce' | 'findSessionUser' | 'standingOf',
-    'newId' | 'randomBytes' | 'keys'
-  >;
+  CreditingServices &
+  Using<'standingOf', 'randomBytes' | 'keys'>;
 
 /** The code in what a person typed or pasted: with spaces around it, or as a whole link. */
 export const codeInText = (text: string): string | undefined =>
@@ -34,8 +33,9 @@ export const codeInText = (text: string): string | undefined =>
   );
 
 /**
- * Records that a visitor came by a code that they typed. Typing it again within a day records nothing, unless
- * the visitor has come by another link meanwhile.
+ * Records that a visitor came by a code that they typed, and credits a user's sign-up if that is still to be
+ * done. Typing the code again within a day records nothing, unless the visitor has come by another link
+ * meanwhile.
  *
  * @param known undefined for a visitor without a session.
  * @returns the visitor, with a new session if they had none.
@@ -53,28 +53,24 @@ export async function enterCode(
   const referral = await findTyped(services, text);
   if (referral === undefined) throw unknownCode();
   const visitor = known ?? { session: signSession(randomBytes(16), await keys.ofSessions()) };
-  if ('userId' in visitor && visitor.userId === referral.userId) throw ownCode();
+  const userId = 'userId' in visitor ? visitor.userId : undefined;
+  if (userId !== undefined && userId === referral.userId) throw ownCode();
   const latest = await latestOf(store, visitor);
-  if (latest !== undefined && isSameArrival(latest, referral, at)) return visitor;
-  const arrived = { id: newId(at), at, via: 'typed' as const };
-  const response =
-    'userId' in visitor
-      ? arrivalAt(referral, arrived, {
-          ...visitor,
-          ...client,
-          kind: 'human' as const,
-          first: await isNew(store, [visitor], referral, arrived.id),
-        })
-      : await classified(
-          services,
-          arrivalAt(referral, arrived, { ...visitor, ...client }),
-          referral,
-        );
-  if (response.kind === 'own') throw ownCode();
-  // Calls at the same time have the same latest response, so they are one.
-  const key = `${ENTERED}${referral.code}#${latest?.id ?? ''}`;
-  const request = { visitor, key, fingerprint: '', lifetime: DAY };
-  await store.putResponseOnce(request, at, { response, referral });
+  if (latest === undefined || !isSameArrival(latest, referral, at)) {
+    const arrived = { id: newId(at), at, via: 'typed' as const };
+    const arrival = arrivalAt(referral, arrived, { ...visitor, ...client });
+    const response =
+      userId === undefined
+        ? await classified(services, arrival, referral)
+        : { ...arrival, ...(await classifiedUser(store, [visitor], arrival)) };
+    if (response.kind === 'own') throw ownCode();
+    // Calls at the same time have the same latest response, so they are one.
+    const key = `${ENTERED}${referral.code}#${latest?.id ?? ''}`;
+    const request = { visitor, key, fingerprint: '', lifetime: DAY };
+    await store.putResponseOnce(request, at, { response, referral });
+  }
+  // Also after the same arrival: what has recorded it may have failed before this.
+  if (userId !== undefined) await creditSignUp(services, userId);
   return visitor;
 }
 
@@ -105,11 +101,8 @@ export async function enterCodeAtSignUp(
   const at = new Date(own.createdAt);
   const arrived = { id: newId(at), at, via: 'typed' as const };
   const visitors = [{ userId }, ...(session === undefined ? [] : [{ session }])];
-  const response = arrivalAt(referral, arrived, {
-    userId,
-    kind: 'human' as const,
-    first: await isNew(store, visitors, referral, arrived.id),
-  });
+  const arrival = arrivalAt(referral, arrived, { userId });
+  const response = { ...arrival, ...(await classifiedUser(store, visitors, arrival)) };
   const request = {
     visitor: { userId },
     key: AT_SIGN_UP,
@@ -150,15 +143,19 @@ const isSameArrival = (
   via === 'typed' &&
   at.getTime() - Date.parse(respondedAt ?? createdAt) < DAY * 1000;
 
-/** Whether none of these has a response to the referral other than `except`. They are one person. */
-async function isNew(
-  store: EnteringAtSignUpServices['store'],
+/**
+ * Classifies the arrival of a user.
+ *
+ * @param visitors the user, and the session that is about to become theirs.
+ */
+async function classifiedUser(
+  store: Using<'standingOf'>['store'],
   visitors: readonly Visitor[],
-  { code }: Referral,
-  except: string,
-): Promise<boolean> {
-  const standings = visitors.map((visitor) => store.standingOf(visitor, code, except));
-  return (await Promise.all(standings)).every((standing) => standing === 'new');
+  { code, id }: Pick<Response, 'code' | 'id'>,
+): Promise<Classification> {
+  const standings = visitors.map((visitor) => store.standingOf(visitor, code, id));
+  const isNew = (await Promise.all(standings)).every((standing) => standing === 'new');
+  return { kind: 'human', first: isNew };
 }
 
 const ownCode = () =>
