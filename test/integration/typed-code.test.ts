@@ -4,6 +4,7 @@ import { findAttribution } from '../../functions/core/attribution.ts';
 import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
 import { welcomeUser } from '../../functions/core/new-user.ts';
 import { enterCode } from '../../functions/core/typed-code.ts';
+import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { call, click, createReferral, signUp, type User } from './client.ts';
 import { type Domain, domainOn, newSession, newUserId } from './domain.ts';
 import { startTestService, type TestService } from './test-service.ts';
@@ -204,6 +205,22 @@ describe('POST /attribution', () => {
     }
     expect(await one.recorded()).toHaveLength(2);
   });
+});
+
+test('a typed code costs one write, and the same one again none', async () => {
+  const proxy = await startDynamoDBProxy(outputs.DynamoDBEndpoint);
+  const service = await startTestService({ variables: { DYNAMODB_ENDPOINT: proxy.endpoint } });
+  const { code } = await newLink();
+  const session = newSession();
+  const writes = [];
+  for (const _ of ['first', 'again']) {
+    proxy.operations.length = 0;
+    expect((await type(code, { session }, service.outputs)).status).toBe(200);
+    writes.push(proxy.operations.filter((name) => !['GetItem', 'Query'].includes(name)));
+  }
+  await service.stop();
+  proxy.stop();
+  expect(writes).toEqual([['TransactWriteItems'], []]);
 });
 
 describe('clientMetadata.referralCode', () => {
