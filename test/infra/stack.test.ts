@@ -110,7 +110,7 @@ describe('minimal usage', () => {
       'POST /attribution': sessions,
       'POST /session': sessions,
     });
-    expect(DependsOn).toHaveLength(3);
+    expect(DependsOn).toHaveLength(4);
     expect(Object.values(JSON.parse(Properties.AccessLogSettings.Format))).toEqual([
       '$context.requestTime',
       '$context.requestId',
