@@ -38,6 +38,7 @@ const settings = {
   codeLength: number,
   codeAlphabet: v.string(),
   codeCustom: boolean,
+  codeIgnoreCase: boolean,
   attributionModel: v.picklist(['last', 'first']),
   attributionWindowDays: days,
   attributionNewUsersOnly: boolean,
@@ -102,6 +103,7 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
       length: context.codeLength,
       alphabet: context.codeAlphabet,
       custom: context.codeCustom,
+      ignoreCase: context.codeIgnoreCase,
     }),
     attribution: defined({
       model: context.attributionModel,

@@ -19,7 +19,11 @@ export type TableServices = Using<StoreMethod, 'now' | 'newId', 'retention'> & {
 };
 
 /** Services that core needs to make users' own links. */
-export type LinkServices = Using<StoreMethod, 'now' | 'newId' | 'newCode', 'defaultRedirectTo'> &
+export type LinkServices = Using<
+  StoreMethod,
+  'now' | 'newId' | 'newCode',
+  'defaultRedirectTo' | 'code'
+> &
   Pick<TableServices, 'close'>;
 
 /**
@@ -46,6 +50,8 @@ export interface LinkOptions {
   /** Length and alphabet of a code, as deployed. */
   readonly codeLength: number;
   readonly codeAlphabet: string;
+  /** Whether codes are in lower case, as deployed. */
+  readonly codeIgnoreCase?: boolean;
   /** The deployment's hooks module. Its `generateCode` makes the codes. */
   readonly hooks?: string;
 }
@@ -60,7 +66,10 @@ export async function createLinkServices(options: LinkOptions): Promise<LinkServ
   const drawCode = customAlphabet(options.codeAlphabet, options.codeLength);
   return {
     ...createServices(options.tableName),
-    settings: { defaultRedirectTo: options.redirectTo },
+    settings: {
+      defaultRedirectTo: options.redirectTo,
+      code: { custom: false, ignoreCase: options.codeIgnoreCase ?? false },
+    },
     newCode: generateCode ? checked(generateCode) : () => drawCode(),
   };
 }

@@ -1,5 +1,6 @@
 import { createSession } from './api/create-session.ts';
 import { editReferral } from './api/edit-referral.ts';
+import { enterCode } from './api/enter-code.ts';
 import { getAttribution } from './api/get-attribution.ts';
 import { getMyReferral } from './api/get-my-referral.ts';
 import { getReferral } from './api/get-referral.ts';
@@ -19,6 +20,7 @@ export const handler = apiHandler(
   {
     'create-session': createSession,
     'edit-referral': editReferral,
+    'enter-code': enterCode,
     'get-attribution': getAttribution,
     'get-my-referral': getMyReferral,
     'get-referral': getReferral,

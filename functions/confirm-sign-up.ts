@@ -1,9 +1,9 @@
 import type { Context, PostConfirmationTriggerEvent } from 'aws-lambda';
-import { welcomeUser } from './core/new-user.ts';
 import { passOn } from './messages/pass-on.ts';
 import { sendMessage } from './messages/queue.ts';
 import type { SignUpMessage } from './messages/queue-messages.ts';
 import { triggerHandler } from './messages/trigger-handler.ts';
+import { welcome } from './messages/welcome.ts';
 import { services as allServices, type ServicesFor } from './setup/services.ts';
 import { logger } from './setup/telemetry.ts';
 import type { postConfirmation } from './triggers.ts';
@@ -14,7 +14,7 @@ const { signUpQueueUrl, nextPostConfirmation } = services.settings;
 const giveLink = triggerHandler<PostConfirmationTriggerEvent>('SignUpFailures', {
   handle: async (event) => {
     const message = readSignUp(event);
-    if (message) await welcomeUser(services, message, message.session);
+    if (message) await welcome(services, message);
   },
   retry: async (event) => {
     const message = readSignUp(event);
@@ -40,6 +40,6 @@ function readSignUp(event: PostConfirmationTriggerEvent): SignUpMessage | undefi
     logger.info('The event is not a sign-up and is returned unchanged.', { triggerSource });
     return undefined;
   }
-  const session = clientMetadata?.referralSession;
-  return { userId: attributes.sub, attributes, ...(session && { session }) };
+  const { referralSession: session, referralCode: code } = clientMetadata ?? {};
+  return { userId: attributes.sub, attributes, ...(session && { session }), ...(code && { code }) };
 }

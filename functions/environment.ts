@@ -21,6 +21,7 @@ export const environment = {
   codeLength: 'CODE_LENGTH',
   codeAlphabet: 'CODE_ALPHABET',
   codeCustom: 'CODE_CUSTOM',
+  codeIgnoreCase: 'CODE_IGNORE_CASE',
   clientIpHeader: 'CLIENT_IP_HEADER',
   ip: 'IP',
   referer: 'REFERER',

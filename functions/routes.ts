@@ -140,6 +140,16 @@ export const routes = [
   },
   {
     ...ofVisitor,
+    name: 'enter-code',
+    method: 'POST',
+    path: '/attribution',
+    function: 'api',
+    // So that guessing codes does not pay.
+    throttle: 'sessions',
+    store: [...attributing, 'standingOf', 'putResponse', 'putResponseOnce'],
+  },
+  {
+    ...ofVisitor,
     name: 'create-session',
     method: 'POST',
     path: '/session',

@@ -31,6 +31,7 @@ const signingUp = [
   'claimSession',
   'settleSession',
   'moveResponses',
+  'standingOf',
   ...crediting,
 ] as const;
 

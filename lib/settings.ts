@@ -81,6 +81,14 @@ export interface ReferralSettings {
      * @example true // https://go.example.com/r/ada
      */
     readonly custom?: boolean;
+    /**
+     * Whether a code that somebody types is found in either case. New codes are in lower case then, so
+     * `alphabet` must have no capital letters. The paths of links stay exact.
+     *
+     * @default false
+     * @example true // ADA, for the link https://go.example.com/r/ada
+     */
+    readonly ignoreCase?: boolean;
   };
   /**
    * Header with the visitor's IP address. Only for an API that is reached through a proxy, which sets the
@@ -171,6 +179,7 @@ export function settingsEnvironment(
     [env.codeLength]: code.length?.toString(),
     [env.codeAlphabet]: code.alphabet,
     [env.codeCustom]: code.custom?.toString(),
+    [env.codeIgnoreCase]: code.ignoreCase?.toString(),
     [env.clientIpHeader]: settings.clientIpHeader,
     [env.ip]: settings.ip,
     [env.referer]: settings.referer,

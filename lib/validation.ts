@@ -107,9 +107,12 @@ const durations: Check = ({ session: settings, attribution, retention }) => {
     : undefined;
 };
 
-const codes: Check = ({ code: { length = 10, alphabet } = {} }) => {
+const codes: Check = ({ code: { length = 10, alphabet, ignoreCase } = {} }) => {
   if (!Number.isInteger(length) || length < MIN_CODE || length > MAX_CODE) {
     return `code.length: ${length} must be a whole number from ${MIN_CODE} to ${MAX_CODE}.`;
+  }
+  if (ignoreCase && (alphabet === undefined || /[A-Z]/.test(alphabet))) {
+    return 'code.ignoreCase: set code.alphabet to characters without capital letters, such as 23456789abcdefghjkmnpqrstuvwxyz.';
   }
   if (alphabet === undefined) return undefined;
   if (!/^[A-Za-z0-9_-]+$/.test(alphabet)) {

@@ -93,14 +93,23 @@ async function createClient(
 /** Where users sign up and in. */
 type Pool = Pick<Outputs, 'CognitoEndpoint' | 'UserPoolClientId'>;
 
+/** An account, and what the visitor came with. */
+interface NewAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly session?: string | undefined;
+  /** The code that the visitor typed. */
+  readonly code?: string | undefined;
+}
+
 /**
- * Signs a user up and confirms the sign-up with the visitor's session, as an app does.
+ * Signs a user up and confirms the sign-up with the visitor's session and code, as an app does.
  *
  * @returns the user's `sub`.
  */
 export async function signUpUser(
   { CognitoEndpoint, UserPoolClientId }: Pool,
-  { email, password, session }: { email: string; password: string; session?: string | undefined },
+  { email, password, session, code }: NewAccount,
 ): Promise<string> {
   const cognito = cognitoClient(CognitoEndpoint);
   const account = { ClientId: UserPoolClientId, Username: email };
@@ -115,7 +124,10 @@ export async function signUpUser(
     new ConfirmSignUpCommand({
       ...account,
       ConfirmationCode: CONFIRMATION_CODE,
-      ...(session && { ClientMetadata: { referralSession: session } }),
+      ClientMetadata: {
+        ...(session && { referralSession: session }),
+        ...(code && { referralCode: code }),
+      },
     }),
   );
   cognito.destroy();

@@ -21,6 +21,7 @@ interface BackfillOptions {
   readonly state: string;
   readonly codeLength: number;
   readonly codeAlphabet: string;
+  readonly codeIgnoreCase?: boolean;
   readonly hooks?: string;
 }
 
@@ -113,6 +114,7 @@ export function addBackfill(program: Command): void {
     .option('--dry-run', 'write nothing, only count users who would get a link')
     .option('--code-length <characters>', 'code length, as deployed', readWholeNumber(6, 64), 10)
     .option('--code-alphabet <characters>', 'code alphabet, as deployed', BASE62)
+    .option('--code-ignore-case', 'make codes in lower case, if deployed with code.ignoreCase')
     .option('--hooks <file>', 'hooks module of the deployment, if any')
     .option('--state <file>', 'progress of an interrupted run', '.referrals-backfill.json')
     .allowExcessArguments(false)

@@ -1,16 +1,18 @@
+import {
+  arrivalAt,
+  type Classification,
+  type ClassifyingServices,
+  classified,
+  drawSession,
+  type PendingArrival,
+} from './arrival.ts';
 import { unknownCode } from './errors.ts';
 import { isMachine } from './machines.ts';
 import { resolveRedirect } from './redirect.ts';
-import { isCode, isExpired, type Referral } from './referral.ts';
-import {
-  type Campaign,
-  type ClientDetails,
-  RESPONDED,
-  type Response,
-  type ResponseKind,
-} from './response.ts';
+import { isCode, isExpired } from './referral.ts';
+import type { Campaign, ClientDetails, ResponseKind } from './response.ts';
 import type { Using } from './services.ts';
-import { isGenuine, signSession } from './session.ts';
+import { isGenuine } from './session.ts';
 
 /** Kinds of clicks that a request alone can have. */
 export const requestKinds = ['human', 'bot', 'prefetch'] as const;
@@ -60,16 +62,12 @@ export interface Redirect {
   readonly session: string | undefined;
 }
 
-/** A click that is not stored yet. `kind` and `first` are missing if the visitor is not looked up yet. */
-export type PendingClick = Omit<Response, keyof Classification> & Partial<Classification>;
-
-type Classification = Pick<Response, 'kind' | 'first'>;
+/** A click that is not stored yet. */
+export type PendingClick = PendingArrival;
 
 /** Services to store a click. */
-type StoringServices = Using<
-  'findReferral' | 'putResponse' | 'findSessionUser' | 'standingOf',
-  'findRecentReferral' | 'randomBytes'
->;
+type StoringServices = ClassifyingServices &
+  Using<'findReferral' | 'putResponse', 'findRecentReferral'>;
 
 /** The part of the store that a click uses. */
 export type ClickStore = StoringServices['store'] & Using<'readKeys' | 'createKey'>['store'];
@@ -123,23 +121,16 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   const byMachine = classification !== undefined && classification.kind !== 'human';
   // A machine never gets a visitor's session, so that its click can't get credit.
   const session = (!byMachine && known) || drawSession(randomBytes, key);
-  const { code, userId: referrerId } = found;
   const { httpReferer, userAgent, ip, campaign } = click;
-  const pending: PendingClick = {
-    id: services.newId(now),
-    code,
-    ...(referrerId && { referrerId }),
-    action: RESPONDED,
+  const arrived = { id: services.newId(now), at: now, via: 'link' as const };
+  const pending: PendingClick = arrivalAt(found, arrived, {
     ...classification,
-    trusted: true,
-    via: 'link',
     session,
     ...(httpReferer && { httpReferer }),
     ...(userAgent && { userAgent }),
     ...(ip && { ip }),
     ...(campaign && { campaign }),
-    createdAt: now.toISOString(),
-  };
+  });
   const store = async () => {
     const response = await classified(services, pending, found);
     await services.store.putResponse(response, found);
@@ -157,13 +148,6 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     session: byMachine || key === undefined ? undefined : session,
   };
 }
-
-/** A session; without a key one that nobody can go on with. */
-const drawSession = (
-  randomBytes: ClickServices['randomBytes'],
-  key: Uint8Array | undefined,
-): string =>
-  key ? signSession(randomBytes(16), key) : Buffer.from(randomBytes(24)).toString('base64url');
 
 /**
  * Stores a queued click. Repeating it changes nothing.
@@ -196,28 +180,4 @@ function classify(click: Click, session: string | undefined): Classification | u
   const kind = click.kind ?? kindOf(click);
   if (kind !== 'human') return { kind, first: false };
   return session === undefined ? { kind, first: true } : undefined;
-}
-
-/** Adds the classification to a click. Looks up the visitor if necessary. */
-async function classified(
-  { store, randomBytes }: StoringServices,
-  click: PendingClick,
-  { code, userId: owner }: Referral,
-): Promise<Response> {
-  const { id, kind, first, session = '' } = click;
-  if (kind !== undefined && first !== undefined) return { ...click, kind, first };
-  const [user, standing] = await Promise.all([
-    store.findSessionUser(session),
-    store.standingOf({ session }, code, id),
-  ]);
-  const userId = user?.userId;
-  if (userId !== undefined && userId === owner) return { ...click, kind: 'own', first: false };
-  // The rows of a session are bounded; what comes on top is nobody's.
-  if (standing === 'full') {
-    return { ...click, session: drawSession(randomBytes, undefined), kind: 'human', first: false };
-  }
-  const isNew =
-    standing === 'new' &&
-    (userId === undefined || (await store.standingOf({ userId }, code, id)) === 'new');
-  return { ...click, kind: 'human', first: isNew };
 }

@@ -26,6 +26,10 @@ const RESERVED = new Set(
 export const isReserved = (code: string): boolean =>
   RESERVED.has(code.toLowerCase().replaceAll(/[-_]/g, ''));
 
+/** A code as new ones are spelled: in lower case, if codes are found in either case. */
+export const spelled = (code: string, { code: { ignoreCase } }: Pick<Settings, 'code'>): string =>
+  ignoreCase ? code.toLowerCase() : code;
+
 /**
  * Checks that owners may choose codes.
  *

@@ -1,8 +1,8 @@
 import { claimOf, holderOf, ownClaimOf, referralExists } from './claims.ts';
-import { allowanceOf, codeTaken, tooManyChanges } from './codes.ts';
+import { allowanceOf, codeTaken, spelled, tooManyChanges } from './codes.ts';
 import { ReferralsError } from './errors.ts';
 import type { NewReferral, Owner, Referral } from './referral.ts';
-import { type CheckingServices, checkedDestination } from './referral-rules.ts';
+import { type CheckingServices, checkedData } from './referral-rules.ts';
 import type { Using } from './services.ts';
 import type { Claim, ReferralOutcome } from './store.ts';
 
@@ -13,7 +13,7 @@ export interface CreatedReferral {
 }
 
 /** Services to create a referral. */
-type CreatingServices = Using<'readClaim' | 'createReferral', 'now' | 'newId' | 'newCode'>;
+type CreatingServices = Using<'readClaim' | 'createReferral', 'now' | 'newId' | 'newCode', 'code'>;
 
 // There are 62^10 codes, so two collisions in a row are already incredible. More tries would only hide a bug.
 const CODE_ATTEMPTS = 3;
@@ -32,8 +32,7 @@ export async function createReferral(
   attributes: Owner['attributes'] = {},
 ): Promise<CreatedReferral> {
   const { store } = services;
-  const redirectTo = checkedDestination(services, input) ?? input.redirectTo;
-  const draft = { ...input, redirectTo };
+  const draft = { ...input, ...checkedData(services, input) };
   const { code: chosen, userId } = draft;
   const { referral, created } = await claimReferral(services, draft, attributes, {
     read: async (now) => {
@@ -98,7 +97,7 @@ interface Creation {
 }
 
 async function claimReferral(
-  { now, newId, newCode }: CreatingServices,
+  { now, newId, newCode, settings }: CreatingServices,
   draft: NewReferral,
   attributes: Owner['attributes'],
   { read, write, taken }: Creation,
@@ -108,7 +107,7 @@ async function claimReferral(
     const at = now();
     const { existing, claims } = await read(at);
     if (existing !== undefined) return { referral: existing, created: false };
-    const code = draft.code ?? (await newCode(draft, owner));
+    const code = draft.code ?? spelled(await newCode(draft, owner), settings);
     const referral = { ...draft, id: newId(at), code, createdAt: at.toISOString(), buckets: 1 };
     const outcome = await write(referral, claims, at);
     if (outcome === 'stored') return { referral, created: true };

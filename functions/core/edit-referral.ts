@@ -2,7 +2,7 @@ import { claimOf, holderOf, referralExists } from './claims.ts';
 import { allowanceOf, codeTaken, tooManyChanges } from './codes.ts';
 import { ownedReferral } from './owned-referral.ts';
 import { isExpired, type Referral, type Target } from './referral.ts';
-import { type CheckingServices, checkedDestination } from './referral-rules.ts';
+import { type CheckingServices, checkedData } from './referral-rules.ts';
 import type { Using } from './services.ts';
 import type { Claim, ReferralEdit } from './store.ts';
 
@@ -32,9 +32,10 @@ export async function editReferral(
   services: EditingServices,
   userId: string,
   code: string,
-  changes: ReferralChanges,
+  given: ReferralChanges,
 ): Promise<Referral> {
-  const redirectTo = checkedDestination(services, changes);
+  const { redirectTo, ...data } = checkedData(services, given);
+  const changes = { ...given, ...data };
   for (;;) {
     const before = await ownedReferral(services, userId, code);
     const now = services.now();

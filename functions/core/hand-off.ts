@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { arrivalAt } from './arrival.ts';
 import { ReferralsError } from './errors.ts';
 import { dayOf, dayOfHandoff, type Handoff, isFresh, openHandoff, sealHandoff } from './handoff.ts';
 import { isMachine } from './machines.ts';
 import { isExpired, type Referral } from './referral.ts';
-import { type ClientDetails, RESPONDED } from './response.ts';
+import type { ClientDetails } from './response.ts';
 import type { Services, Using } from './services.ts';
 import { signSession } from './session.ts';
 
@@ -87,20 +88,13 @@ async function recordForwarded(
 ): Promise<void> {
   const at = now();
   if (isExpired(referral, at)) return;
-  const { userId: referrerId } = referral;
   const isHuman = !isMachine(client.userAgent);
-  const response = {
-    id: newId(at),
-    code: referral.code,
-    ...(referrerId && { referrerId }),
-    action: RESPONDED,
+  const arrived = { id: newId(at), at, via: 'forwarded' as const };
+  const response = arrivalAt(referral, arrived, {
     kind: isHuman ? ('human' as const) : ('bot' as const),
     first: isHuman,
-    trusted: true,
-    via: 'forwarded' as const,
     session,
     ...client,
-    createdAt: at.toISOString(),
-  };
+  });
   await store.putResponse(response, referral);
 }

@@ -4,31 +4,44 @@ import type { Owner } from './referral.ts';
 import type { Using } from './services.ts';
 import { isGenuine } from './session.ts';
 import { recordSignUp } from './sign-up.ts';
+import { type EnteringAtSignUpServices, enterCodeAtSignUp } from './typed-code.ts';
 
 /** Services for a new user. */
 type NewUserServices = Parameters<typeof ownReferral>[0] &
   LinkingServices &
+  EnteringAtSignUpServices &
   Using<'markSignedUp', 'keys'>;
+
+/** The metadata that the app passed on with a sign-up. */
+export interface SignUpMetadata {
+  /** One that is not genuine is ignored. */
+  readonly session?: string;
+  /** The code that the user typed. */
+  readonly code?: string;
+}
 
 /**
  * Gives a new user their link, remembers when they signed up, and credits the referral that brought them, as
  * far as that is known now. It is safe to repeat: a sign-up is credited once.
  *
- * @param session the session that the app passed on; one that is not genuine is ignored.
+ * @returns whether the code is accepted, or none was given. A wrong code keeps nobody from signing up.
  */
 export async function welcomeUser(
   services: NewUserServices,
   { userId, attributes }: Owner,
-  session: string | undefined,
-): Promise<void> {
+  { session: given, code }: SignUpMetadata,
+): Promise<boolean> {
   const { store, keys, now } = services;
   const { referral } = await ownReferral(services, userId, attributes);
+  const isOurs = given !== undefined && isGenuine(given, await keys.ofSessions());
+  const session = isOurs ? given : undefined;
+  // First, because a session may be linked, and credit the sign-up, as soon as its time is known.
+  const isAccepted = !code || (await enterCodeAtSignUp(services, referral, code, session));
   if (referral.signedUpAt === undefined) {
     await store.markSignedUp(referral.code, now().toISOString());
   }
-  if (session !== undefined && isGenuine(session, await keys.ofSessions())) {
-    await linkSession(services, session, userId);
-  }
+  if (session !== undefined) await linkSession(services, session, userId);
   // A session may have been linked before the sign-up was known here.
   await recordSignUp(services, userId);
+  return isAccepted;
 }

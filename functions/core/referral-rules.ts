@@ -1,4 +1,4 @@
-import { requireCodeChoice } from './codes.ts';
+import { requireCodeChoice, spelled } from './codes.ts';
 import { ReferralsError } from './errors.ts';
 import { resolveRedirect } from './redirect.ts';
 import type { Using } from './services.ts';
@@ -16,14 +16,14 @@ interface GivenData {
 /**
  * Checks data for a new or edited referral.
  *
- * @returns the absolute URL of the destination; undefined if none is given.
+ * @returns the absolute URL of the destination, and the code as it is spelled; without what is not given.
  * @throws ReferralsError `invalid_redirect` if the destination leaves the allowed hosts, `invalid_field` if
  *   `expiresAt` has passed or if codes can't be chosen.
  */
-export function checkedDestination(
+export function checkedData(
   { now, settings }: CheckingServices,
   { redirectTo, expiresAt, code }: GivenData,
-): string | undefined {
+): { readonly redirectTo?: string; readonly code?: string } {
   const destination = redirectTo === undefined ? undefined : resolveRedirect(redirectTo, settings);
   if (redirectTo !== undefined && destination === undefined) {
     throw new ReferralsError(
@@ -38,5 +38,8 @@ export function checkedDestination(
     });
   }
   if (code !== undefined) requireCodeChoice(settings);
-  return destination;
+  return {
+    ...(destination !== undefined && { redirectTo: destination }),
+    ...(code !== undefined && { code: spelled(code, settings) }),
+  };
 }

@@ -20,6 +20,8 @@ export interface Settings {
   readonly code: {
     /** Whether owners may choose codes. */
     readonly custom: boolean;
+    /** Whether typed codes are found in either case. New codes are in lower case then. */
+    readonly ignoreCase: boolean;
   };
   /** Seconds after which responses are deleted; undefined means never. */
   readonly retention: number | undefined;

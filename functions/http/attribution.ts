@@ -1,7 +1,13 @@
 import * as v from 'valibot';
-import type { Attribution } from '../core/attribution.ts';
+import {
+  type AttributingServices,
+  type Attribution,
+  findAttribution,
+} from '../core/attribution.ts';
 import { shownCode } from '../core/referral.ts';
 import { arrivals } from '../core/response.ts';
+import type { Visitor } from '../core/visitor.ts';
+import type { FunctionServices } from '../setup/compose.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import { target } from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, schemaOf, show } from './fields.ts';
@@ -31,3 +37,14 @@ export const showAttribution = <As extends 'visitor' | 'operator'>(
   attribution: Attribution,
   settings: FunctionSettings,
 ) => show(fields, reader, attribution, settings);
+
+/** The visitor's attribution as they see it, with what the hook adds; null if no referral gets credit. */
+export async function answerAttribution(
+  services: AttributingServices & Pick<FunctionServices, 'hooks' | 'settings'>,
+  visitor: Visitor,
+) {
+  const attribution = await findAttribution(services, visitor);
+  if (attribution === undefined) return null;
+  const added = await services.hooks.publicReferral(attribution.referral);
+  return { ...added, ...showAttribution('visitor', attribution, services.settings) };
+}

@@ -9,6 +9,7 @@ const SignUp = strictObject({
   userId: v.string(),
   attributes: v.record(v.string(), v.unknown()),
   session: v.exactOptional(v.string()),
+  code: v.exactOptional(v.string()),
 });
 
 const Click = strictObject({

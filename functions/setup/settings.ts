@@ -119,6 +119,7 @@ const Environment = v.object(
     [env.codeLength]: v.optional(wholeNumber, '10'),
     [env.codeAlphabet]: v.optional(v.string(), BASE62),
     [env.codeCustom]: v.optional(boolean, 'false'),
+    [env.codeIgnoreCase]: v.optional(boolean, 'false'),
     [env.clientIpHeader]: v.optional(v.string()),
     [env.ip]: v.optional(v.picklist(ipModes, `must be one of ${ipModes.join(', ')}`), 'truncated'),
     [env.referer]: v.optional(
@@ -183,6 +184,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
       length: values.CODE_LENGTH,
       alphabet: values.CODE_ALPHABET,
       custom: values.CODE_CUSTOM,
+      ignoreCase: values.CODE_IGNORE_CASE,
     },
     clientIpHeader: values.CLIENT_IP_HEADER,
     ip: values.IP,

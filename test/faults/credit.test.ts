@@ -29,7 +29,7 @@ async function untilAnswered<Answer>(call: () => Promise<Answer>): Promise<Answe
 async function signUp(world: World, random: Random): Promise<string> {
   const { session = '' } = await click(world, await newReferral(world));
   const userId = newUserId();
-  const passedOn = random.chance(0.5) ? session : undefined;
+  const passedOn = random.chance(0.5) ? { session } : {};
   const calls: (() => Promise<unknown>)[] = [
     () => welcomeUser(world, { userId, attributes: {} }, passedOn),
     () => linkSession(world, session, userId),

@@ -258,9 +258,9 @@ const guards: Record<string, Guard> = {
     scenario: async (world) => {
       const { session = '' } = await click(world, await newReferral(world));
       const userId = newUserId();
-      await welcomeUser(world, { userId, attributes: {} }, undefined);
+      await welcomeUser(world, { userId, attributes: {} }, {});
       await linkSession(world, session, userId);
-      await welcomeUser(world, { userId, attributes: {} }, session);
+      await welcomeUser(world, { userId, attributes: {} }, { session });
       return undefined;
     },
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'IDEMPOTENCY')),
@@ -349,7 +349,7 @@ const guards: Record<string, Guard> = {
   'a user chooses codes only as often as a day allows': {
     breaks: /^6 codes were chosen/,
     scenario: async (world) => {
-      Object.assign(world.settings, { code: { custom: true } });
+      Object.assign(world.settings, { code: { custom: true, ignoreCase: false } });
       const { code, userId = '' } = await newReferral(world);
       let chosen = 0;
       for (const own of ['one-1', 'two-2', 'three', 'four-4', 'five-5', 'six-6']) {

@@ -103,12 +103,14 @@ describe('minimal usage', () => {
       ThrottlingBurstLimit: 500,
     });
     const clicks = { ThrottlingRateLimit: 10_000, ThrottlingBurstLimit: 5_000 };
+    const sessions = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 100 };
     expect(Properties.RouteSettings).toEqual({
       'GET /r/{proxy+}': clicks,
       'HEAD /r/{proxy+}': clicks,
-      'POST /session': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 100 },
+      'POST /attribution': sessions,
+      'POST /session': sessions,
     });
-    expect(DependsOn).toHaveLength(3);
+    expect(DependsOn).toHaveLength(4);
     expect(Object.values(JSON.parse(Properties.AccessLogSettings.Format))).toEqual([
       '$context.requestTime',
       '$context.requestId',

@@ -58,6 +58,7 @@ describe('npx cdk synth', () => {
       codeLength: '8',
       codeAlphabet: '23456789abcdefghjkmnpqrstuvwxyz',
       codeCustom: 'true',
+      codeIgnoreCase: 'true',
       attributionModel: 'first',
       attributionWindowDays: 7,
       attributionNewUsersOnly: 'true',

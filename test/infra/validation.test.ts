@@ -104,6 +104,16 @@ describe('wrong props fail at synth, with one sentence', () => {
       /^code\.alphabet: must contain only/,
     ],
     [
+      'codes in either case from an alphabet with both',
+      { code: { ignoreCase: true } },
+      /^code\.ignoreCase: set code\.alphabet to characters without capital letters, such as \S+\.$/,
+    ],
+    [
+      'codes in either case from an alphabet of capital letters',
+      { code: { ignoreCase: true, alphabet: '23456789ABCDEFGHJK' } },
+      /^code\.ignoreCase: set code\.alphabet/,
+    ],
+    [
       'short codes',
       { code: { length: 5 } },
       /^code\.length: 5 must be a whole number from 6 to 64/,

@@ -40,10 +40,10 @@ export async function click(
 export const sessionIn = ({ headers }: Answer): string =>
   /^\w+=([\w-]{32});/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '';
 
-/** Signs a user up with their session, and signs them in. */
-export async function signUp(outputs: Outputs, session?: string): Promise<User> {
+/** Signs a user up with their session and the code that they typed, and signs them in. */
+export async function signUp(outputs: Outputs, session?: string, code?: string): Promise<User> {
   const email = `${randomUUID()}@example.com`;
-  const userId = await signUpUser(outputs, { email, password: PASSWORD, session });
+  const userId = await signUpUser(outputs, { email, password: PASSWORD, session, code });
   return { email, userId, token: (await signIn(outputs, email)).idToken };
 }
 

@@ -48,7 +48,7 @@ describe('a sign-up without clientMetadata', () => {
   test('is not credited to a session that comes later than a week after it', async () => {
     const domain = domainOn(outputs);
     const user = newUserId();
-    await welcomeUser(domain, { userId: user, attributes: {} }, undefined);
+    await welcomeUser(domain, { userId: user, attributes: {} }, {});
     domain.clock.now = new Date(domain.clock.now.getTime() + 8 * 24 * 60 * 60_000);
     const { visitor, referral } = await clicked(domain);
     await linkSession(domain, visitor.session, user);
@@ -71,7 +71,7 @@ async function recorded({ store }: Domain, code: string): Promise<string[]> {
 
 /** The steps of a sign-up, of which each may come first, be repeated, or be cut. */
 const trigger = (domain: Domain, userId: string, session?: string) =>
-  welcomeUser(domain, { userId, attributes: {} }, session);
+  welcomeUser(domain, { userId, attributes: {} }, session === undefined ? {} : { session });
 
 test.each([
   ['the trigger with the session', [['trigger', true]]],

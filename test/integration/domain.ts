@@ -20,7 +20,7 @@ const settings: Settings = {
   redirectOrigins: ['https://app.example.com'],
   attribution: { model: 'last', window: undefined, newUsersOnly: false },
   retention: undefined,
-  code: { custom: false },
+  code: { custom: false, ignoreCase: false },
   signUpWindow: 7 * 24 * 60 * 60,
 };
 

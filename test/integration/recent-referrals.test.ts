@@ -62,7 +62,7 @@ test('a remembered link is looked up again after a minute, and is kept if that f
 });
 
 test('an edit takes effect within a minute, also for a further code of the link', async () => {
-  const domain = domainOn(outputs, { code: { custom: true } });
+  const domain = domainOn(outputs, { code: { custom: true, ignoreCase: false } });
   const link = { userId: newUserId(), redirectTo: '/' };
   const { referral } = await createReferral(domain, link);
   const alias = `own-${newUserId()}`;

@@ -81,6 +81,12 @@ const exercises: Readonly<
     await exercised(() => call(service.outputs, 'POST /session', { body }));
     return whileIndexIsFull(() => call(service.outputs, 'POST /session', { body }));
   },
+  'enter-code': async () => {
+    const { code } = await unknownReferral();
+    const body = { code };
+    await exercised(() => call(service.outputs, 'POST /attribution', { body }));
+    return asUser('POST /attribution', body);
+  },
   'edit-referral': async () => {
     const code = await createReferral(service.outputs, user);
     return asUser(`PATCH /referrals/${code}`, { label: newUserId(), code: newUserId() }, user);

@@ -34,7 +34,10 @@ function inMemory({ pages, onCreate = () => {} }: Users, overrides: Partial<Back
       },
     },
     services: {
-      settings: { defaultRedirectTo: 'https://app.example.com/' },
+      settings: {
+        defaultRedirectTo: 'https://app.example.com/',
+        code: { custom: false, ignoreCase: false },
+      },
       store: {
         readClaim: async (id: string) => ({ id, referral: claims.get(id) }),
         createReferral: async (referral: Referral, [claim]: readonly Claim[]) => {

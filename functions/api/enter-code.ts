@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { MAX_REDIRECT } from '../core/redirect.ts';
+import { enterCode as enterInDomain } from '../core/typed-code.ts';
+import { answerAttribution, visitorsAttribution } from '../http/attribution.ts';
+import { clientDetails } from '../http/client-details.ts';
+import { answer, apiRoute } from '../http/route.ts';
+import { jsonBody } from '../validation/objects.ts';
+import { text } from '../validation/schemas.ts';
+
+/** `POST /attribution`: records that this visitor came by a code that they typed. */
+export const enterCode = apiRoute('enter-code', {
+  // A malformed code is simply not found.
+  input: { body: jsonBody({ code: text(MAX_REDIRECT) }) },
+  example: { code: 'H7lMCTKv9X' },
+  answers: {
+    200: v.strictObject({
+      referral: v.nullable(visitorsAttribution),
+      session: v.nullable(v.string()),
+    }),
+  },
+  handle: async ({ event, services, visitor: known, session, input }) => {
+    const client = await clientDetails(event, services);
+    const visitor = await enterInDomain(services, known, input.body.code, client);
+    const drawn = 'session' in visitor ? visitor.session : null;
+    return answer(200, {
+      referral: await answerAttribution(services, visitor),
+      session: session ?? drawn,
+    });
+  },
+});
