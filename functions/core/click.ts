@@ -1,4 +1,6 @@
 import { unknownCode } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { dayOf } from './handoff.ts';
 import { isMachine } from './machines.ts';
 import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired, type Referral } from './referral.ts';
@@ -41,6 +43,8 @@ export interface ClickToClassify {
 /** The data of a click. All of it can be forged, so none of it is trusted. */
 export interface Click extends ClickRequest, ClientDetails {
   readonly code: string;
+  /** The whole IP address. It is not stored. */
+  readonly clientIp?: string | undefined;
   /** The session of a returning visitor; any other value is ignored. */
   readonly session: string | undefined;
   /** A destination that replaces the referral's; ignored if it is not allowed. */
@@ -107,13 +111,15 @@ export interface ClickServices
  */
 export async function recordClick(services: ClickServices, click: Click): Promise<Redirect> {
   const { settings, inTime, queueClick, keys, randomBytes } = services;
-  const [found, key] = await Promise.all([
+  const now = services.now();
+  const [found, key, dayKey] = await Promise.all([
     isCode(click.code) && services.findRecentReferral(click.code),
     // Without the key nobody gets a session, and every visitor is redirected all the same.
     inTime(keys.ofSessions()).catch(() => undefined),
+    // Without it the click has no fingerprint.
+    inTime(keys.ofDay(dayOf(now.getTime()))).catch(() => undefined),
   ]);
   if (!found) throw unknownCode();
-  const now = services.now();
   if (isExpired(found, now)) {
     return { location: settings.defaultRedirectTo, outcome: 'expired', session: undefined };
   }
@@ -124,7 +130,8 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   // A machine never gets a visitor's session, so that its click can't get credit.
   const session = (!byMachine && known) || drawSession(randomBytes, key);
   const { code, userId: referrerId } = found;
-  const { httpReferer, userAgent, ip, campaign } = click;
+  const { httpReferer, userAgent, ip, campaign, clientIp } = click;
+  const isNew = classification?.first === true;
   const pending: PendingClick = {
     id: services.newId(now),
     code,
@@ -137,6 +144,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     ...(httpReferer && { httpReferer }),
     ...(userAgent && { userAgent }),
     ...(ip && { ip }),
+    ...(isNew && clientIp && dayKey && fingerprintOf(clientIp, userAgent, dayKey)),
     ...(campaign && { campaign }),
     createdAt: now.toISOString(),
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ReferralsError } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { dayOf, dayOfHandoff, type Handoff, isFresh, openHandoff, sealHandoff } from './handoff.ts';
 import { isMachine } from './machines.ts';
 import { isExpired, type Referral } from './referral.ts';
@@ -39,6 +40,8 @@ export interface Taker {
   /** Their genuine session, if they have one already. It is never replaced. */
   readonly session: string | undefined;
   readonly userId: string | undefined;
+  /** The whole IP address. It is not stored. */
+  readonly clientIp?: string | undefined;
 }
 
 /**
@@ -63,7 +66,7 @@ export async function takeHandoff(
   const id = createHash('sha256').update(token).digest('base64url');
   const until = new Date(now().getTime() + REMEMBERED * 1000);
   if (isFresh(handoff, now()) && (await store.claimHandoff(id, until))) return handoff.session;
-  if (referral !== undefined) await recordForwarded(services, referral, session, client);
+  if (referral !== undefined) await recordForwarded(services, referral, session, taker, client);
   return session;
 }
 
@@ -80,15 +83,17 @@ async function open({ keys }: TakingServices, token: string): Promise<Handoff> {
 }
 
 async function recordForwarded(
-  { store, newId, now }: TakingServices,
+  { store, keys, newId, now }: TakingServices,
   referral: Referral,
   session: string,
+  { clientIp }: Taker,
   client: ClientDetails,
 ): Promise<void> {
   const at = now();
   if (isExpired(referral, at)) return;
   const { userId: referrerId } = referral;
   const isHuman = !isMachine(client.userAgent);
+  const dayKey = isHuman && clientIp && (await keys.ofDay(dayOf(at.getTime())));
   const response = {
     id: newId(at),
     code: referral.code,
@@ -100,6 +105,7 @@ async function recordForwarded(
     via: 'forwarded' as const,
     session,
     ...client,
+    ...(dayKey && fingerprintOf(clientIp, client.userAgent, dayKey)),
     createdAt: at.toISOString(),
   };
   await store.putResponse(response, referral);
