@@ -4,6 +4,7 @@ import { recordClick, storeClick } from '../../functions/core/click.ts';
 import { closeHour, openHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral as createIn } from '../../functions/core/create-referral.ts';
+import { handOff, takeHandoff } from '../../functions/core/hand-off.ts';
 import { hourAt } from '../../functions/core/hours.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Response } from '../../functions/core/response.ts';
@@ -196,6 +197,18 @@ describe('in time', () => {
     domain.clock.now = new Date('2026-03-01T12:10:00Z');
     expect(await closeHour(domain, referral.code, '2026-03-01T10')).toBe(true);
     expect(await visitors()).toEqual([1, 0]);
+  });
+
+  test('whoever asks again and again with somebody’s handoff is one visitor', async () => {
+    const { domain, referral, clickAt, uniqueVisitors } =
+      await newReferralAt('2026-03-01T10:10:00Z');
+    const { session = '' } = await clickAt('2026-03-01T10:10:00Z');
+    const handoff = (await handOff(domain, session, referral.code)) ?? '';
+    const nobody = { session: undefined, userId: undefined, clientIp: '192.0.2.2' };
+    for (let n = 0; n < 4; n++) await takeHandoff(domain, handoff, nobody, { userAgent: BROWSER });
+    expect([(await countReferral(domain, referral)).clicks, await uniqueVisitors()]).toEqual([
+      4, 2,
+    ]);
   });
 
   test('a click keeps its fingerprint in the queue', async () => {
