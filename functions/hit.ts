@@ -3,7 +3,7 @@ import { type Redirect, recordClick } from './core/click.ts';
 import { ReferralsError } from './core/errors.ts';
 import { handOff } from './core/hand-off.ts';
 import { clickRequest, clickToClassify, requestedCode } from './http/click-request.ts';
-import { clientDetails } from './http/client-details.ts';
+import { readClient } from './http/client-details.ts';
 import { deadEnd, opensPage } from './http/dead-end.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http/http-handler.ts';
 import { readLinkQuery, withParameters } from './http/link-query.ts';
@@ -32,8 +32,8 @@ async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer>
     settings.redirectParameter,
   );
   const asked = clickToClassify(event);
-  const [details, kind = asked.kind] = await Promise.all([
-    clientDetails(event, services),
+  const [{ clientIp, details }, kind = asked.kind] = await Promise.all([
+    readClient(event, services),
     hooks.classifyClick(asked, event.requestContext.requestId),
   ]);
   const { location, session, ...recorded } = await recordClick(services, {
@@ -43,6 +43,7 @@ async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer>
     ...clickRequest(event),
     kind,
     ...details,
+    clientIp,
   });
   const handoff =
     session && handsOver(location, settings) ? await handOff(services, session, code) : undefined;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { takeHandoff } from '../core/hand-off.ts';
-import { clientDetails } from '../http/client-details.ts';
+import { readClient } from '../http/client-details.ts';
 import { answer, apiRoute } from '../http/route.ts';
 import { jsonBody } from '../validation/objects.ts';
 import { text } from '../validation/schemas.ts';
@@ -11,10 +11,10 @@ export const createSession = apiRoute('create-session', {
   example: { handoff: 'AABRMAy0vLz2m3pO' },
   answers: { 200: v.strictObject({ session: v.string() }) },
   handle: async ({ event, services, session, userId, input }) => {
-    const client = await clientDetails(event, services);
-    const { handoff } = input.body;
+    const { clientIp, details } = await readClient(event, services);
+    const taker = { session, userId, clientIp };
     return answer(200, {
-      session: await takeHandoff(services, handoff, { session, userId }, client),
+      session: await takeHandoff(services, input.body.handoff, taker, details),
     });
   },
 });

@@ -7,6 +7,8 @@ import {
   type PendingArrival,
 } from './arrival.ts';
 import { unknownCode } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { dayOf } from './handoff.ts';
 import { isMachine } from './machines.ts';
 import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired } from './referral.ts';
@@ -43,6 +45,8 @@ export interface ClickToClassify {
 /** The data of a click. All of it can be forged, so none of it is trusted. */
 export interface Click extends ClickRequest, ClientDetails {
   readonly code: string;
+  /** The whole IP address. It is not stored. */
+  readonly clientIp?: string | undefined;
   /** The session of a returning visitor; any other value is ignored. */
   readonly session: string | undefined;
   /** A destination that replaces the referral's; ignored if it is not allowed. */
@@ -105,13 +109,15 @@ export interface ClickServices
  */
 export async function recordClick(services: ClickServices, click: Click): Promise<Redirect> {
   const { settings, inTime, queueClick, keys, randomBytes } = services;
-  const [found, key] = await Promise.all([
+  const now = services.now();
+  const [found, key, dayKey] = await Promise.all([
     isCode(click.code) && services.findRecentReferral(click.code),
     // Without the key nobody gets a session, and every visitor is redirected all the same.
     inTime(keys.ofSessions()).catch(() => undefined),
+    // Without it the click has no fingerprint.
+    inTime(keys.ofDay(dayOf(now.getTime()))).catch(() => undefined),
   ]);
   if (!found) throw unknownCode();
-  const now = services.now();
   if (isExpired(found, now)) {
     return { location: settings.defaultRedirectTo, outcome: 'expired', session: undefined };
   }
@@ -121,7 +127,8 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   const byMachine = classification !== undefined && classification.kind !== 'human';
   // A machine never gets a visitor's session, so that its click can't get credit.
   const session = (!byMachine && known) || drawSession(randomBytes, key);
-  const { httpReferer, userAgent, ip, campaign } = click;
+  const { httpReferer, userAgent, ip, campaign, clientIp } = click;
+  const isNew = classification?.first === true;
   const arrived = { id: services.newId(now), at: now, via: 'link' as const };
   const pending: PendingClick = arrivalAt(found, arrived, {
     ...classification,
@@ -129,6 +136,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     ...(httpReferer && { httpReferer }),
     ...(userAgent && { userAgent }),
     ...(ip && { ip }),
+    ...(isNew && clientIp && dayKey && fingerprintOf(clientIp, userAgent, dayKey)),
     ...(campaign && { campaign }),
   });
   const store = async () => {

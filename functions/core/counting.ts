@@ -4,6 +4,7 @@ import {
   boundQuarters,
   endOf,
   type Hour,
+  hourAt,
   type Quarters,
   quarterOf,
   startOf,
@@ -12,6 +13,7 @@ import {
 } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
+import { addFingerprint, countedVisitors, type FingerprintsSeen } from './unique-visitors.ts';
 
 /** A referral with its counts over all time. */
 export type CountedReferral = Referral & Counts;
@@ -73,7 +75,7 @@ export async function readOpenHours(
 
 /**
  * Counts the responses of a referral's open hours from `from` until before `to`, in epoch milliseconds.
- * Reopened hours are counted whole.
+ * Reopened hours are counted whole, and so is the hour of `from`: what came before in it tells who is new.
  */
 export async function countOpenHours(
   services: Using<'eachResponse'>,
@@ -83,7 +85,7 @@ export async function countOpenHours(
   to = Number.POSITIVE_INFINITY,
 ): Promise<Quarters> {
   const counted = await Promise.all([
-    countQuarters(services, referral, Math.max(from, since), to),
+    countQuarters(services, referral, Math.max(startOf(hourAt(from)), since), to),
     ...reopened.map((hour) => countHour(services, referral, hour)),
   ]);
   const quarters = new Map(counted.flatMap((counts) => [...counts]));
@@ -97,7 +99,7 @@ export const countHour = (
   hour: Hour,
 ): Promise<Quarters> => countQuarters(services, referral, startOf(hour), endOf(hour));
 
-/** Counts responses from `from` until before `to`, in epoch milliseconds. */
+/** Counts responses from `from`, the start of an hour, until before `to`, in epoch milliseconds. */
 export async function countQuarters(
   { store }: Using<'eachResponse'>,
   referral: Referral,
@@ -105,12 +107,18 @@ export async function countQuarters(
   to = Number.POSITIVE_INFINITY,
 ): Promise<Quarters> {
   const quarters = new Map<number, Tally>();
+  const seen: FingerprintsSeen = new Map();
   if (from >= to) return quarters;
-  await store.eachResponse(referral, from, to, (response) => {
-    const quarter = quarterOf(decodeTime(response.id));
+  const tallyOf = (quarter: number): Tally => {
     const counted = quarters.get(quarter) ?? newTally();
     quarters.set(quarter, counted);
-    tally(counted, response);
+    return counted;
+  };
+  await store.eachResponse(referral, from, to, (response) => {
+    const quarter = quarterOf(decodeTime(response.id));
+    tally(tallyOf(quarter), response);
+    addFingerprint(seen, response, quarter);
   });
+  for (const { quarter, as } of countedVisitors(seen)) tallyOf(quarter)[as] += 1;
   return quarters;
 }

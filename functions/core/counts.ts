@@ -1,11 +1,14 @@
+import { hasFingerprint } from './fingerprint.ts';
 import { RESPONDED, type Response } from './response.ts';
 
 /** Counts of a referral's responses. */
 export interface Counts {
   /** Clicks by humans. */
   readonly clicks: number;
-  /** First clicks of visitors, among `clicks`. */
+  /** First clicks of visitors, among `clicks`. Those with the same fingerprint in an hour count once. */
   readonly uniqueVisitors: number;
+  /** Further visitors from an IP that had many in an hour. */
+  readonly suspicious: number;
   readonly bots: number;
   readonly prefetches: number;
   /** Clicks by the owner. */
@@ -20,6 +23,7 @@ export interface Counts {
 export const countNames = [
   'clicks',
   'uniqueVisitors',
+  'suspicious',
   'bots',
   'prefetches',
   'ownClicks',
@@ -34,11 +38,15 @@ export const actionCountNames = [
 type ActionCountName = (typeof actionCountNames)[number];
 
 /** The part of a response that counting needs. */
-export type CountedResponse = Pick<Response, 'id' | 'action' | 'kind' | 'first' | 'trusted'>;
+export type CountedResponse = Pick<
+  Response,
+  'id' | 'action' | 'kind' | 'first' | 'trusted' | 'fingerprint' | 'ipHash'
+>;
 
 export const noCounts: Counts = {
   clicks: 0,
   uniqueVisitors: 0,
+  suspicious: 0,
   bots: 0,
   prefetches: 0,
   ownClicks: 0,
@@ -68,11 +76,16 @@ export function allActions({ trustedActions, pageActions }: Counts): ReadonlyMap
   return all;
 }
 
-/** Adds one response to the counts. */
-export function tally(counted: Tally, { action, kind, first, trusted }: CountedResponse): void {
+/** Whether a response is the first click of a visitor. */
+export const isFirstClick = ({ kind, first }: CountedResponse): boolean =>
+  kind === 'human' && first;
+
+/** Adds one response to the counts. Visitors with a fingerprint are counted by the hour, see `unique-visitors.ts`. */
+export function tally(counted: Tally, response: CountedResponse): void {
+  const { action, kind, trusted } = response;
   if (action === RESPONDED) {
     counted[COUNTED_AS[kind]] += 1;
-    if (kind === 'human' && first) counted.uniqueVisitors += 1;
+    if (isFirstClick(response) && !hasFingerprint(response)) counted.uniqueVisitors += 1;
   } else {
     const actions = counted[trusted ? 'trustedActions' : 'pageActions'];
     const name = actions.has(action) || actions.size < MAX_NAMES_AT_ONCE ? action : OTHER;

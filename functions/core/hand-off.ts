@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { arrivalAt } from './arrival.ts';
 import { ReferralsError } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { dayOf, dayOfHandoff, type Handoff, isFresh, openHandoff, sealHandoff } from './handoff.ts';
 import { isMachine } from './machines.ts';
 import { isExpired, type Referral } from './referral.ts';
@@ -40,6 +41,8 @@ export interface Taker {
   /** Their genuine session, if they have one already. It is never replaced. */
   readonly session: string | undefined;
   readonly userId: string | undefined;
+  /** The whole IP address. It is not stored. */
+  readonly clientIp?: string | undefined;
 }
 
 /**
@@ -64,7 +67,7 @@ export async function takeHandoff(
   const id = createHash('sha256').update(token).digest('base64url');
   const until = new Date(now().getTime() + REMEMBERED * 1000);
   if (isFresh(handoff, now()) && (await store.claimHandoff(id, until))) return handoff.session;
-  if (referral !== undefined) await recordForwarded(services, referral, session, client);
+  if (referral !== undefined) await recordForwarded(services, referral, session, taker, client);
   return session;
 }
 
@@ -81,20 +84,23 @@ async function open({ keys }: TakingServices, token: string): Promise<Handoff> {
 }
 
 async function recordForwarded(
-  { store, newId, now }: TakingServices,
+  { store, keys, newId, now }: TakingServices,
   referral: Referral,
   session: string,
+  { clientIp }: Taker,
   client: ClientDetails,
 ): Promise<void> {
   const at = now();
   if (isExpired(referral, at)) return;
   const isHuman = !isMachine(client.userAgent);
+  const dayKey = isHuman && clientIp && (await keys.ofDay(dayOf(at.getTime())));
   const arrived = { id: newId(at), at, via: 'forwarded' as const };
   const response = arrivalAt(referral, arrived, {
     kind: isHuman ? ('human' as const) : ('bot' as const),
     first: isHuman,
     session,
     ...client,
+    ...(dayKey && fingerprintOf(clientIp, client.userAgent, dayKey)),
   });
   await store.putResponse(response, referral);
 }

@@ -18,10 +18,20 @@ export function keptIp(address: string, mode: IpMode): string | undefined {
   if (mode === 'full') return address;
   const ip = address.replace(MAPPED, '');
   if (isIPv4(ip)) return ip.replace(/\d+$/, '0');
-  return isIPv6(ip) ? networkOf(ip) : undefined;
+  return isIPv6(ip) ? networkOf(ip, 3) : undefined;
 }
 
-function networkOf(ip: string): string {
+/**
+ * The part of an IP address that tells one connection from another. With IPv6 it is the /64, in which a host
+ * chooses its address freely, see https://www.rfc-editor.org/rfc/rfc8981
+ */
+export function hostOf(address: string): string {
+  const ip = address.replace(MAPPED, '');
+  return isIPv6(ip) ? networkOf(ip, 4) : ip;
+}
+
+/** The network of an IPv6 address that has so many groups of 16 bits. */
+function networkOf(ip: string, size: number): string {
   // A URL has an address in its shortest spelling, see https://url.spec.whatwg.org/#concept-ipv6-serializer
   const shortest = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = [], tail] = shortest(ip.replace(/%.*/, ''))
@@ -29,5 +39,5 @@ function networkOf(ip: string): string {
     .map((part) => part.split(':').filter((group) => group !== ''));
   const zeros = tail && Array<string>(8 - head.length - tail.length).fill('0');
   const groups = [...head, ...(zeros ?? []), ...(tail ?? [])];
-  return shortest(`${groups.slice(0, 3).join(':')}::`);
+  return shortest(`${groups.slice(0, size).join(':')}::`);
 }

@@ -41,6 +41,10 @@ export interface Response {
   readonly httpReferer?: string;
   readonly userAgent?: string;
   readonly ip?: string;
+  /** Keyed hash of a new visitor's IP and user agent, see `fingerprint.ts`. */
+  readonly fingerprint?: string;
+  /** Keyed hash of the IP alone. */
+  readonly ipHash?: string;
   /** The `utm_` parameters of a click's link. */
   readonly campaign?: Campaign;
   /** ISO 8601, UTC. */

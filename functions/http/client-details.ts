@@ -15,21 +15,34 @@ interface DetailServices {
   readonly hooks: Pick<HookCalls, 'clientIp'>;
 }
 
+/** A visitor's client, as its request tells. */
+export interface Client {
+  /** The whole IP address, which is never stored; undefined if the app keeps nothing of it. */
+  readonly clientIp: string | undefined;
+  /** What is kept. */
+  readonly details: ClientDetails;
+}
+
 /** Reads the details of the client that are kept. */
-export async function clientDetails(
+export const clientDetails = async (
   event: HttpEvent,
   services: DetailServices,
-): Promise<ClientDetails> {
+): Promise<ClientDetails> => (await readClient(event, services)).details;
+
+/** Reads the client of a request. */
+export async function readClient(event: HttpEvent, services: DetailServices): Promise<Client> {
   const { settings } = services;
   const { userAgent } = event.requestContext.http;
   const { referer } = event.headers;
   const httpReferer = referer && keptReferer(referer, settings.referer);
-  const ip = settings.ip !== 'none' && keptIp(await visitorIp(event, services), settings.ip);
-  return {
+  const clientIp = settings.ip === 'none' ? undefined : await visitorIp(event, services);
+  const ip = clientIp && keptIp(clientIp, settings.ip);
+  const details = {
     ...(httpReferer && { httpReferer: cut(httpReferer, MAX_REFERER) }),
     ...(userAgent && { userAgent: cut(userAgent, MAX_USER_AGENT) }),
     ...(ip && { ip }),
   };
+  return { clientIp, details };
 }
 
 /** The visitor's whole IP address. It is not kept, unless the app asks for that. */

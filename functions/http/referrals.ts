@@ -67,6 +67,7 @@ const fields = {
   disabledAt: field(owners, v.nullable(v.string()), ({ disabledAt }) => disabledAt ?? null),
   clicks: field(owners, v.number(), ({ clicks }) => clicks),
   uniqueVisitors: field(owners, v.number(), ({ uniqueVisitors }) => uniqueVisitors),
+  suspicious: field(owners, v.number(), ({ suspicious }) => suspicious),
 } satisfies FieldsOf<
   CountedReferral,
   | 'id'

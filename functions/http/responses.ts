@@ -62,7 +62,7 @@ export const backendRequest = v.pipe(
 
 const field = fieldOf<Response>();
 
-/** The fields of a response in answers, with their readers. Nobody sees an IP, a session or a user agent. */
+/** The fields of a response in answers, with their readers. Nobody sees an IP, a fingerprint, a session or a user agent. */
 const fields = {
   id: field(everyone, v.string(), ({ id }) => id),
   code: field(everyone, v.string(), ({ code }) => code),
@@ -87,7 +87,14 @@ const fields = {
   createdAt: field(everyone, v.string(), ({ createdAt }) => createdAt),
 } satisfies FieldsOf<
   Response,
-  'referrerId' | 'session' | 'userAgent' | 'ip' | 'respondedAt' | 'existingUser'
+  | 'referrerId'
+  | 'session'
+  | 'userAgent'
+  | 'ip'
+  | 'fingerprint'
+  | 'ipHash'
+  | 'respondedAt'
+  | 'existingUser'
 >;
 
 /** A response as seen by the owner of its link. */

@@ -25,6 +25,8 @@ const Click = strictObject({
   httpReferer: v.exactOptional(v.string()),
   userAgent: v.exactOptional(v.string()),
   ip: v.exactOptional(v.string()),
+  fingerprint: v.exactOptional(v.string()),
+  ipHash: v.exactOptional(v.string()),
   campaign: v.exactOptional(campaign),
   createdAt: itemFields.createdAt,
 });

@@ -92,7 +92,7 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
         const responses = queryItems(table, {
           IndexName: tableShape.index.name,
           KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :first AND :last',
-          ProjectionExpression: 'id, #action, kind, #first, trusted',
+          ProjectionExpression: 'id, #action, kind, #first, trusted, fingerprint, ipHash',
           ExpressionAttributeNames: { '#action': 'action', '#first': 'first' },
           ExpressionAttributeValues: {
             ':partition': partition,

@@ -131,6 +131,13 @@ function withoutTrace(write: Input): Input {
   return { Delete: { ...put, Key: { pk: Item.pk, sk: Item.sk } } };
 }
 
+/** A write of a transaction, but of an item without its fingerprint. */
+function withoutFingerprint(write: Input): Input {
+  if (!write.Put) return write;
+  const { fingerprint, ipHash, ...Item } = write.Put.Item;
+  return { Put: { ...write.Put, Item } };
+}
+
 const guards: Record<string, Guard> = {
   'an hour is closed only if its mark is the same as before the count': {
     breaks: / holds clicks 1, .* instead of clicks 2,/,
@@ -225,6 +232,24 @@ const guards: Record<string, Guard> = {
       return all === 1 ? [] : [`${all} responses were moved of 1.`];
     },
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk.startsWith('RESPONSE#'))),
+  },
+
+  'a response that is moved keeps its fingerprint': {
+    breaks: /^2 visitors are counted of 1/,
+    scenario: async (world) => {
+      const referral = await newReferral(world);
+      const hashes = { fingerprint: 'IP and user agent', ipHash: 'IP' };
+      const clicks = [newClick(world, referral), newClick(world, referral)];
+      for (const one of clicks) await world.store.putResponse({ ...one, ...hashes }, referral);
+      await linkSession(world, clicks[0]?.session ?? '', newUserId());
+      const { uniqueVisitors } = await countReferral(world, referral);
+      return uniqueVisitors === 1 ? [] : [`${uniqueVisitors} visitors are counted of 1.`];
+    },
+    takeOff: rewritingWith((operation, input) =>
+      operation === 'TransactWriteItems'
+        ? { ...input, TransactItems: input.TransactItems.map(withoutFingerprint) }
+        : input,
+    ),
   },
 
   'a session is linked only if it is linked to nobody': {

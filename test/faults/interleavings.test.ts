@@ -9,10 +9,8 @@ import {
   actionCountNames,
   type Counts,
   countNames,
-  newTally,
+  noCounts,
   sum,
-  type Tally,
-  tally,
 } from '../../functions/core/counts.ts';
 import { linkSession } from '../../functions/core/link.ts';
 import { recount } from '../../functions/core/recount.ts';
@@ -22,7 +20,7 @@ import type { Visitor } from '../../functions/core/visitor.ts';
 import { readOrSetAside } from '../../functions/messages/stream.ts';
 import { BROWSER } from '../integration/client.ts';
 import { recordedStream } from '../integration/recorded-stream.ts';
-import { readTable } from './oracle.ts';
+import { countsOf, readTable } from './oracle.ts';
 import { isLong, seed } from './seed.ts';
 import { createWorld, HOUR, MINUTE, newReferral, pass, type World } from './world.ts';
 
@@ -34,7 +32,7 @@ interface Model {
   /** Number of responses ever recorded. */
   recorded: number;
   /** Counts of expired responses, which stay when DynamoDB deletes these. */
-  readonly expired: Map<string, Tally>;
+  readonly expired: Map<string, Counts>;
   expiredRows: number;
 }
 
@@ -90,6 +88,23 @@ const clicks = (link: number, visitor: number, kind: 'human' | 'bot', fails: boo
     world.proxy.decide = () => 'pass';
     if (outcome !== 'expired') model.recorded += 1;
     if (session !== undefined) sessions.set(visitor, session);
+  });
+
+/** Browsers behind an IP click, each for the first time as far as it can tell. */
+const crowd = (link: number, ip: number, browsers: number) =>
+  step(`crowd(${link}, ${ip}, ${browsers})`, async (model, { world, referrals }) => {
+    for (let browser = 0; browser < browsers; browser++) {
+      const { outcome } = await recordClick(world, {
+        code: at(referrals, link).code,
+        method: 'GET',
+        session: undefined,
+        redirectTo: undefined,
+        purpose: undefined,
+        userAgent: `${BROWSER} ${browser}`,
+        clientIp: `192.0.2.${ip}`,
+      });
+      if (outcome !== 'expired') model.recorded += 1;
+    }
   });
 
 const visitorOf = ({ sessions, users }: Real, visitor: number): Visitor => {
@@ -169,10 +184,11 @@ const passRetention = () =>
     pass(world, 2 * HOUR);
     await closeDueHours(world, () => true);
     pass(world, RETENTION);
-    for (const response of (await readTable(world)).responses) {
-      const expired = model.expired.get(response.code) ?? newTally();
-      model.expired.set(response.code, expired);
-      tally(expired, response);
+    const { responses } = await readTable(world);
+    for (const [code, rows] of Map.groupBy(responses, ({ code }) => code)) {
+      model.expired.set(code, sum(model.expired.get(code) ?? noCounts, countsOf(rows)));
+    }
+    for (const response of responses) {
       model.expiredRows += 1;
       const { pk, sk } = response as unknown as Record<'pk' | 'sk', string>;
       const Key = { pk, sk };
@@ -192,9 +208,8 @@ const check = () =>
       expect(world.published).toContain(`ResponseRecorded ${response.id}`);
     }
     for (const referral of referrals) {
-      const rows = newTally();
-      for (const response of responses) if (response.code === referral.code) tally(rows, response);
-      const expected = numbers(sum(rows, model.expired.get(referral.code) ?? newTally()));
+      const rows = countsOf(responses.filter(({ code }) => code === referral.code));
+      const expected = numbers(sum(rows, model.expired.get(referral.code) ?? noCounts));
       const range = { from: 0, to: world.now().getTime() + HOUR, interval: 'month' as const };
       const { totals } = await referralStats(world, referral, { ...range, timeZone: 'UTC' });
       expect(numbers(await countReferral(world, referral))).toEqual(expected);
@@ -226,6 +241,7 @@ const commands = fc.commands(
       .tuple(few, fc.constantFrom('BOUGHT', 'VIEWED'), fc.boolean())
       .map((parameters) => act(...parameters)),
     fc.tuple(few, few).map((parameters) => link(...parameters)),
+    fc.tuple(few, few, fc.constantFrom(1, 2, 25)).map((parameters) => crowd(...parameters)),
     fc.constant(storeQueued()),
     fc.integer({ min: 1, max: 100 }).map(wait),
     few.map(expireLink),

@@ -7,6 +7,7 @@ import {
   newTally,
   tally,
 } from '../../functions/core/counts.ts';
+import { hourOf } from '../../functions/core/hours.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { type Response, SIGNED_UP } from '../../functions/core/response.ts';
@@ -58,10 +59,7 @@ export async function violations(domain: Domain, evidence: Evidence = {}): Promi
   }
 
   for (const referral of referrals) {
-    const counted = newTally();
-    for (const response of responses) {
-      if (response.code === referral.code) tally(counted, response);
-    }
+    const counted = countsOf(responses.filter(({ code }) => code === referral.code));
     const answered = await countReferral(domain, referral);
     if (numbers(answered) !== numbers(counted)) {
       wrong.push(`${referral.code} has ${numbers(counted)} and answers ${numbers(answered)}.`);
@@ -72,6 +70,21 @@ export async function violations(domain: Domain, evidence: Evidence = {}): Promi
     }
   }
   return wrong;
+}
+
+/** The counts of a referral's rows. Visitors are counted in another way than the service does it. */
+export function countsOf(rows: readonly Response[]): Counts {
+  const counted = newTally();
+  for (const row of rows) tally(counted, row);
+  counted.uniqueVisitors = 0;
+  const firsts = rows.filter(({ kind, first }) => kind === 'human' && first);
+  const ofIps = Map.groupBy(firsts, (row) => `${hourOf(row.id)} ${row.ipHash ?? row.id}`);
+  for (const ofIp of ofIps.values()) {
+    const visitors = new Set(ofIp.map(({ fingerprint, id }) => fingerprint ?? id)).size;
+    counted.uniqueVisitors += Math.min(visitors, 20);
+    counted.suspicious += Math.max(visitors - 20, 0);
+  }
+  return counted;
 }
 
 const numbers = (counts: Counts): string =>

@@ -1,4 +1,4 @@
-import { call, sessionIn } from '../integration/client.ts';
+import { CLIENT_IP, call, newIp, sessionIn } from '../integration/client.ts';
 import type { Stage } from './stage.ts';
 
 export interface ClickAnswer {
@@ -19,7 +19,11 @@ export async function sendClick(
   const started = performance.now();
   const answer = await call({ ApiUrl: apiUrl }, `GET /r/${code}`, {
     signal: AbortSignal.timeout(10_000),
-    headers: { referer, ...(session && { cookie: `referral_session=${session}` }) },
+    headers: {
+      referer,
+      [CLIENT_IP]: newIp(),
+      ...(session && { cookie: `referral_session=${session}` }),
+    },
   }).catch(() => undefined);
   return {
     status: answer?.status,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { environment as env } from '../../functions/environment.ts';
+import { CLIENT_IP } from '../integration/client.ts';
 import { type Process, startProcess } from './processes.ts';
 import type { Queue } from './queue.ts';
 
@@ -36,6 +37,7 @@ export const variablesOf = (surroundings: Surroundings): Record<string, string> 
     [env.appUrl]: apiUrl,
     [env.clickQueueUrl]: surroundings.queues.clicks.url,
     [env.eventBusName]: 'referrals',
+    [env.clientIpHeader]: CLIENT_IP,
     POWERTOOLS_METRICS_DISABLED: 'true',
     STREAM_ENDPOINT: surroundings.streams,
     CHECKPOINT: join(surroundings.directory, 'stream.json'),

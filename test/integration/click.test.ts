@@ -246,6 +246,8 @@ describe('GET /r/{code}', () => {
         httpReferer: `https://blog.example.com/${'x'.repeat(175)}`,
         userAgent: BROWSER,
         ip: '127.0.0.0',
+        fingerprint: expect.stringMatching(/^[\w-]{8}$/),
+        ipHash: expect.stringMatching(/^[\w-]{8}$/),
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         ttl: Math.floor(Date.parse(Items?.[0]?.createdAt) / 1000) + 400 * 24 * 60 * 60,
       },

@@ -24,6 +24,17 @@ export const call = (
   request?: Call,
 ): Promise<Answer> => callAsBrowser({ apiUrl: ApiUrl }, route, request);
 
+/** Header in which the services of tests find a visitor's IP address. */
+export const CLIENT_IP = 'x-client-ip';
+
+let addresses = 0;
+
+/** An IP address that no other visitor of a test has. */
+export function newIp(): string {
+  const n = ++addresses;
+  return `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`;
+}
+
 /** Clicks a link as a new visitor, or with a session. */
 export async function click(
   outputs: Outputs,
@@ -31,7 +42,7 @@ export async function click(
   session?: string,
 ): Promise<Answer & { session: string }> {
   const answer = await call(outputs, `GET /r/${code}`, {
-    headers: session ? { cookie: `referral_session=${session}` } : {},
+    headers: { [CLIENT_IP]: newIp(), ...(session && { cookie: `referral_session=${session}` }) },
   });
   return { ...answer, session: sessionIn(answer) };
 }

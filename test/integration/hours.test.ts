@@ -32,9 +32,10 @@ const pass = (domain: Domain, milliseconds: number) => {
 /** The counts of a referral, without its other properties. */
 async function countsOf(domain: Domain, referral: Referral): Promise<Counts> {
   const counted = await countReferral(domain, referral);
-  const { clicks, uniqueVisitors, bots, prefetches, ownClicks } = counted;
+  const { clicks, uniqueVisitors, suspicious, bots, prefetches, ownClicks } = counted;
   const { trustedActions, pageActions } = counted;
-  return { clicks, uniqueVisitors, bots, prefetches, ownClicks, trustedActions, pageActions };
+  const visits = { clicks, uniqueVisitors, suspicious, bots, prefetches, ownClicks };
+  return { ...visits, trustedActions, pageActions };
 }
 
 const oneClick: Counts = { ...noCounts, clicks: 1, uniqueVisitors: 1 };
@@ -117,6 +118,7 @@ describe('an open hour', () => {
     const expected: Counts = {
       clicks: 2,
       uniqueVisitors: 1,
+      suspicious: 0,
       bots: 2,
       prefetches: 1,
       ownClicks: 1,

@@ -36,6 +36,7 @@ describe('POST /referrals', () => {
       disabledAt: null,
       clicks: 0,
       uniqueVisitors: 0,
+      suspicious: 0,
     });
   });
 
@@ -276,6 +277,7 @@ describe('GET /me/referral', () => {
       disabledAt: null,
       clicks: 0,
       uniqueVisitors: 0,
+      suspicious: 0,
     });
   });
 });

@@ -26,6 +26,7 @@ const purchased = (session: string) =>
 const nothing = {
   clicks: 0,
   uniqueVisitors: 0,
+  suspicious: 0,
   bots: 0,
   prefetches: 0,
   ownClicks: 0,
@@ -45,6 +46,7 @@ describe('GET /referrals/{code}/stats', () => {
     const counts = {
       clicks: 2,
       uniqueVisitors: 1,
+      suspicious: 0,
       bots: 1,
       prefetches: 1,
       ownClicks: 0,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Outputs } from '../../local/outputs.ts';
+import { CLIENT_IP } from './client.ts';
 
 const running = new Set<ChildProcess>();
 
@@ -74,6 +75,7 @@ export function runStart(
     env: {
       ...process.env,
       PORT: '0',
+      CLIENT_IP_HEADER: CLIENT_IP,
       // A service on a shared table leaves the stream and the hours to the table's own service.
       ...(variables.DYNAMODB_ENDPOINT && { API_ONLY: '1' }),
       ...variables,
