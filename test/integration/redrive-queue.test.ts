@@ -43,10 +43,10 @@ test('referrals redrive moves each dead letter back to its queue once', async ()
   expect([first.code, first.stderr, reported(first.stdout)]).toEqual([
     0,
     '',
-    [beginning(), 'SignUpMetadata back: 85', DONE],
+    [beginning(), 'Brought back: 85', DONE],
   ]);
   const second = await redrive().ended;
-  expect(reported(second.stdout)).toEqual([beginning(), 'SignUpMetadata back: 0', DONE]);
+  expect(reported(second.stdout)).toEqual([beginning(), 'Brought back: 0', DONE]);
 });
 
 test('referrals redrive leaves dead letters that come in meanwhile', async () => {
@@ -64,7 +64,7 @@ test('referrals redrive leaves dead letters that come in meanwhile', async () =>
     1,
     [
       beginning(),
-      'SignUpMetadata back: 3',
+      'Brought back: 3',
       'Came in meanwhile: 1',
       'Next: read the log of the function that failed, fix the cause, and run the same command again.',
     ],
@@ -81,7 +81,7 @@ test('referrals redrive keeps dead letters that could not be sent, and says why'
   const { code, stdout } = await redrive().ended;
   expect([code, reported(stdout)]).toEqual([
     1,
-    [beginning(), 'SignUpMetadata back: 0', 'Kept: 12, because of its length.', AGAIN],
+    [beginning(), 'Brought back: 0', 'Kept: 12, because of its length.', AGAIN],
   ]);
   expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({ waiting: bodies, hidden: [] });
 });
@@ -106,7 +106,7 @@ test('referrals redrive tries a dead letter once even if it receives it twice', 
   const { code, stdout } = await redrive().ended;
   expect([code, reported(stdout)]).toEqual([
     1,
-    [beginning(), 'SignUpMetadata back: 0', 'Kept: 1, because of its length.', AGAIN],
+    [beginning(), 'Brought back: 0', 'Kept: 1, because of its length.', AGAIN],
   ]);
 });
 
@@ -121,7 +121,7 @@ test.each([0, 2])('referrals redrive leaves the dead letters of %d queues alone'
     1,
     [
       beginning(),
-      'SignUpMetadata back: 0',
+      'Brought back: 0',
       'Kept: 2, because their source queue is not known',
       AGAIN,
     ],
@@ -173,7 +173,7 @@ test('a killed referrals redrive loses nothing, and the next run says how many d
     1,
     [
       beginning(),
-      'SignUpMetadata back: 0',
+      'Brought back: 0',
       'Not available now: 5, because somebody received them within the last 15 minutes',
       'Next: run the same command again in 15 minutes.',
     ],

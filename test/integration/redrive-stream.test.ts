@@ -129,7 +129,7 @@ test('referrals redrive follows only records that Lambda gave up, and only new r
   const { first } = await streamOf(early.referral);
   const { letter, last } = await streamOf(late.referral);
   await sqs.send(queueUrl, [letter(first, last)]);
-  expect(await redriven()).toEqual([0, ['SignUpMetadata back: 1', DONE]]);
+  expect(await redriven()).toEqual([0, ['Brought back: 1', DONE]]);
   expect(await domain.store.openHours(early.referral.code)).toEqual(early.hours);
   expect(await domain.store.openHours(late.referral.code)).toEqual(hours);
   // The function would set aside a record that it can't read.
@@ -144,7 +144,7 @@ test('referrals redrive follows every dead letter', async () => {
     letters.push(letter(first, last));
   }
   await sqs.send(queueUrl, letters);
-  expect(await redriven()).toEqual([0, ['SignUpMetadata back: 12', DONE]]);
+  expect(await redriven()).toEqual([0, ['Brought back: 12', DONE]]);
   const open = referrals.map(({ referral }) => domain.store.openHours(referral.code));
   expect(await Promise.all(open)).toEqual(referrals.map(({ hours }) => hours));
 });
@@ -153,7 +153,7 @@ test('referrals redrive follows a record that was set aside and is readable now'
   const { referral, hours } = await respondedTo(1);
   const { last } = await streamOf(referral);
   await sqs.send(queueUrl, [asText(last), asText(last)]);
-  expect(await redriven()).toEqual([0, ['SignUpMetadata back: 2', DONE]]);
+  expect(await redriven()).toEqual([0, ['Brought back: 2', DONE]]);
   expect(await domain.store.openHours(referral.code)).toEqual(hours);
   expect(await sqs.contentOf(queueUrl)).toEqual(EMPTY);
 });
@@ -167,7 +167,7 @@ test('referrals redrive tries an unreadable record once, and the function sets i
   expect(await redriven()).toEqual([
     1,
     [
-      'SignUpMetadata back: 2',
+      'Brought back: 2',
       'Came in meanwhile: 1',
       'Next: read the log of the function that failed, fix the cause, and run the same command again.',
     ],
@@ -190,7 +190,7 @@ test('referrals redrive keeps dead letters whose records are gone', async ({ ski
     letter(first, last, { endSequenceNumber: '999999999999999999999' }),
   ];
   await sqs.send(queueUrl, letters);
-  expect(await redriven()).toEqual([1, ['SignUpMetadata back: 0', ...GONE]]);
+  expect(await redriven()).toEqual([1, ['Brought back: 0', ...GONE]]);
   expect(await domain.store.openHours(referral.code)).toEqual([]);
   expect(await sqs.contentOf(queueUrl)).toEqual({ waiting: letters.sort(), hidden: [] });
 });
@@ -212,7 +212,7 @@ test('referrals redrive keeps a dead letter until the function has taken all its
   expect(await redriven()).toEqual([
     1,
     [
-      'SignUpMetadata back: 1',
+      'Brought back: 1',
       'Kept: 1, because consume-stream could not process it, see its log.',
       AGAIN,
     ],
@@ -222,7 +222,7 @@ test('referrals redrive keeps a dead letter until the function has taken all its
   expect(await sqs.contentOf(queueUrl)).toEqual({ waiting: letters.slice(1), hidden: [] });
 
   proxy.decide = () => 'pass';
-  expect(await redriven()).toEqual([0, ['SignUpMetadata back: 1', DONE]]);
+  expect(await redriven()).toEqual([0, ['Brought back: 1', DONE]]);
   expect(await domain.store.openHours(ill.referral.code)).toEqual(ill.hours);
   expect(await sqs.contentOf(queueUrl)).toEqual(EMPTY);
 });
@@ -240,7 +240,7 @@ test.each([
     const [code, [done, kept, next]] = await redriven(name);
     expect([code, done, kept?.replace('Kept: 1, because ', ''), next]).toEqual([
       1,
-      'SignUpMetadata back: 0',
+      'Brought back: 0',
       reason,
       AGAIN,
     ]);
