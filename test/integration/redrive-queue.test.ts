@@ -119,12 +119,7 @@ test.each([0, 2])('referrals redrive leaves the dead letters of %d queues alone'
   const { code, stdout } = await redrive().ended;
   expect([code, reported(stdout)]).toEqual([
     1,
-    [
-      beginning(),
-      'Brought back: 0',
-      'Kept: 2, because their source queue is not known',
-      AGAIN,
-    ],
+    [beginning(), 'Brought back: 0', 'Kept: 2, because their source queue is not known', AGAIN],
   ]);
   expect(await sqs.contentOf(queue.deadLettersUrl)).toEqual({
     waiting: ['no JSON', '{}'],
