@@ -62,7 +62,10 @@ export const backendRequest = v.pipe(
 
 const field = fieldOf<Response>();
 
-/** The fields of a response in answers, with their readers. Nobody sees an IP, a fingerprint, a session or a user agent. */
+/**
+ * The fields of a response in answers, with their readers. Nobody sees an IP, a fingerprint, a session or a user
+ * agent.
+ */
 const fields = {
   id: field(everyone, v.string(), ({ id }) => id),
   code: field(everyone, v.string(), ({ code }) => code),
