@@ -36,7 +36,7 @@ async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer>
     readClient(event, services),
     hooks.classifyClick(asked, event.requestContext.requestId),
   ]);
-  const { location, session, ...recorded } = await recordClick(services, {
+  const { location, session, canHandOff, ...recorded } = await recordClick(services, {
     code,
     session: sessionOfCookie(event, settings),
     ...query,
@@ -46,7 +46,9 @@ async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer>
     clientIp,
   });
   const handoff =
-    session && handsOver(location, settings) ? await handOff(services, session, code) : undefined;
+    session && canHandOff && handsOver(location, settings)
+      ? await handOff(services, session, code)
+      : undefined;
   await report(recorded, event, context);
   return {
     statusCode: 302,

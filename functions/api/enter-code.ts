@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { MAX_REDIRECT } from '../core/redirect.ts';
 import { enterCode as enterInDomain } from '../core/typed-code.ts';
 import { answerAttribution, visitorsAttribution } from '../http/attribution.ts';
-import { clientDetails } from '../http/client-details.ts';
+import { readClient } from '../http/client-details.ts';
 import { answer, apiRoute } from '../http/route.ts';
 import { jsonBody } from '../validation/objects.ts';
 import { text } from '../validation/schemas.ts';
@@ -19,8 +19,11 @@ export const enterCode = apiRoute('enter-code', {
     }),
   },
   handle: async ({ event, services, visitor: known, session, input }) => {
-    const client = await clientDetails(event, services);
-    const visitor = await enterInDomain(services, known, input.body.code, client);
+    const { clientIp, details } = await readClient(event, services);
+    const visitor = await enterInDomain(services, known, input.body.code, {
+      clientIp,
+      ...details,
+    });
     const drawn = 'session' in visitor ? visitor.session : null;
     return answer(200, {
       referral: await answerAttribution(services, visitor),

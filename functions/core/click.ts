@@ -64,6 +64,8 @@ export interface Redirect {
   readonly failure?: Error;
   /** The session of a human visitor. */
   readonly session: string | undefined;
+  /** Whether the key of the day is known, so that a handoff can be sealed without waiting. */
+  readonly canHandOff: boolean;
 }
 
 /** A click that is not stored yet. */
@@ -119,7 +121,12 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   ]);
   if (!found) throw unknownCode();
   if (isExpired(found, now)) {
-    return { location: settings.defaultRedirectTo, outcome: 'expired', session: undefined };
+    return {
+      location: settings.defaultRedirectTo,
+      outcome: 'expired',
+      session: undefined,
+      canHandOff: false,
+    };
   }
 
   const known = key && click.session && isGenuine(click.session, key) ? click.session : undefined;
@@ -154,6 +161,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     location: override || found.redirectTo,
     ...stored,
     session: byMachine || key === undefined ? undefined : session,
+    canHandOff: dayKey !== undefined,
   };
 }
 

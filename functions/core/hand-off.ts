@@ -64,7 +64,8 @@ export async function takeHandoff(
   const session = signSession(randomBytes(16), await keys.ofSessions());
   const referral = await services.findRecentReferral(handoff.code);
   if (taker.userId !== undefined && taker.userId === referral?.userId) return session;
-  const id = createHash('sha256').update(token).digest('base64url');
+  // Of the bytes, because a token can be written in several ways.
+  const id = createHash('sha256').update(token, 'base64url').digest('base64url');
   const until = new Date(now().getTime() + REMEMBERED * 1000);
   if (isFresh(handoff, now()) && (await store.claimHandoff(id, until))) return handoff.session;
   if (referral !== undefined) await recordForwarded(services, referral, session, taker, client);

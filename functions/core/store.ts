@@ -136,8 +136,9 @@ export interface Store {
   /** A visitor's responses by time. Strongly consistent. Reads only as far as the caller iterates. */
   responsesOf(visitor: Visitor, order: 'newest' | 'oldest'): AsyncIterable<Response>;
   /**
-   * What a visitor is to a referral: `returning` with a response to it other than `except`, `full` with so
-   * many responses that no more of them are read, or `new`. Strongly consistent; one bounded read.
+   * What a visitor is to a referral: `returning` with a response to it other than `except`, or `new`. A visitor
+   * with so many responses that not all are read is `full` if one of the latest is to this referral, and counts as
+   * `returning` if not. Strongly consistent; one bounded read.
    */
   standingOf(visitor: Visitor, code: string, except: string): Promise<Standing>;
   /** The user that the session was linked to. Strongly consistent. */

@@ -1,6 +1,8 @@
 import { arrivalAt, type Classification, classified } from './arrival.ts';
 import { spelled } from './codes.ts';
 import { ReferralsError, unknownCode } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { dayOf } from './handoff.ts';
 import { codeInPath, isExpired, type Referral } from './referral.ts';
 import type { ClientDetails, Response } from './response.ts';
 import type { Using } from './services.ts';
@@ -38,6 +40,7 @@ export const codeInText = (text: string): string | undefined =>
  * meanwhile.
  *
  * @param known undefined for a visitor without a session.
+ * @param clientIp the whole IP address. It is not stored.
  * @returns the visitor, with a new session if they had none.
  * @throws ReferralsError `unknown_code` if it leads to no live referral, `invalid_field` if it is the visitor's
  *   own.
@@ -46,7 +49,7 @@ export async function enterCode(
   services: EnteringServices,
   known: Visitor | undefined,
   text: string,
-  client: ClientDetails,
+  { clientIp, ...client }: ClientDetails & { readonly clientIp?: string | undefined },
 ): Promise<Visitor> {
   const { store, newId, keys, randomBytes } = services;
   const at = services.now();
@@ -58,7 +61,12 @@ export async function enterCode(
   const latest = await latestOf(store, visitor);
   if (latest === undefined || !isSameArrival(latest, referral, at)) {
     const arrived = { id: newId(at), at, via: 'typed' as const };
-    const arrival = arrivalAt(referral, arrived, { ...visitor, ...client });
+    const dayKey = known === undefined && clientIp && (await keys.ofDay(dayOf(at.getTime())));
+    const arrival = arrivalAt(referral, arrived, {
+      ...visitor,
+      ...client,
+      ...(dayKey && fingerprintOf(clientIp, client.userAgent, dayKey)),
+    });
     const response =
       userId === undefined
         ? await classified(services, arrival, referral)

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { arrivals, RESPONDED, type Response, responseKinds, SIGNED_UP } from '../core/response.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import { isObject, jsonBody, strictObject } from '../validation/objects.ts';
-import { campaign, session, target, text } from '../validation/schemas.ts';
+import { campaign, session, target, text, visibleName } from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
 
 const MAX_IDEMPOTENCY_KEY = 255;
@@ -10,8 +10,7 @@ const MAX_IDEMPOTENCY_KEY = 255;
 /** The name of an action. It refuses names that only the service records. */
 const actionName = (reserved: readonly string[]) =>
   v.pipe(
-    text(128),
-    v.regex(/[^\s\p{Cf}]/u, 'must have a visible character'),
+    visibleName(128),
     v.check((name) => !reserved.includes(name), 'is recorded by the service itself'),
   );
 

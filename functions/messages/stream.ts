@@ -87,10 +87,11 @@ export async function readOrSetAside(
   }
 }
 
-/** A record without the details of the visitor's client. Events and counts have none of them. */
+/** A record without what only the table needs of a visitor. Following it needs none of it. */
 function withoutClient(record: DynamoDBRecord): DynamoDBRecord {
   if (record.dynamodb?.NewImage === undefined) return record;
-  const { ip, userAgent, httpReferer, ...NewImage } = record.dynamodb.NewImage;
+  const { ip, userAgent, httpReferer, campaign, fingerprint, ipHash, ...NewImage } =
+    record.dynamodb.NewImage;
   return { ...record, dynamodb: { ...record.dynamodb, NewImage } };
 }
 

@@ -69,8 +69,10 @@ export function responseWriter(table: Table, spread: BucketGrower): ResponseWrit
           Limit: MOST_RESPONSES,
         }),
       );
-      if (LastEvaluatedKey !== undefined) return 'full';
-      return Items.some((item) => item.code === code && item.id !== except) ? 'returning' : 'new';
+      const isKnown = Items.some((item) => item.code === code && item.id !== except);
+      // If there are more responses than were read, one of them may be to this referral.
+      if (LastEvaluatedKey !== undefined) return isKnown ? 'full' : 'returning';
+      return isKnown ? 'returning' : 'new';
     },
   };
 }

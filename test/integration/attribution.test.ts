@@ -1,6 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
 import { findAttribution } from '../../functions/core/attribution.ts';
+import { countReferral } from '../../functions/core/counting.ts';
 import { ownReferral } from '../../functions/core/create-referral.ts';
 import { changeFollower, type ReferralEvent } from '../../functions/core/events.ts';
 import { linkSession } from '../../functions/core/link.ts';
@@ -225,5 +226,59 @@ describe('attribution model and window', () => {
         existingUser: undefined,
       });
     }
+  });
+});
+
+describe('a session with a hundred responses', () => {
+  /** A visitor who has clicked a link, and done a hundred things since then. */
+  async function busyVisitor() {
+    const domain = domainOn(outputs);
+    const { referral, visitor } = await clicked(domain);
+    const act = () =>
+      recordAction(domain, {
+        visitor,
+        action: 'VIEWED',
+        trusted: false,
+        idempotencyKey: undefined,
+      });
+    await Promise.all(Array.from({ length: 100 }, act));
+    const rows = async () =>
+      (await Array.fromAsync(domain.store.responsesOf(visitor, 'newest'))).length;
+    const clickOn = (code: string) =>
+      call(outputs, `GET /r/${code}`, {
+        headers: { cookie: `referral_session=${visitor.session}` },
+      });
+    return { domain, referral, visitor, rows, clickOn };
+  }
+
+  test('follows another link, which is credited then', async () => {
+    const { visitor, rows, clickOn } = await busyVisitor();
+    const code = await createReferral(outputs, await signUp(outputs));
+    expect((await clickOn(code)).status).toBe(302);
+    expect(await rows()).toBe(102);
+    const { body } = await call(outputs, 'GET /attribution', { session: visitor.session });
+    expect(body.referral.code).toBe(code);
+  });
+
+  test('has no more of further clicks on the same link, which are counted', async () => {
+    const { domain, referral, rows, clickOn } = await busyVisitor();
+    expect((await clickOn(referral.code)).status).toBe(302);
+    expect(await rows()).toBe(101);
+    expect(await countReferral(domain, referral)).toMatchObject({ clicks: 2, uniqueVisitors: 1 });
+  });
+
+  test('is linked in steps of five hundred responses', async () => {
+    const { domain, visitor } = await busyVisitor();
+    const act = () =>
+      recordAction(domain, {
+        visitor,
+        action: 'VIEWED',
+        trusted: false,
+        idempotencyKey: undefined,
+      });
+    for (let n = 0; n < 4; n++) await Promise.all(Array.from({ length: 100 }, act));
+    const userId = newUserId();
+    const link = () => linkSession(domain, visitor.session, userId);
+    expect([await link(), await link(), await link()]).toEqual([500, 1, 0]);
   });
 });

@@ -51,6 +51,17 @@ describe('the handoff of a landing page', () => {
     expect((await take(handoff)).body.session).not.toBe(session);
   });
 
+  test.each([
+    ['padding', (handoff: string) => `${handoff}=`],
+    ['a space', (handoff: string) => `${handoff} `],
+    ['a dot', (handoff: string) => `${handoff}.`],
+    ['the other alphabet', (h: string) => h.replaceAll('-', '+').replaceAll('_', '/')],
+  ])('a used handoff that is written with %s gives away no session', async (_with, written) => {
+    const { session, handoff } = await land();
+    expect((await take(handoff)).body).toEqual({ session });
+    expect((await take(written(handoff))).body.session).not.toBe(session);
+  });
+
   test('no session is in the address', async () => {
     const owner = await signUp(outputs);
     const code = await createReferral(outputs, owner);

@@ -86,7 +86,7 @@ describe('record-backend-action', () => {
     ],
     [{ userId: 'u' }, 'action is required.'],
     [{ userId: 'u', action: 'PAID', amount: 7 }, 'amount is not a known field.'],
-    [{ userId: 'u', action: ' ' }, 'action must have a visible character.'],
+    [{ userId: 'u', action: ' ' }, 'action must not be empty.'],
     [{ type: 'x', userId: 'u', action: 'PAID' }, 'type must be action or attribution.'],
     [{ type: 'attribution' }, 'userId or session must be given, but not both.'],
     [{ type: 'attribution', userId: 'u', action: 'PAID' }, 'action is not a known field.'],
