@@ -40,10 +40,14 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     });
 
     const clicked = await click(link);
-    expect([clicked.status, clicked.headers.get('location')]).toEqual([
+    const landing = new URL(clicked.headers.get('location') ?? '');
+    const handoff = landing.searchParams.get('referral_handoff');
+    expect([clicked.status, landing.href]).toEqual([
       302,
-      `https://app.example.com/?referral_session=${clicked.session}`,
+      `https://app.example.com/?referral_handoff=${handoff}`,
     ]);
+    const exchanged = await call(outputs, 'POST /session', { body: { handoff } });
+    expect([exchanged.status, exchanged.body]).toEqual([200, { session: clicked.session }]);
     // The session arrives in the headers in both ways. API Gateway puts cookies into `cookies`, MiniStack does not.
     await click(link, clicked.session);
     const head = await call(outputs, `HEAD /r/${link.code}`);

@@ -157,6 +157,7 @@ describe('a deployed stack, on MiniStack', () => {
     expect(stats.totals).toEqual({
       clicks: 2,
       uniqueVisitors: 1,
+      suspicious: 0,
       bots: 0,
       prefetches: 0,
       ownClicks: 0,
