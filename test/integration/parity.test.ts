@@ -93,6 +93,7 @@ describe('like pinax-referrals, or better', () => {
       location: domain.settings.defaultRedirectTo,
       outcome: 'expired',
       session: undefined,
+      canHandOff: false,
     });
     expect((await countReferral(domain, referral)).clicks).toBe(1);
   });

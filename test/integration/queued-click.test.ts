@@ -43,6 +43,7 @@ test('a click that can’t be stored is queued with the data of its request, wha
     outcome: 'queued',
     failure,
     session: expect.any(String),
+    canHandOff: true,
   });
   expect(queued).toEqual([
     {
