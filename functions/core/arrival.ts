@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Referral } from './referral.ts';
 import { type Arrival, RESPONDED, type Response } from './response.ts';
 import type { Using } from './services.ts';
@@ -59,6 +60,6 @@ export async function classified(
 /** A session; without a key one that nobody can go on with. */
 export const drawSession = (
   randomBytes: ClassifyingServices['randomBytes'],
-  key: Uint8Array | undefined,
+  key: KeyObject | undefined,
 ): string =>
   key ? signSession(randomBytes(16), key) : Buffer.from(randomBytes(24)).toString('base64url');

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { dayOf } from './handoff.ts';
 import type { DeploymentKeys, Using } from './services.ts';
 
@@ -18,7 +19,8 @@ export function deploymentKeys({
   now,
   randomBytes,
 }: Using<'readKeys' | 'createKey', 'now' | 'randomBytes'>): DeploymentKeys {
-  let known: ReadonlyMap<string, Uint8Array> = new Map();
+  // Node takes 9 µs more for each use of a key that is mere bytes.
+  let known: ReadonlyMap<string, KeyObject> = new Map();
   let reading: Promise<void> | undefined;
 
   /** Reads all keys; whoever asks meanwhile waits for the same read. */
@@ -26,19 +28,19 @@ export function deploymentKeys({
     reading ??= store
       .readKeys()
       .then((keys) => {
-        known = keys;
+        known = new Map([...keys].map(([name, key]) => [name, createSecretKey(key)]));
       })
       .finally(() => {
         reading = undefined;
       });
     return reading;
   };
-  const create = async (name: string, expiresAt?: Date): Promise<Uint8Array> => {
-    const key = await store.createKey(name, randomBytes(SIZE), expiresAt);
+  const create = async (name: string, expiresAt?: Date): Promise<KeyObject> => {
+    const key = createSecretKey(await store.createKey(name, randomBytes(SIZE), expiresAt));
     known = new Map(known).set(name, key);
     return key;
   };
-  const find = async (name: string): Promise<Uint8Array | undefined> => {
+  const find = async (name: string): Promise<KeyObject | undefined> => {
     if (!known.has(name)) await read();
     return known.get(name);
   };

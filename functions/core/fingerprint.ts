@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { type CipherKey, createHmac } from 'node:crypto';
 import { hostOf } from './ip.ts';
 import type { Response } from './response.ts';
 
@@ -12,7 +12,7 @@ const SIZE = 6;
 export type Fingerprint = Required<Pick<Response, 'fingerprint' | 'ipHash'>>;
 
 /** Makes the fingerprint of a visitor with the key of the day. */
-export function fingerprintOf(clientIp: string, userAgent = '', key: Uint8Array): Fingerprint {
+export function fingerprintOf(clientIp: string, userAgent = '', key: CipherKey): Fingerprint {
   const host = hostOf(clientIp);
   return { fingerprint: hash(`${host}\n${userAgent}`, key), ipHash: hash(host, key) };
 }
@@ -23,5 +23,5 @@ export const hasFingerprint = <Of extends Partial<Fingerprint>>(
 ): response is Of & Fingerprint =>
   response.fingerprint !== undefined && response.ipHash !== undefined;
 
-const hash = (text: string, key: Uint8Array): string =>
+const hash = (text: string, key: CipherKey): string =>
   createHmac('sha256', key).update(text).digest().subarray(0, SIZE).toString('base64url');

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { type CipherKey, createCipheriv, createDecipheriv } from 'node:crypto';
 
 /** Bytes of AES-256-GCM, as NIST SP 800-38D recommends them. */
 const IV = 12;
@@ -37,7 +37,7 @@ export const isFresh = ({ clickedAt }: Handoff, now: Date): boolean =>
  */
 export function sealHandoff(
   { session, code, clickedAt }: Handoff,
-  key: Uint8Array,
+  key: CipherKey,
   iv: Uint8Array,
 ): string {
   const day = Buffer.alloc(DAY);
@@ -57,7 +57,7 @@ export function dayOfHandoff(token: string): number | undefined {
 }
 
 /** Opens a handoff; undefined if it was altered, or sealed with another key. */
-export function openHandoff(token: string, key: Uint8Array): Handoff | undefined {
+export function openHandoff(token: string, key: CipherKey): Handoff | undefined {
   const bytes = Buffer.from(token, 'base64url');
   const [iv, end] = [DAY + IV, bytes.length - TAG];
   try {

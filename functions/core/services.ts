@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { NewReferral, Owner, Referral } from './referral.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store.ts';
@@ -25,13 +26,13 @@ export interface DeploymentKeys {
    *
    * @throws ReferralsError `unavailable`.
    */
-  readonly ofSessions: () => Promise<Uint8Array>;
+  readonly ofSessions: () => Promise<KeyObject>;
   /**
    * The key of a day, which seals handoffs; undefined if the day is over for good, or still to come.
    *
    * @throws ReferralsError `unavailable`.
    */
-  readonly ofDay: (day: number) => Promise<Uint8Array | undefined>;
+  readonly ofDay: (day: number) => Promise<KeyObject | undefined>;
   /** Reads and makes the keys of now and of tomorrow, so that nobody waits for them later. */
   readonly prepare: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type CipherKey, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Bytes of a session: what was drawn, and the signature over it. */
 const RANDOM = 16;
@@ -16,16 +16,16 @@ export const isSession = (value: unknown): value is string =>
  *
  * @param key of the deployment, 32 bytes.
  */
-export const signSession = (random: Uint8Array, key: Uint8Array): string =>
+export const signSession = (random: Uint8Array, key: CipherKey): string =>
   Buffer.concat([random, signatureOf(random, key)]).toString('base64url');
 
 /** Whether this deployment has made a session. */
-export function isGenuine(session: string, key: Uint8Array): boolean {
+export function isGenuine(session: string, key: CipherKey): boolean {
   if (!isSession(session)) return false;
   const bytes = Buffer.from(session, 'base64url');
   const random = bytes.subarray(0, RANDOM);
   return timingSafeEqual(bytes.subarray(RANDOM), signatureOf(random, key));
 }
 
-const signatureOf = (random: Uint8Array, key: Uint8Array): Buffer =>
+const signatureOf = (random: Uint8Array, key: CipherKey): Buffer =>
   createHmac('sha256', key).update(random).digest().subarray(0, SIGNATURE);

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { customAlphabet } from 'nanoid';
 import { monotonicFactory } from 'ulid';
 import { inject, onTestFinished } from 'vitest';
@@ -25,12 +25,12 @@ const settings: Settings = {
 };
 
 /** The key of the shared service; empty if there is none. */
-const sessionKey = Buffer.from(inject('sessionKey') ?? '', 'base64');
-const dayKeys = new Map<number, Uint8Array>();
+const sessionKey = createSecretKey(inject('sessionKey') ?? '', 'base64');
+const dayKeys = new Map<number, KeyObject>();
 const fixedKeys: DeploymentKeys = {
   ofSessions: async () => sessionKey,
   ofDay: async (day) => {
-    const key = dayKeys.get(day) ?? randomBytes(32);
+    const key = dayKeys.get(day) ?? createSecretKey(randomBytes(32));
     dayKeys.set(day, key);
     return key;
   },
