@@ -20,8 +20,11 @@ const limits = {
   bundle: 235,
   /** The same, divided by the size in `results.json`. To grow more, measure again and commit the results. */
   bundleGrowth: 1.05,
-  /** CPU of a warm click, divided by that of the floor. About 1.0; the rest is for noise of the machine. */
-  warmCpu: 1.2,
+  /**
+   * CPU of a warm click, divided by that of the floor. About 1.13 since a click signs a session, takes a fingerprint
+   * and seals a handoff; the rest is for noise of the machine.
+   */
+  warmCpu: 1.3,
 } as const;
 
 /**
