@@ -16,7 +16,7 @@ export type Reshape = (operation: string, input: Input, output: any) => unknown;
 
 export interface DynamoDBProxy {
   readonly endpoint: string;
-  /** Operations that arrived, such as `PutItem`, in order. */
+  /** Operations that arrived, such as `PutItem`, in order. One that is sent again is here once. */
   readonly operations: string[];
   /** The access to each item: `PutItem VISITOR#`, `QueryIndex OWNER#`. */
   readonly accesses: string[];
@@ -36,13 +36,23 @@ const CONTENT_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
 /** Starts a proxy in front of a DynamoDB. It counts requests, and makes them fail as they do in reality. */
 export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProxy> {
   const agent = new Agent({ keepAlive: true });
+  const invocations = new Set<string>();
+
+  /** The SDK sends a request again if the answer is late, as it may be on a busy machine. */
+  const isSentAgain = ({ headers }: IncomingMessage): boolean => {
+    const invocation = headers['amz-sdk-invocation-id'];
+    if (typeof invocation !== 'string') return false;
+    return invocations.size === invocations.add(invocation).size;
+  };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const sent = await buffer(request);
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     const input = JSON.parse(`${sent}`);
-    proxy.operations.push(operation);
-    proxy.accesses.push(...accessesOf(operation, input));
+    if (!isSentAgain(request)) {
+      proxy.operations.push(operation);
+      proxy.accesses.push(...accessesOf(operation, input));
+    }
 
     const send = (status: number, body: Buffer | string) =>
       void response.writeHead(status, CONTENT_TYPE).end(body);

@@ -163,8 +163,8 @@ describe('with DynamoDB unreachable', () => {
     const code = await knownCode();
     let writes = 0;
     proxy.decide = (operation) => (isWrite(operation) && writes++ === 0 ? 'cut-after' : 'pass');
-    const { result, operations } = await observed(() => click(service.outputs, code));
-    expect([result.status, operations]).toEqual([302, ['PutItem', 'PutItem']]);
+    expect((await click(service.outputs, code)).status).toBe(302);
+    expect(writes).toBeGreaterThan(1);
     expect(await clicksOf(code)).toBe(2);
   });
 
