@@ -41,5 +41,11 @@ function readSignUp(event: PostConfirmationTriggerEvent): SignUpMessage | undefi
     return undefined;
   }
   const { referralSession: session, referralCode: code } = clientMetadata ?? {};
-  return { userId: attributes.sub, attributes, ...(session && { session }), ...(code && { code }) };
+  return {
+    userId: attributes.sub,
+    attributes,
+    signedUpAt: services.now().toISOString(),
+    ...(session && { session }),
+    ...(code && { code }),
+  };
 }

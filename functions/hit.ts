@@ -7,7 +7,7 @@ import { readClient } from './http/client-details.ts';
 import { deadEnd, opensPage } from './http/dead-end.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http/http-handler.ts';
 import { readLinkQuery, withParameters } from './http/link-query.ts';
-import { HANDOFF, handsOver, sessionCookie, sessionOfCookie } from './http/session.ts';
+import { HANDOFF, handsOver, sessionCookie, sessionsOfCookie } from './http/session.ts';
 import { sendMessage } from './messages/queue.ts';
 import { clickServices } from './setup/click-services.ts';
 
@@ -26,7 +26,6 @@ export const handler = httpHandler(services.settings, async (event, context) => 
 
 async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer> {
   const { settings, hooks } = services;
-  const code = requestedCode(event);
   const { others, ...query } = readLinkQuery(
     event.rawQueryString ?? '',
     settings.redirectParameter,
@@ -36,9 +35,9 @@ async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer>
     readClient(event, services),
     hooks.classifyClick(asked, event.requestContext.requestId),
   ]);
-  const { location, session, canHandOff, ...recorded } = await recordClick(services, {
-    code,
-    session: sessionOfCookie(event, settings),
+  const { location, code, session, canHandOff, ...recorded } = await recordClick(services, {
+    code: requestedCode(event),
+    sessions: sessionsOfCookie(event, settings),
     ...query,
     ...clickRequest(event),
     kind,

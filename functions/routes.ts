@@ -128,7 +128,7 @@ export const routes = [
     method: 'POST',
     path: '/actions',
     function: 'record-action',
-    store: [...attributing, 'putResponse', 'putResponseOnce'],
+    store: [...attributing, 'standingOf', 'putResponse', 'putResponseOnce'],
   },
   {
     ...ofVisitor,
@@ -196,6 +196,7 @@ export const linking = [
   'readClaim',
   'findReferral',
   'responsesOf',
+  'standingOf',
   'putResponse',
   'putResponseOnce',
 ] as const;

@@ -17,23 +17,18 @@ const crediting = [
   'findSessionUser',
   'readClaim',
   'responsesOf',
+  'standingOf',
   'putResponse',
   'putResponseOnce',
   'readKeys',
   'createKey',
 ] as const;
 
+/** Store methods that link a session. */
+const linking = ['claimSession', 'settleSession', 'moveResponses', ...crediting] as const;
+
 /** Store methods that a sign-up needs. */
-const signingUp = [
-  'createReferral',
-  'markSignedUp',
-  'findSessionUser',
-  'claimSession',
-  'settleSession',
-  'moveResponses',
-  'standingOf',
-  ...crediting,
-] as const;
+const signingUp = ['createReferral', 'markSignedUp', ...linking] as const;
 
 /** Cognito's post-confirmation trigger. */
 export const postConfirmation = {
@@ -62,7 +57,7 @@ export const retrySignUp = {
 export const storeClick = {
   function: 'store-click',
   timeout: 30,
-  store: ['findReferral', 'putResponse', 'findSessionUser', 'standingOf'],
+  store: linking,
 } as const satisfies Trigger;
 
 /** The schedule that closes the hours that are over. */

@@ -36,8 +36,9 @@ export const requests: readonly CountedRequest[] = [
     name: '… whose session was linked to a user',
     before: click,
     invocation: async (scene, services) => {
-      await services.store.claimSession(scene.session, 'somebody', services.now());
-      await services.store.moveResponses(scene.session, 'somebody', services.now());
+      const { store, now } = services;
+      await store.claimSession(scene.session, 'somebody', now());
+      await store.moveResponses(scene.session, 'somebody', now(), 500);
       return withCookie(scene);
     },
   },

@@ -12,6 +12,8 @@ export interface Action extends ClientDetails {
   readonly target?: Target;
   /** Whether the service itself or the app's backend records it. */
   readonly trusted: boolean;
+  /** For a sign-up: when it was; ISO 8601, UTC. */
+  readonly signedUpAt?: string;
   /** Makes the call safe to repeat. */
   readonly idempotencyKey: string | undefined;
   /** How long the key is remembered, in seconds. A day by default; Infinity means forever. */
@@ -26,17 +28,19 @@ const PAGE = '\u0001';
 /**
  * Records an action of a visitor and credits it to the referral that brought them.
  *
- * @returns the response. Undefined if no referral gets credit, because nothing is recorded then. If the key came
- *   before, it is the response of that time, without IP and user agent.
+ * @returns the response. Undefined if no referral gets credit, or if a page records it for a session that has a
+ *   hundred responses: nothing is recorded then. If the key came before, it is the response of that time, without
+ *   IP and user agent.
  * @throws ReferralsError `idempotency_mismatch` if the key came with another action or target before.
  */
 export async function recordAction(
-  services: AttributingServices & Using<'putResponse' | 'putResponseOnce', 'newId'>,
+  services: AttributingServices & Using<'putResponse' | 'putResponseOnce' | 'standingOf', 'newId'>,
   {
     visitor,
     action,
     target,
     trusted,
+    signedUpAt,
     idempotencyKey,
     idempotencyLifetime = DAY,
     ...client
@@ -44,7 +48,7 @@ export async function recordAction(
 ): Promise<Response | undefined> {
   const { store, newId, now } = services;
   const at = now();
-  const attribution = await findAttribution(services, visitor);
+  const attribution = await findAttribution(services, visitor, signedUpAt);
   const credited = (credit: Attribution) => ({
     referral: credit.referral,
     response: {
@@ -64,7 +68,12 @@ export async function recordAction(
       createdAt: at.toISOString(),
     },
   });
-  const recorded = attribution && credited(attribution);
+  // Anybody can have a session, so its responses are bounded.
+  const isFull = async ({ referral }: Attribution) =>
+    !trusted &&
+    'session' in visitor &&
+    (await store.standingOf(visitor, referral.code, '')) === 'full';
+  const recorded = attribution && !(await isFull(attribution)) ? credited(attribution) : undefined;
   if (idempotencyKey !== undefined) {
     const request = {
       visitor,

@@ -28,13 +28,17 @@ const MAX_RESPONSES = 200;
 /**
  * Finds the referral that gets credit for a visitor's actions. It is the referral of the newest response
  * (or of the oldest, depending on `attribution.model`) that is no older than `attribution.window`. A user's
- * own referrals get no credit for that user's actions, and clicks of an owner give no credit to anybody.
+ * own referrals get no credit for that user's actions. Clicks of an owner or of a machine give no credit to
+ * anybody.
  *
+ * @param signedUpAt for the credit of a sign-up: a link that the user followed later did not bring them. A code
+ *   that they typed later still counts. ISO 8601, UTC.
  * @returns undefined if no referral gets credit.
  */
 export async function findAttribution(
   services: AttributingServices,
   visitor: Visitor,
+  signedUpAt?: string,
 ): Promise<Attribution | undefined> {
   const { store, settings, now, findRecentReferral } = services;
   const { model, window, newUsersOnly } = settings.attribution;
@@ -48,10 +52,11 @@ export async function findAttribution(
     const { code, kind, referrerId, createdAt, via } = response;
     const isTooOld = Date.parse(createdAt) < since;
     if (isTooOld && model === 'last') return undefined;
+    const respondedAt = response.respondedAt ?? createdAt;
+    const isTooLate = signedUpAt !== undefined && respondedAt > signedUpAt && via !== 'typed';
     // A browser that the owner used may be somebody else's later.
-    const isOwn = kind === 'own' || (referrerId !== undefined && referrerId === userId);
-    if (!isTooOld && !isOwn) {
-      const respondedAt = response.respondedAt ?? createdAt;
+    const isOwn = referrerId !== undefined && referrerId === userId;
+    if (kind === 'human' && !isTooOld && !isTooLate && !isOwn) {
       if (userId !== undefined) own ??= findOwnReferral(services, userId);
       // A user has their own link from sign-up on.
       const link = await own;

@@ -6,9 +6,11 @@ import {
   drawSession,
   type PendingArrival,
 } from './arrival.ts';
+import { findSpelled } from './codes.ts';
 import { unknownCode } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { dayOf } from './handoff.ts';
+import { type LinkingServices, linkSession } from './link.ts';
 import { isMachine } from './machines.ts';
 import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired } from './referral.ts';
@@ -47,8 +49,8 @@ export interface Click extends ClickRequest, ClientDetails {
   readonly code: string;
   /** The whole IP address. It is not stored. */
   readonly clientIp?: string | undefined;
-  /** The session of a returning visitor; any other value is ignored. */
-  readonly session: string | undefined;
+  /** The first genuine one is the session of a returning visitor; any other value is ignored. */
+  readonly sessions: readonly string[];
   /** A destination that replaces the referral's; ignored if it is not allowed. */
   readonly redirectTo: string | undefined;
   /** The kind, if the app's hook knows it better than the request tells. */
@@ -57,6 +59,8 @@ export interface Click extends ClickRequest, ClientDetails {
 }
 
 export interface Redirect {
+  /** The code of the referral, in whatever spelling it was asked for. */
+  readonly code: string;
   readonly location: string;
   /** The result of the click. A click on an expired or stopped link is not recorded. */
   readonly outcome: ResponseKind | 'queued' | 'expired';
@@ -84,7 +88,7 @@ export interface ClickServices
     Using<
       never,
       'now' | 'newId' | 'keys' | 'randomBytes',
-      'appUrl' | 'redirectOrigins' | 'defaultRedirectTo'
+      'appUrl' | 'redirectOrigins' | 'defaultRedirectTo' | 'code'
     > {
   readonly store: ClickStore;
   /**
@@ -113,7 +117,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   const { settings, inTime, queueClick, keys, randomBytes } = services;
   const now = services.now();
   const [found, key, dayKey] = await Promise.all([
-    isCode(click.code) && services.findRecentReferral(click.code),
+    isCode(click.code) && findSpelled(services, click.code),
     // Without the key nobody gets a session, and every visitor is redirected all the same.
     inTime(keys.ofSessions()).catch(() => undefined),
     // Without it the click has no fingerprint.
@@ -122,6 +126,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   if (!found) throw unknownCode();
   if (isExpired(found, now)) {
     return {
+      code: found.code,
       location: settings.defaultRedirectTo,
       outcome: 'expired',
       session: undefined,
@@ -129,7 +134,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     };
   }
 
-  const known = key && click.session && isGenuine(click.session, key) ? click.session : undefined;
+  const known = key && click.sessions.find((session) => isGenuine(session, key));
   const classification = classify(click, known);
   const byMachine = classification !== undefined && classification.kind !== 'human';
   // A machine never gets a visitor's session, so that its click can't get credit.
@@ -158,6 +163,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
   });
   const override = click.redirectTo && resolveRedirect(click.redirectTo, settings);
   return {
+    code: found.code,
     location: override || found.redirectTo,
     ...stored,
     session: byMachine || key === undefined ? undefined : session,
@@ -166,12 +172,13 @@ export async function recordClick(services: ClickServices, click: Click): Promis
 }
 
 /**
- * Stores a queued click. Repeating it changes nothing.
+ * Stores a queued click. If its session was linked to a user meanwhile, the click becomes the user's. Repeating
+ * it changes nothing.
  *
  * @throws ReferralsError `unknown_code`.
  */
 export async function storeClick(
-  services: StoringServices,
+  services: StoringServices & LinkingServices,
   { first, kind, ...click }: PendingClick,
 ): Promise<void> {
   const referral = await services.findRecentReferral(click.code);
@@ -180,6 +187,9 @@ export async function storeClick(
   const known = first === false && kind !== undefined ? { first, kind } : {};
   const response = await classified(services, { ...click, ...known }, referral);
   await services.store.putResponse(response, referral);
+  const { session } = response;
+  const user = session === undefined ? undefined : await services.store.findSessionUser(session);
+  if (session !== undefined && user) await linkSession(services, session, user.userId);
 }
 
 /** The kind of a click by its request alone. A person's browser opens the link as a page and has a user agent. */

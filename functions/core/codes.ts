@@ -1,4 +1,5 @@
 import { ReferralsError } from './errors.ts';
+import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { CodeAllowance } from './store.ts';
@@ -29,6 +30,16 @@ export const isReserved = (code: string): boolean =>
 /** A code as new ones are spelled: in lower case, if codes are found in either case. */
 export const spelled = (code: string, { code: { ignoreCase } }: Pick<Settings, 'code'>): string =>
   ignoreCase ? code.toLowerCase() : code;
+
+/** Finds a link by its code as it was written, or else as new codes are spelled. */
+export async function findSpelled(
+  { findRecentReferral, settings }: Using<never, 'findRecentReferral', 'code'>,
+  code: string,
+): Promise<Referral | undefined> {
+  const found = await findRecentReferral(code);
+  const spelling = spelled(code, settings);
+  return found ?? (spelling === code ? undefined : findRecentReferral(spelling));
+}
 
 /**
  * Checks that owners may choose codes.

@@ -5,6 +5,9 @@ import { type CreditingServices, creditSignUp } from './sign-up.ts';
 export type LinkingServices = CreditingServices &
   Using<'findSessionUser' | 'claimSession' | 'settleSession' | 'moveResponses'>;
 
+/** Responses that one call moves at most. The next call moves the rest. */
+const MOST_MOVES = 500;
+
 /**
  * Moves responses of a session to its user, for every referral, and credits the user's sign-up if that is
  * still to be done. Repeating it gives the same end state, also after a crash in the middle.
@@ -23,10 +26,22 @@ export async function linkSession(
   const linked =
     (await store.findSessionUser(session)) ?? (await store.claimSession(session, userId, now()));
   if (linked.userId !== userId) return 0;
-  const moved = await store.moveResponses(session, userId, now());
-  if (!linked.isSettled) {
-    await creditSignUp(services, userId);
-    await store.settleSession(session, userId, now());
-  }
+  const moved = await store.moveResponses(session, userId, now(), MOST_MOVES);
+  // One of the moved responses may be the click that brought the user.
+  if (!linked.isSettled || moved > 0) await creditSignUp(services, userId);
+  if (!linked.isSettled && moved < MOST_MOVES) await store.settleSession(session, userId, now());
   return moved;
+}
+
+/**
+ * Links a session as `linkSession` does, but only until that is complete. Somebody else may have the session
+ * as well, and their later clicks must not become the user's.
+ */
+export async function linkSessionOnce(
+  services: LinkingServices,
+  session: string,
+  userId: string,
+): Promise<number> {
+  const linked = await services.store.findSessionUser(session);
+  return linked?.isSettled ? 0 : linkSession(services, session, userId);
 }

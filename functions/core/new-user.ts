@@ -12,8 +12,10 @@ type NewUserServices = Parameters<typeof ownReferral>[0] &
   EnteringAtSignUpServices &
   Using<'markSignedUp', 'keys'>;
 
-/** The metadata that the app passed on with a sign-up. */
-export interface SignUpMetadata {
+/** A sign-up, with the metadata that the app passed on. */
+export interface SignUp {
+  /** ISO 8601, UTC. Now by default. */
+  readonly signedUpAt?: string;
   /** One that is not genuine is ignored. */
   readonly session?: string;
   /** The code that the user typed. */
@@ -29,7 +31,7 @@ export interface SignUpMetadata {
 export async function welcomeUser(
   services: NewUserServices,
   { userId, attributes }: Owner,
-  { session: given, code }: SignUpMetadata,
+  { signedUpAt: at, session: given, code }: SignUp,
 ): Promise<boolean> {
   const { store, keys, now } = services;
   const { referral } = await ownReferral(services, userId, attributes);
@@ -37,11 +39,10 @@ export async function welcomeUser(
   const session = isOurs ? given : undefined;
   // First, because a session may be linked, and credit the sign-up, as soon as its time is known.
   const isAccepted = !code || (await enterCodeAtSignUp(services, referral, code, session));
-  if (referral.signedUpAt === undefined) {
-    await store.markSignedUp(referral.code, now().toISOString());
-  }
+  const signedUpAt = referral.signedUpAt ?? at ?? now().toISOString();
+  if (referral.signedUpAt === undefined) await store.markSignedUp(referral.code, signedUpAt);
   if (session !== undefined) await linkSession(services, session, userId);
   // A session may have been linked before the sign-up was known here.
-  await recordSignUp(services, userId);
+  await recordSignUp(services, userId, signedUpAt);
   return isAccepted;
 }

@@ -19,18 +19,24 @@ export async function creditSignUp(services: CreditingServices, userId: string):
   const own = await findOwnReferral(services, userId);
   if (own?.signedUpAt === undefined) return;
   const age = now().getTime() - Date.parse(own.signedUpAt);
-  if (age <= settings.signUpWindow * 1000) await recordSignUp(services, userId);
+  if (age <= settings.signUpWindow * 1000) await recordSignUp(services, userId, own.signedUpAt);
 }
 
-/** Records a user's sign-up, once for ever. */
+/**
+ * Records a user's sign-up, once for ever.
+ *
+ * @param signedUpAt ISO 8601, UTC.
+ */
 export async function recordSignUp(
   services: Parameters<typeof recordAction>[0],
   userId: string,
+  signedUpAt: string,
 ): Promise<void> {
   await recordAction(services, {
     visitor: { userId },
     action: SIGNED_UP,
     trusted: true,
+    signedUpAt,
     idempotencyKey: ONCE,
     idempotencyLifetime: Number.POSITIVE_INFINITY,
   });

@@ -158,11 +158,12 @@ export interface Store {
   /** Remembers that the session's link to its user is complete: a sign-up was credited if it was to be. */
   settleSession(session: string, userId: string, now: Date): Promise<void>;
   /**
-   * Moves a bounded number of a session's responses to a user, the oldest first.
+   * Moves a session's responses to a user, the oldest first.
    *
+   * @param limit stops when as many are moved, or up to 49 more.
    * @returns the number of moved responses.
    */
-  moveResponses(session: string, userId: string, now: Date): Promise<number>;
+  moveResponses(session: string, userId: string, now: Date, limit: number): Promise<number>;
   /**
    * Remembers that a handoff was exchanged.
    *

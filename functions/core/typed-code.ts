@@ -1,5 +1,5 @@
 import { arrivalAt, type Classification, classified } from './arrival.ts';
-import { spelled } from './codes.ts';
+import { findSpelled } from './codes.ts';
 import { ReferralsError, unknownCode } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { dayOf } from './handoff.ts';
@@ -121,16 +121,11 @@ export async function enterCodeAtSignUp(
   return true;
 }
 
-/** The live referral of a typed code. It is looked for as it was typed before other spellings of it. */
-async function findTyped(
-  { findRecentReferral, now, settings }: FindingServices,
-  text: string,
-): Promise<Referral | undefined> {
+/** The live referral of a typed code. */
+async function findTyped(services: FindingServices, text: string): Promise<Referral | undefined> {
   const code = codeInText(text);
-  if (code === undefined) return undefined;
-  const found =
-    (await findRecentReferral(code)) ?? (await findRecentReferral(spelled(code, settings)));
-  return found === undefined || isExpired(found, now()) ? undefined : found;
+  const found = code === undefined ? undefined : await findSpelled(services, code);
+  return found === undefined || isExpired(found, services.now()) ? undefined : found;
 }
 
 async function latestOf(

@@ -1,14 +1,17 @@
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, Context } from 'aws-lambda';
 import { type ErrorCode, ReferralsError } from '../core/errors.ts';
-import { linkSession } from '../core/link.ts';
+import { linkSession, linkSessionOnce } from '../core/link.ts';
 import { type Route, type RouteName, routeKeyOf, routes } from '../routes.ts';
 import type { FunctionServices } from '../setup/compose.ts';
 import { parse } from '../validation/parse.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http-handler.ts';
 import type { ApiRoute, InputSchemas } from './route.ts';
-import { sessionOf } from './session.ts';
+import { isInHeader, sessionOf } from './session.ts';
 import type { TokenVerifier } from './token.ts';
+
+/** Routes that a page calls after a visitor has arrived. */
+const ARRIVALS: ReadonlySet<RouteName> = new Set(['create-session', 'link-session']);
 
 /** Bytes. */
 const MAX_BODY = 8 * 1024;
@@ -45,7 +48,11 @@ export function apiHandler<Function extends (typeof routes)[number]['function']>
       .filter((route) => route.function === name)
       .map((route) => [
         routeKeyOf(route),
-        { auth: route.auth, route: (handlers as Partial<Record<RouteName, ApiRoute>>)[route.name] },
+        {
+          auth: route.auth,
+          isArrival: ARRIVALS.has(route.name),
+          route: (handlers as Partial<Record<RouteName, ApiRoute>>)[route.name],
+        },
       ]),
   );
 
@@ -56,7 +63,7 @@ export function apiHandler<Function extends (typeof routes)[number]['function']>
   };
 
   return httpHandler(services.settings, async (event, context) => {
-    const { auth, route } = served.get(event.routeKey) ?? {};
+    const { auth, isArrival, route } = served.get(event.routeKey) ?? {};
     if (auth === undefined || route === undefined) {
       throw new Error(`The function ${name} has no route ${event.routeKey}.`);
     }
@@ -64,7 +71,10 @@ export function apiHandler<Function extends (typeof routes)[number]['function']>
     const session = await sessionOf(event, services);
     const claims = await claimsOf(auth, event);
     const userId = claims && String(claims.sub);
-    const linked = session && userId ? link(services, session, userId) : Promise.resolve(0);
+    // No address of a page can bring a cookie, so its session is the browser's own.
+    const linkNow = isArrival || !isInHeader(event) ? linkSession : linkSessionOnce;
+    const linked =
+      session && userId ? report(linkNow(services, session, userId)) : Promise.resolve(0);
     // What could not be linked now is linked by a later call.
     await linked.catch((error) => logFailure(event, context, error));
     const visitor = userId ? { userId } : session ? { session } : undefined;
@@ -117,8 +127,9 @@ async function logFailure(event: HttpEvent, context: Context, error: unknown): P
   loggerOf(event, context).warn('A session is not linked yet.', error as Error);
 }
 
-async function link(services: FunctionServices, session: string, userId: string): Promise<number> {
-  const linked = await linkSession(services, session, userId);
+/** Counts the responses that a linking moves. */
+async function report(linking: Promise<number>): Promise<number> {
+  const linked = await linking;
   if (linked > 0) {
     const { countMetric } = await import('../setup/telemetry.ts');
     countMetric('LinkedResponses', linked);

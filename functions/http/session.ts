@@ -9,20 +9,24 @@ const HEADER = 'X-Referral-Session';
 /** Query parameter that carries a handoff to an app on another site. */
 export const HANDOFF = 'referral_handoff';
 
+/** Whether a request has its session in the header: a page wrote it. */
+export const isInHeader = ({ headers }: HttpEvent): boolean =>
+  headers[HEADER.toLowerCase()] !== undefined;
+
 /**
- * The session in the cookie, which may be made up. Malformed ones are ignored, because browsers keep sending
- * an old cookie, also beside a new one.
+ * The sessions in the cookie, which may be made up. There can be several, because browsers keep sending an old
+ * cookie, also beside a new one.
  */
-export function sessionOfCookie(
+export function sessionsOfCookie(
   event: HttpEvent,
   { session }: Pick<FunctionSettings, 'session'>,
-): string | undefined {
+): string[] {
   // API Gateway moves cookies out of the header. Not everything with the same event format does.
   const cookies = event.cookies?.join('; ') ?? event.headers.cookie ?? '';
   return cookies
     .split(';')
     .map((cookie) => parseCookie(cookie)[session.cookieName])
-    .find(isSession);
+    .filter(isSession);
 }
 
 /**
@@ -36,8 +40,11 @@ export async function sessionOf(
   { settings, keys }: Pick<FunctionServices, 'settings' | 'keys'>,
 ): Promise<string | undefined> {
   const header = event.headers[HEADER.toLowerCase()];
-  const value = header ?? sessionOfCookie(event, settings);
-  if (isSession(value) && isGenuine(value, await keys.ofSessions())) return value;
+  const given =
+    header === undefined ? sessionsOfCookie(event, settings) : [header].filter(isSession);
+  const key = given.length > 0 && (await keys.ofSessions());
+  const genuine = key && given.find((session) => isGenuine(session, key));
+  if (genuine) return genuine;
   if (header === undefined) return undefined;
   throw new ReferralsError(
     'invalid_session',

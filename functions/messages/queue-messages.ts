@@ -8,6 +8,7 @@ import { campaign, itemFields, session } from '../validation/schemas.ts';
 const SignUp = strictObject({
   userId: v.string(),
   attributes: v.record(v.string(), v.unknown()),
+  signedUpAt: itemFields.createdAt,
   session: v.exactOptional(v.string()),
   code: v.exactOptional(v.string()),
 });

@@ -16,9 +16,6 @@ type SessionStore = Pick<
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 const MOVES_PER_TRANSACTION = 50;
 
-/** Moves of one call. A session seldom has more; the next call moves the rest. */
-const MOST_MOVES = 500;
-
 /**
  * Lifetime of a moved response's trace, in seconds. The trace must outlive every retry of the response's
  * write. The last retries come from the dead letters of a queue.
@@ -122,7 +119,7 @@ export function sessionStore(table: Table): SessionStore {
       }
     },
 
-    async moveResponses(session, userId, now) {
+    async moveResponses(session, userId, now, limit) {
       const traceUntil = epochSeconds(now) + TRACE_LIFETIME;
       const here = queryItems(table, {
         ...responsesOfVisitor({ session }),
@@ -132,7 +129,7 @@ export function sessionStore(table: Table): SessionStore {
       let moved = 0;
       for await (const items of inBatches(here, MOVES_PER_TRANSACTION)) {
         moved += await moveAll(items, from, userId);
-        if (moved >= MOST_MOVES) break;
+        if (moved >= limit) break;
       }
       return moved;
     },

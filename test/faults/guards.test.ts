@@ -303,7 +303,7 @@ const guards: Record<string, Guard> = {
         {
           code: referral.code,
           method: 'GET',
-          session: undefined,
+          sessions: [],
           redirectTo: undefined,
           purpose: undefined,
           userAgent: BROWSER,

@@ -79,7 +79,7 @@ const clicks = (link: number, visitor: number, kind: 'human' | 'bot', fails: boo
       {
         code: referral.code,
         method: 'GET',
-        session: sessions.get(visitor),
+        sessions: [sessions.get(visitor) ?? ''],
         redirectTo: undefined,
         purpose: undefined,
         userAgent: kind === 'bot' ? 'Googlebot/2.1' : BROWSER,
@@ -97,7 +97,7 @@ const crowd = (link: number, ip: number, browsers: number) =>
       const { outcome } = await recordClick(world, {
         code: at(referrals, link).code,
         method: 'GET',
-        session: undefined,
+        sessions: [],
         redirectTo: undefined,
         purpose: undefined,
         userAgent: `${BROWSER} ${browser}`,

@@ -234,21 +234,25 @@ describe('a session with a hundred responses', () => {
   async function busyVisitor() {
     const domain = domainOn(outputs);
     const { referral, visitor } = await clicked(domain);
-    const act = () =>
-      recordAction(domain, {
-        visitor,
-        action: 'VIEWED',
-        trusted: false,
-        idempotencyKey: undefined,
-      });
-    await Promise.all(Array.from({ length: 100 }, act));
+    const act = (times: number) =>
+      Promise.all(
+        Array.from({ length: times }, () =>
+          recordAction(domain, {
+            visitor,
+            action: 'VIEWED',
+            trusted: true,
+            idempotencyKey: undefined,
+          }),
+        ),
+      );
+    await act(100);
     const rows = async () =>
       (await Array.fromAsync(domain.store.responsesOf(visitor, 'newest'))).length;
     const clickOn = (code: string) =>
       call(outputs, `GET /r/${code}`, {
         headers: { cookie: `referral_session=${visitor.session}` },
       });
-    return { domain, referral, visitor, rows, clickOn };
+    return { domain, referral, visitor, act, rows, clickOn };
   }
 
   test('follows another link, which is credited then', async () => {
@@ -267,16 +271,20 @@ describe('a session with a hundred responses', () => {
     expect(await countReferral(domain, referral)).toMatchObject({ clicks: 2, uniqueVisitors: 1 });
   });
 
+  test('has no more of a page’s actions, but of the backend’s', async () => {
+    const { visitor, act, rows } = await busyVisitor();
+    const headers = { 'idempotency-key': newUserId() };
+    const { session } = visitor;
+    const request = { session, headers, body: { action: 'VIEWED' } };
+    const { status, body } = await call(outputs, 'POST /actions', request);
+    expect([status, body, await rows()]).toEqual([200, { response: null }, 101]);
+    await act(1);
+    expect(await rows()).toBe(102);
+  });
+
   test('is linked in steps of five hundred responses', async () => {
-    const { domain, visitor } = await busyVisitor();
-    const act = () =>
-      recordAction(domain, {
-        visitor,
-        action: 'VIEWED',
-        trusted: false,
-        idempotencyKey: undefined,
-      });
-    for (let n = 0; n < 4; n++) await Promise.all(Array.from({ length: 100 }, act));
+    const { domain, visitor, act } = await busyVisitor();
+    for (let n = 0; n < 4; n++) await act(100);
     const userId = newUserId();
     const link = () => linkSession(domain, visitor.session, userId);
     expect([await link(), await link(), await link()]).toEqual([500, 1, 0]);

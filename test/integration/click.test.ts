@@ -108,7 +108,7 @@ describe('GET /r/{code}', () => {
     const click = {
       code: referral.code,
       method: 'GET',
-      session: undefined,
+      sessions: [],
       redirectTo: undefined,
       purpose: undefined,
       userAgent: BROWSER,

@@ -45,6 +45,43 @@ describe('a sign-up without clientMetadata', () => {
     expect(await actionsOf(owner, code)).toEqual(['SIGNED_UP', 'RESPONDED']);
   });
 
+  test('is not credited to a link that the user followed after it, but what they do later is', async () => {
+    const owner = await signUp(outputs);
+    const code = await createReferral(outputs, owner);
+    const { token } = await signUp(outputs);
+    const { session } = await click(outputs, code);
+    await call(outputs, 'POST /session/link', { token, session });
+    expect(await actionsOf(owner, code)).toEqual(['RESPONDED']);
+    await call(outputs, 'POST /actions', { token, session, body: { action: 'BOUGHT' } });
+    expect(await actionsOf(owner, code)).toEqual(['BOUGHT', 'RESPONDED']);
+  });
+
+  test('is credited to a code that the user types after it, also beside a later click', async () => {
+    const owner = await signUp(outputs);
+    const [typed, clicked] = [
+      await createReferral(outputs, owner, { redirectTo: '/typed' }),
+      await createReferral(outputs, owner, { redirectTo: '/clicked' }),
+    ];
+    const { token } = await signUp(outputs);
+    const { session } = await click(outputs, clicked);
+    await call(outputs, 'POST /session/link', { token, session });
+    await call(outputs, 'POST /attribution', { token, session, body: { code: typed } });
+    expect(await actionsOf(owner, typed)).toEqual(['SIGNED_UP', 'RESPONDED']);
+    expect(await actionsOf(owner, clicked)).toEqual(['RESPONDED']);
+  });
+
+  test('that had to wait is credited by the time at which it was', async () => {
+    const domain = domainOn(outputs);
+    const [before, after] = [await clicked(domain), domainOn(outputs)];
+    const signedUpAt = domain.clock.now.toISOString();
+    after.clock.now = new Date(domain.clock.now.getTime() + 60_000);
+    const { referral: later } = await clicked(after, before.visitor);
+    const { session } = before.visitor;
+    await welcomeUser(after, { userId: newUserId(), attributes: {} }, { signedUpAt, session });
+    expect(await recorded(domain, later.code)).toEqual(['RESPONDED']);
+    expect(await recorded(domain, before.referral.code)).toEqual(['SIGNED_UP', 'RESPONDED']);
+  });
+
   test('is not credited to a session that comes later than a week after it', async () => {
     const domain = domainOn(outputs);
     const user = newUserId();

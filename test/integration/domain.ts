@@ -106,7 +106,7 @@ export async function clicked(domain: Domain, visitor = { session: newSession() 
   await recordClick(domain, {
     code: referral.code,
     method: 'GET',
-    session: visitor.session,
+    sessions: [visitor.session],
     redirectTo: undefined,
     purpose: undefined,
     userAgent: BROWSER,

@@ -34,6 +34,14 @@ async function land() {
   return { owner, code, session, handoff: handoffIn(headers.get('location')) };
 }
 
+/** A handoff that another deployment sealed. */
+const sealed = (clickedAt: number) =>
+  sealHandoff(
+    { session: randomBytes(24).toString('base64url'), code: 'x', clickedAt },
+    randomBytes(32),
+    randomBytes(12),
+  );
+
 const responsesOf = async ({ owner, code }: { owner: { token: string }; code: string }) => {
   const route = `GET /referrals/${code}/responses`;
   const { body } = await call(outputs, route, { token: owner.token });
@@ -116,6 +124,26 @@ describe('the handoff of a landing page', () => {
     expect(await responsesOf(landing)).toEqual([['RESPONDED', null]]);
   });
 
+  test('a linked visitor who follows another link is credited to it as soon as its page exchanges the handoff', async () => {
+    const first = await land();
+    const { token, userId } = await signUp(outputs, first.session);
+    const owner = await signUp(outputs);
+    const code = await createReferral(outputs, owner);
+    const { headers } = await click(outputs, code, first.session);
+    const body = { handoff: handoffIn(headers.get('location')) };
+    await call(outputs, 'POST /session', { token, session: first.session, body });
+    expect(await responsesOf({ owner, code })).toEqual([['RESPONDED', userId]]);
+    expect((await call(outputs, 'GET /attribution', { token })).body.referral.code).toBe(code);
+  });
+
+  test('a machine that exchanges a used handoff is credited to nobody', async () => {
+    const { handoff } = await land();
+    await take(handoff);
+    const headers = { 'user-agent': 'Googlebot/2.1' };
+    const { body } = await call(outputs, 'POST /session', { body: { handoff }, headers });
+    expect((await call(outputs, 'GET /attribution', body)).body).toEqual({ referral: null });
+  });
+
   test('a genuine session is never replaced by one from an address', async () => {
     const [mine, others] = [await land(), await land()];
     expect((await take(others.handoff, mine.session)).body.session).toBe(mine.session);
@@ -136,15 +164,8 @@ describe('the handoff of a landing page', () => {
       (handoff: string) =>
         `${handoff.slice(0, 40)}${handoff[40] === 'A' ? 'B' : 'A'}${handoff.slice(41)}`,
     ],
-    [
-      'of another deployment',
-      () =>
-        sealHandoff(
-          { session: randomBytes(24).toString('base64url'), code: 'x', clickedAt: Date.now() },
-          randomBytes(32),
-          randomBytes(12),
-        ),
-    ],
+    ['of another deployment', () => sealed(Date.now())],
+    ['older than its key', () => sealed(Date.now() - 3 * 24 * 60 * 60_000)],
     ['no token at all', () => 'hello'],
   ])('one that is %s is 400, and never somebody’s session', async (_, change) => {
     const { handoff } = await land();

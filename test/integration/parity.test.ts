@@ -82,7 +82,7 @@ describe('like pinax-referrals, or better', () => {
       recordClick(domain, {
         code: referral.code,
         method: 'GET',
-        session: undefined,
+        sessions: [],
         redirectTo: undefined,
         purpose: undefined,
         userAgent: BROWSER,
@@ -90,6 +90,7 @@ describe('like pinax-referrals, or better', () => {
     expect((await clicked()).location).toBe('https://app.example.com/x');
     domain.clock.now = new Date(expiresAt);
     expect(await clicked()).toEqual({
+      code: referral.code,
       location: domain.settings.defaultRedirectTo,
       outcome: 'expired',
       session: undefined,

@@ -1,6 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { type PendingClick, recordClick, storeClick } from '../../functions/core/click.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
+import { welcomeUser } from '../../functions/core/new-user.ts';
 import { BROWSER } from './client.ts';
 import { domainOn, newUserId } from './domain.ts';
 
@@ -9,10 +10,10 @@ const outputs = inject('outputs');
 async function aLink() {
   const domain = domainOn(outputs);
   const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
-  const click = (session?: string) => ({
+  const click = (...sessions: string[]) => ({
     code: referral.code,
     method: 'GET',
-    session,
+    sessions,
     redirectTo: undefined,
     purpose: undefined,
     userAgent: BROWSER,
@@ -39,6 +40,7 @@ test('a click that can’t be stored is queued with the data of its request, wha
   const failure = new Error('The role may not.');
   const { redirect, queued } = await queue(failure);
   expect(redirect).toEqual({
+    code: referral.code,
     location: referral.redirectTo,
     outcome: 'queued',
     failure,
@@ -62,10 +64,25 @@ test('a click that can’t be stored is queued with the data of its request, wha
   ]);
 });
 
+test('a click that is stored after its session was linked becomes the user’s, with the credit of their sign-up', async () => {
+  const { domain, referral, queue } = await aLink();
+  const { redirect, queued } = await queue(new Error('The table is away.'));
+  const { session = '' } = redirect;
+  const userId = newUserId();
+  domain.clock.now = new Date(domain.clock.now.getTime() + 1000);
+  await welcomeUser(domain, { userId, attributes: {} }, { session });
+  for (const pending of [...queued, ...queued]) await storeClick(domain, pending);
+  const { items } = await domain.store.listResponses([referral], { limit: 3 });
+  expect(items.map((item) => [item.action, item.userId])).toEqual([
+    ['SIGNED_UP', userId],
+    ['RESPONDED', userId],
+  ]);
+});
+
 test('a new visitor who clicks again while their first click is queued counts once', async () => {
   const { domain, referral, click, queue } = await aLink();
   const { redirect, queued } = await queue(new Error('The table is away.'));
-  await recordClick(domain, click(redirect.session));
+  await recordClick(domain, click(redirect.session ?? ''));
   for (const pending of queued) await storeClick(domain, pending);
   const { items } = await domain.store.listResponses([referral], { limit: 3, cursor: undefined });
   expect(items.map(({ kind, first }) => [kind, first])).toEqual([

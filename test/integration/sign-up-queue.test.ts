@@ -47,6 +47,9 @@ afterAll(async () => {
   queue.closeAllConnections();
 });
 
+const signUpMessage = (userId: string) =>
+  JSON.stringify({ userId, attributes: {}, signedUpAt: new Date().toISOString() });
+
 const retry = async (...bodies: string[]) => {
   const Records = bodies.map((body, index) => ({
     messageId: `message-${index}`,
@@ -75,6 +78,7 @@ describe('a sign-up without its link', () => {
       expect(JSON.parse(message)).toEqual({
         userId: referee.userId,
         attributes: {},
+        signedUpAt: expect.stringMatching(/^\d{4}-.*Z$/),
         session,
       });
 
@@ -104,7 +108,11 @@ test('a queued sign-up has the user’s attributes only if the hook generateCode
   const { userId, email } = await signUp(hooked.outputs);
   proxy.decide = () => 'pass';
   expect(messages.map((message) => JSON.parse(message))).toEqual([
-    { userId, attributes: expect.objectContaining({ sub: userId, email }) },
+    {
+      userId,
+      attributes: expect.objectContaining({ sub: userId, email }),
+      signedUpAt: expect.any(String),
+    },
   ]);
   await hooked.stop();
 });
@@ -122,7 +130,7 @@ test('a sign-up succeeds in time even if neither the table nor the queue answers
 describe('retry-sign-up', () => {
   test('gives back messages that it can’t read, and handles the others', async () => {
     const userId = newUserId();
-    const good = JSON.stringify({ userId, attributes: {} });
+    const good = signUpMessage(userId);
     const { batchItemFailures } = await retry('nonsense', good, '{}', '{"userId":7}');
     expect(batchItemFailures).toEqual(
       ['message-0', 'message-2', 'message-3'].map((itemIdentifier) => ({ itemIdentifier })),
@@ -132,7 +140,7 @@ describe('retry-sign-up', () => {
 
   test('gives back every message while the database is away', async () => {
     proxy.decide = () => 'cut';
-    const body = JSON.stringify({ userId: newUserId(), attributes: {} });
+    const body = signUpMessage(newUserId());
     expect(await retry(body)).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
     proxy.decide = () => 'pass';
   });

@@ -50,7 +50,7 @@ async function clickedSession(): Promise<string> {
   const domain = domainOn(inject('outputs'));
   const { code } = await unknownReferral();
   const nothing = { redirectTo: undefined, purpose: undefined };
-  const click = { code, method: 'GET', session: newSession(), userAgent: BROWSER, ...nothing };
+  const click = { code, method: 'GET', sessions: [newSession()], userAgent: BROWSER, ...nothing };
   return (await recordClick(domain, click)).session ?? '';
 }
 
@@ -138,7 +138,8 @@ const exercises: Readonly<
   'retry-sign-up': async () => {
     const session = await clickedSession();
     const event = (of: string) => {
-      const body = JSON.stringify({ userId: newUserId(), attributes: {}, session: of });
+      const signUp = { userId: newUserId(), attributes: {}, signedUpAt: new Date().toISOString() };
+      const body = JSON.stringify({ ...signUp, session: of });
       return { Records: [{ messageId: '1', eventSource: 'aws:sqs', body }] };
     };
     const brought = event(session);
@@ -148,22 +149,19 @@ const exercises: Readonly<
   },
   'store-click': async () => {
     const { code } = await unknownReferral();
-    const session = await clickedSession();
-    await call(service.outputs, 'POST /session/link', { token: user.token, session });
-    const at = new Date();
-    const click = {
-      id: ulid(),
-      code,
-      action: 'RESPONDED',
-      trusted: true,
-      via: 'link',
-      session,
-      createdAt: at.toISOString(),
+    const createdAt = new Date().toISOString();
+    const event = (session: string) => {
+      const arrived = { action: 'RESPONDED', trusted: true, via: 'link', createdAt };
+      const body = JSON.stringify({ id: ulid(), code, session, ...arrived });
+      return { Records: [{ messageId: '1', eventSource: 'aws:sqs', body }] };
     };
-    const event = {
-      Records: [{ messageId: '1', eventSource: 'aws:sqs', body: JSON.stringify(click) }],
-    };
-    return whileIndexIsFull(() => invoke('store-click', event));
+    const returning = await clickedSession();
+    await call(service.outputs, 'POST /session/link', { token: user.token, session: returning });
+    await whileIndexIsFull(() => invoke('store-click', event(returning)));
+    // The click that brought a user who has signed up meanwhile.
+    const session = newSession();
+    await signUp(service.outputs, session);
+    return exercised(() => invoke('store-click', event(session)));
   },
   'consume-stream': async () => {
     const { referral } = await clicked(domainOn(inject('outputs')));
@@ -213,8 +211,8 @@ async function whileIndexIsFull<Result>(run: () => Promise<Result>): Promise<Res
 
 /** Calls a route as a user who has just signed up, with a session that is not linked yet. */
 async function asUser(route: string, body?: unknown, caller?: User) {
-  const { token } = caller ?? (await signUp(service.outputs));
   const session = await clickedSession();
+  const { token } = caller ?? (await signUp(service.outputs));
   // A session without a click credits no sign-up.
   const withoutClick = { ...(await signUp(service.outputs)), session: newSession(), body };
   await exercised(() => call(service.outputs, route, withoutClick));

@@ -387,6 +387,15 @@ describe('code.ignoreCase', () => {
     }
   });
 
+  test('a link is found in either case', async () => {
+    const code = await createReferral(service.outputs, owner, { redirectTo: '/shouted' });
+    const { status, headers, session } = await click(service.outputs, code.toUpperCase());
+    expect([status, headers.get('location')]).toEqual([302, expect.stringContaining('/shouted')]);
+    const { body } = await call(service.outputs, 'GET /attribution', { session });
+    expect(body.referral.code).toBe(code);
+    expect((await click(service.outputs, `${code}X`)).status).toBe(404);
+  });
+
   test('a code that an edit chooses is in lower case, too', async () => {
     const code = await createReferral(service.outputs, owner, { redirectTo: '/edited' });
     const chosen = `Ada-${randomUUID()}`;

@@ -150,7 +150,7 @@ describe('in time', () => {
       return recordClick(services, {
         code: referral.code,
         method: 'GET',
-        session: undefined,
+        sessions: [],
         redirectTo: undefined,
         purpose: undefined,
         userAgent: BROWSER,

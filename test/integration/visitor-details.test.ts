@@ -100,15 +100,17 @@ describe('security headers', () => {
 });
 
 describe('a second referral_session cookie', () => {
-  test.each(['referral_session=', 'referral_session=malformed', 'referral_session=%00'])(
-    'after %s, the well-formed one counts',
-    async (first) => {
-      const code = await createReferral(shared, await signUp(shared));
-      const session = sessionIn(await call(shared, `GET /r/${code}`));
-      const cookie = `${first}; other=x; referral_session=${session}`;
-      expect(sessionIn(await call(shared, `GET /r/${code}`, { headers: { cookie } }))).toBe(
-        session,
-      );
-    },
-  );
+  test.each([
+    'referral_session=',
+    'referral_session=malformed',
+    'referral_session=%00',
+    `referral_session=${'x'.repeat(32)}`,
+  ])('after %s, the genuine one counts', async (first) => {
+    const code = await createReferral(shared, await signUp(shared));
+    const session = sessionIn(await call(shared, `GET /r/${code}`));
+    const cookie = `${first}; other=x; referral_session=${session}`;
+    expect(sessionIn(await call(shared, `GET /r/${code}`, { headers: { cookie } }))).toBe(session);
+    const { body } = await call(shared, 'GET /attribution', { headers: { cookie } });
+    expect(body.referral.code).toBe(code);
+  });
 });
