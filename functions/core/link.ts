@@ -1,5 +1,6 @@
 import type { Using } from './services.ts';
 import { type CreditingServices, creditSignUp } from './sign-up.ts';
+import type { SessionUser } from './store.ts';
 
 /** Services to link a session. */
 export type LinkingServices = CreditingServices &
@@ -21,16 +22,7 @@ export async function linkSession(
   session: string,
   userId: string,
 ): Promise<number> {
-  const { store, now } = services;
-  // Remember the user first, so that a click that arrives meanwhile is already known to be theirs.
-  const linked =
-    (await store.findSessionUser(session)) ?? (await store.claimSession(session, userId, now()));
-  if (linked.userId !== userId) return 0;
-  const moved = await store.moveResponses(session, userId, now(), MOST_MOVES);
-  // One of the moved responses may be the click that brought the user.
-  if (!linked.isSettled || moved > 0) await creditSignUp(services, userId);
-  if (!linked.isSettled && moved < MOST_MOVES) await store.settleSession(session, userId, now());
-  return moved;
+  return link(services, session, userId, await services.store.findSessionUser(session));
 }
 
 /**
@@ -42,6 +34,23 @@ export async function linkSessionOnce(
   session: string,
   userId: string,
 ): Promise<number> {
-  const linked = await services.store.findSessionUser(session);
-  return linked?.isSettled ? 0 : linkSession(services, session, userId);
+  const known = await services.store.findSessionUser(session);
+  return known?.isSettled ? 0 : link(services, session, userId, known);
+}
+
+async function link(
+  services: LinkingServices,
+  session: string,
+  userId: string,
+  known: SessionUser | undefined,
+): Promise<number> {
+  const { store, now } = services;
+  // Remember the user first, so that a click that arrives meanwhile is already known to be theirs.
+  const linked = known ?? (await store.claimSession(session, userId, now()));
+  if (linked.userId !== userId) return 0;
+  const moved = await store.moveResponses(session, userId, now(), MOST_MOVES);
+  // One of the moved responses may be the click that brought the user.
+  if (!linked.isSettled || moved > 0) await creditSignUp(services, userId);
+  if (!linked.isSettled && moved < MOST_MOVES) await store.settleSession(session, userId, now());
+  return moved;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A page of an app, as simple as an app may be: it leaves the handoff in its address. */
+/** A page of an app, as simple as an app may be: unless told otherwise it leaves the handoff in its address. */
 const page = (apiUrl: string) => `<!doctype html>
 <title>An app</title>
 <script type="module">
@@ -26,6 +26,7 @@ const page = (apiUrl: string) => `<!doctype html>
   if (handoff !== null) {
     const { body } = await send('POST /session', token, { handoff });
     localStorage.setItem('session', body.session);
+    if (localStorage.getItem('tidy')) history.replaceState(null, '', location.pathname);
   }
   const load = (element, src) => new Promise((resolve) => {
     Object.assign(element, { src, onload: resolve, onerror: resolve });
@@ -44,18 +45,23 @@ export interface App {
   readonly port: number;
   /** Tells the app where the API is. */
   readonly connect: (apiUrl: string) => void;
+  /** The `Referer` of each request so far. */
+  readonly referers: readonly string[];
   readonly stop: () => void;
 }
 
 export async function startApp(): Promise<App> {
   let apiUrl = '';
-  const server = createServer((_request, response) => {
+  const referers: string[] = [];
+  const server = createServer(({ headers }, response) => {
+    if (headers.referer !== undefined) referers.push(headers.referer);
     response.setHeader('content-type', 'text/html').end(page(apiUrl));
   });
   server.listen(0);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    referers,
     connect: (url) => {
       apiUrl = url;
     },

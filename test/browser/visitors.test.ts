@@ -189,6 +189,43 @@ describe.each([
     await Promise.all([grace.close(), edsger.close()]);
   });
 
+  test('a signed-in visitor who opens an address from a stranger is credited for it once, and not for the stranger’s later clicks', async () => {
+    const [link, strangers] = [await referrer(), await referrer()];
+    const [grace, mallory] = [await newBrowser(), await newBrowser()];
+    const user = await signUpIn(await follow(grace, link.code));
+    await grace.clearCookies();
+    const home = await open(grace, `http://${host}:${app.port}/`);
+    await home.evaluate(() => localStorage.clear());
+    // Mallory's own page does not take the session, so Grace's does.
+    const trap = (await call(outputs, `GET /r/${strangers.code}`)).headers;
+    const page = await open(grace, trap.get('location') ?? '');
+    await send(page, 'GET /me/referral', user);
+    expect(await recorded(strangers)).toEqual([clicked(user)]);
+    const more = await referrer();
+    const cookie = trap.get('set-cookie')?.split(';')[0] ?? '';
+    await call(outputs, `GET /r/${more.code}`, { headers: { cookie } });
+    await send(page, 'GET /me/referral', user);
+    expect(await recorded(more)).toEqual([clicked()]);
+    expect((await send(page, 'GET /attribution', user)) as object).toMatchObject({
+      body: { referral: { code: strangers.code } },
+    });
+    await Promise.all([grace.close(), mallory.close()]);
+  });
+
+  test('a handoff that the page removes from its address never travels on as a Referer', async () => {
+    const link = await referrer();
+    const grace = await newBrowser();
+    const home = await open(grace, `http://${host}:${app.port}/`);
+    await home.evaluate(() => localStorage.setItem('tidy', 'yes'));
+    const page = await follow(grace, link.code);
+    const before = app.referers.length;
+    await page.evaluate(`loadAsParts(${JSON.stringify(`http://localhost:${app.port}/elsewhere`)})`);
+    const seen = app.referers.slice(before);
+    expect(seen.length).toBeGreaterThanOrEqual(3);
+    expect(seen.filter((referer) => referer.includes('referral_handoff'))).toEqual([]);
+    await grace.close();
+  });
+
   test('an owner who opens the address of a visitor takes nothing from the visitor', async () => {
     const link = await referrer();
     const [grace, ada] = [await newBrowser(), await newBrowser()];

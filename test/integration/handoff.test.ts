@@ -191,7 +191,7 @@ describe('the handoff of a landing page', () => {
     },
   );
 
-  test('a made-up session in the header is 400, and is not read for', async () => {
+  test('a made-up session in the header is 400', async () => {
     const session = randomBytes(24).toString('base64url');
     const { status, body } = await call(outputs, 'GET /attribution', { session });
     expect([status, body.code, body.field]).toEqual([400, 'invalid_session', 'X-Referral-Session']);

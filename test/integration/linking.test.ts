@@ -84,6 +84,24 @@ describe('POST /session/link', () => {
     expect(await users()).toEqual([first.userId, first.userId]);
   });
 
+  test('a stolen session that the thief links before the visitor signs up credits the thief to the link, and nobody to the thief', async () => {
+    const [owner, thief] = [await signUp(outputs), await signUp(outputs)];
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    await call(outputs, 'POST /session/link', { token: thief.token, session });
+    const visitor = await signUp(outputs, session);
+    const act = ({ token }: { token: string }) =>
+      call(outputs, 'POST /actions', { token, session, body: { action: 'BOUGHT' } });
+    expect((await act(visitor)).body).toEqual({ response: null });
+    expect((await act(thief)).body.response.code).toBe(code);
+    expect((await rowsOf(owner.token, code)).map(({ action, userId }) => [action, userId])).toEqual(
+      [
+        ['BOUGHT', thief.userId],
+        ['RESPONDED', thief.userId],
+      ],
+    );
+  });
+
   test('a session that is linked moves a later click only if the browser shows that it arrived', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { deploymentKeys } from '../../functions/core/deployment-keys.ts';
+import { handOff } from '../../functions/core/hand-off.ts';
 import { isWrite } from '../dynamodb-proxy/accesses.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { apiRoutes } from './api-routes.ts';
 import { call, click, createReferral, signUp, type User } from './client.ts';
+import { domainOn } from './domain.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
 const shared = inject('outputs');
@@ -41,6 +44,14 @@ const clicksOf = async (code: string) =>
   (await call(service.outputs, `GET /referrals/${code}`, { token: user.token })).body.clicks;
 
 describe('the cost of a click', () => {
+  test('a made-up session is refused without a read', async () => {
+    const session = 'x'.repeat(32);
+    const { result, operations } = await observed(() =>
+      call(service.outputs, 'GET /attribution', { session }),
+    );
+    expect([result.status, operations]).toEqual([400, []]);
+  });
+
   test('warm, from a new visitor: one write and no read', async () => {
     const code = await knownCode();
     const { result, operations } = await observed(() => click(service.outputs, code));
@@ -168,17 +179,33 @@ describe('with DynamoDB unreachable', () => {
     expect(await clicksOf(code)).toBe(2);
   });
 
-  // A wrong handoff is refused before any request to the database.
-  test.each(apiRoutes.filter(({ name }) => name !== 'create-session'))(
-    '$route is 503 with Retry-After',
-    async ({ route, example: body }) => {
-      const { token } = user;
-      const { session } = await click(service.outputs, await knownCode());
-      proxy.decide = () => 'cut';
-      const answer = await call(service.outputs, route, { token, session, body });
-      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
-    },
-  );
+  test.each(apiRoutes)('$route is 503 with Retry-After', async ({ name, route, example }) => {
+    const { token } = user;
+    const code = await knownCode();
+    const { session } = await click(service.outputs, code);
+    const domain = domainOn(shared);
+    const keys = deploymentKeys(domain);
+    const handoff = await handOff({ ...domain, keys }, session, code);
+    proxy.decide = () => 'cut';
+    const request =
+      name === 'create-session' ? { body: { handoff } } : { token, session, body: example };
+    const answer = await call(service.outputs, route, request);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+  });
+
+  test('a call whose session can’t be linked succeeds, and a later one links it', async () => {
+    const { session } = await click(service.outputs, await knownCode());
+    const { token } = await signUp(service.outputs);
+    const linked = async () =>
+      (await call(service.outputs, 'POST /session/link', { token, session })).body.linked;
+    const before = service.printed().length;
+    proxy.decide = (operation) => (isWrite(operation) ? 'cut' : 'pass');
+    const { status } = await call(service.outputs, 'GET /me/referral', { token, session });
+    expect(status).toBe(200);
+    expect(service.printed().slice(before)).toContain('A session is not linked yet.');
+    proxy.decide = () => 'pass';
+    expect(await linked()).toBe(1);
+  });
 
   test.each(['cut', 'hang'] as const)(
     '(%s) a sign-up succeeds within 5 s and gets its link later',
