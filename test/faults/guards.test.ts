@@ -99,12 +99,14 @@ async function twoClosers(world: World): Promise<undefined> {
   await closeAll(world);
 }
 
-/** Queues a click that is stored already, and moves it before the queue stores it again. */
+/** Queues a click that is stored already, and moves it before the queue's function stores it again and dies. */
 async function movedBeforeRetried(world: World): Promise<undefined> {
   const referral = await newReferral(world);
   const clicked = await click(world, referral);
   await linkSession(world, clicked.session ?? '', newUserId());
-  await storeClick(world, clicked);
+  const dies = () => Promise.reject(new Error('The function dies.'));
+  const store = { ...world.store, moveResponses: dies };
+  await expect(storeClick({ ...world, store }, clicked)).rejects.toThrow('The function dies.');
   await closeAll(world);
 }
 
