@@ -218,11 +218,12 @@ describe('like pinax-referrals, or better', () => {
   });
 
   test('SessionJumpingMiddleware: any authenticated request moves the session’s responses, for any referral', async () => {
-    const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
+    const owner = await signUp(outputs);
     const session = newSession();
     for (const redirectTo of ['/1', '/2']) {
       await click(outputs, await createReferral(outputs, owner, { redirectTo }), session);
     }
+    const visitor = await signUp(outputs);
     const headers = { cookie: `referral_session=${session}` };
     await call(outputs, 'GET /me/referral', { token: visitor.token, headers });
     const responses = await allPages(outputs, '/responses', owner.token, 10);
