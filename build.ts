@@ -1,20 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import { bundling } from './bundling.ts';
+import { bundledFiles, bundling } from './bundling.ts';
 import { functionNames } from './functions/manifest.ts';
 import { bundleForLambda } from './functions/sdk-shortcuts/bundle.ts';
+import { noticesOf } from './notices.ts';
+import manifest from './package.json' with { type: 'json' };
 
 // What is in dist/ is what the package ships: constructs, bundles of the functions, the command.
 rmSync('dist', { recursive: true, force: true });
 
-await Promise.all(
+const functions = await Promise.all(
   functionNames.map((name) =>
     bundleForLambda(`functions/${name}.ts`, `dist/bundles/${name}`, 'index'),
   ),
 );
 
-await build({
+const command = await build({
   ...bundling,
   target: 'node20',
   entryPoints: ['cli/referrals.ts'],
@@ -25,4 +27,18 @@ await build({
   },
 });
 
+// CommonJS, which `require`, `import`, jest and ts-node all take.
+const constructs = await build({
+  ...bundling,
+  format: 'cjs',
+  target: 'node20',
+  entryPoints: ['lib/index.ts'],
+  outfile: 'dist/lib/index.js',
+  external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  define: { 'import.meta.url': '__filename' },
+});
+writeFileSync('dist/package.json', JSON.stringify({ type: 'commonjs' }));
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' });
+
+const files = [...functions.flat(), ...bundledFiles(command), ...bundledFiles(constructs)];
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', noticesOf(files));

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnRoute,
@@ -18,6 +18,7 @@ import { ARecord, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { cors, type Route, routeKeyOf } from '../functions/routes.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { ReferralsProps, Throttle } from './props.ts';
 import type { ReferralUsers } from './referral-users.ts';
 
@@ -102,10 +103,7 @@ export class ReferralApi extends Construct {
     });
     if (httpRoute === undefined) return;
     if (route.auth !== 'user') {
-      Validations.of(httpRoute).acknowledge({
-        id: 'AwsSolutions::AwsSolutions-APIG4',
-        reason: route.openBecause,
-      });
+      acknowledge(httpRoute, 'APIG4', route.openBecause);
     }
     // The stage's own limits are those of `api`.
     if (route.throttle !== 'api') {
@@ -115,7 +113,7 @@ export class ReferralApi extends Construct {
         ThrottlingBurstLimit: burst,
       });
       // A stage can only have settings for existing routes.
-      this.#stage.addResourceDependency(httpRoute.node.defaultChild as CfnRoute);
+      this.#stage.node.addDependency(httpRoute.node.defaultChild as CfnRoute);
     }
   }
 

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+  RuntimeFamily,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../functions/manifest.ts';
@@ -46,7 +52,8 @@ export class ReferralFunction extends Construct {
         hooks ? hooks.addTo(bundle, Stage.of(this)?.assetOutdir ?? tmpdir()) : bundle,
       ),
       handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
+      // By its name, because older versions of aws-cdk-lib have no constant for it.
+      runtime: new Runtime('nodejs24.x', RuntimeFamily.NODEJS),
       architecture: Architecture.ARM_64,
       // CPU grows with memory: less memory would slow down cold starts and make no click cheaper.
       memorySize: 512,

@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import {
   type IUserPool,
   type IUserPoolClient,
@@ -8,6 +8,7 @@ import {
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
+import { acknowledge } from './acknowledge.ts';
 
 export interface ReferralUsersProps {
   readonly userPool?: IUserPool | undefined;
@@ -64,14 +65,16 @@ export class ReferralUsers extends Construct {
       },
       removalPolicy,
     });
-    Validations.of(userPool).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-COG2',
-      reason: 'The app decides on a second factor; it can pass a user pool that requires one.',
-    });
-    Validations.of(userPool).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-COG8',
-      reason: 'The plus plan costs per user; an app that wants it can pass its own user pool.',
-    });
+    acknowledge(
+      userPool,
+      'COG2',
+      'The app decides on a second factor; it can pass a user pool that requires one.',
+    );
+    acknowledge(
+      userPool,
+      'COG8',
+      'The plus plan costs per user; an app that wants it can pass its own user pool.',
+    );
     return userPool;
   }
 }

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import {
@@ -11,6 +11,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
 import { consumeStream } from '../functions/triggers.ts';
+import { acknowledge } from './acknowledge.ts';
 
 export interface TableStreamProps {
   readonly table: TableV2;
@@ -29,10 +30,7 @@ export class TableStream extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    Validations.of(this.deadLetters).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-SQS3',
-      reason: 'It is itself the dead-letter queue of a stream.',
-    });
+    acknowledge(this.deadLetters, 'SQS3', 'It is itself the dead-letter queue of a stream.');
     consumer.addEventSource(
       new DynamoEventSource(table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,

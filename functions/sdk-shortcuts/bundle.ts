@@ -1,18 +1,22 @@
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { bundling } from '../../bundling.ts';
+import { bundledFiles, bundling } from '../../bundling.ts';
 
 const shortcut = (name: string) => join(import.meta.dirname, `${name}.ts`);
 
-/** Bundles a module for Lambda into a directory, and the modules that it imports later beside it. */
+/**
+ * Bundles a module for Lambda into a directory, and the modules that it imports later beside it.
+ *
+ * @returns the source files of which something is in the bundles.
+ */
 export async function bundleForLambda(
   module: string,
   directory: string,
   name: string,
-): Promise<void> {
+): Promise<string[]> {
   const later = new Map<string, string>();
-  await build({
+  const result = await build({
     ...bundling,
     minify: true,
     entryPoints: [{ in: module, out: name }],
@@ -24,7 +28,9 @@ export async function bundleForLambda(
     },
     plugins: [requiredBuiltins, noConfigFiles, ownFiles(later)],
   });
-  for (const [file, path] of later) await bundleForLambda(path, directory, file);
+  const files = bundledFiles(result);
+  for (const [file, path] of later) files.push(...(await bundleForLambda(path, directory, file)));
+  return files;
 }
 
 /** Loads Node's modules as `require` would. */
