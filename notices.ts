@@ -29,5 +29,5 @@ const licenceFiles = (directory: string): string =>
 /** The text of the licence, for packages that only name it. */
 function standardText({ license, author }: { license: string; author: { name: string } }): string {
   const { licenseText } = require(`spdx-license-list/licenses/${license}.json`);
-  return licenseText.replace('<year> <copyright holders>', author.name);
+  return licenseText.replace(/<year> <copyright holders?>/i, author.name);
 }

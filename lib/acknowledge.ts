@@ -2,8 +2,8 @@ import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Tells cdk-nag why a construct does on purpose what a rule of `AwsSolutions` reports. aws-cdk-lib before 2.252
- * has no place for that: there, cdk-nag reports it.
+ * Tells cdk-nag 3 why a construct does on purpose what a rule of `AwsSolutions` reports. Does nothing with
+ * aws-cdk-lib before 2.252, which has no acknowledgments.
  *
  * @param rule its name in cdk-nag, such as `SQS3`.
  * @param reason one sentence, for the report.

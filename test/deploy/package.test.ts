@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { addReadmeStack, follow, packInto } from './consumer.ts';
+
+let directory: string;
+let tarball: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'referrals-package-'));
+  tarball = await packInto(directory);
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** Makes an app as `cdk init` does, with the README's stack. Returns its directory. */
+async function initApp(parent: string, cdk: string): Promise<string> {
+  const app = join(directory, parent, 'my-app');
+  await mkdir(app, { recursive: true });
+  await follow(`npx ${cdk} init app --language typescript --generate-only`, app);
+  await addReadmeStack(app);
+  return app;
+}
+
+const TODAY = `aws-cdk@${manifest.devDependencies['aws-cdk']}`;
+const A_YEAR_AGO = 'aws-cdk@2.1020.2';
+/** The lowest versions that the package takes. */
+const lowest = Object.entries(manifest.peerDependencies)
+  .map(([name, range]) => `${name}@${range.replace('^', '')}`)
+  .join(' ');
+
+describe('the package', () => {
+  test('installs two packages with it, and has nothing that only a clone needs', async () => {
+    await follow(`tar -xzf ${tarball}`, directory);
+    const unpacked = join(directory, 'package');
+    const { dependencies, optionalDependencies } = JSON.parse(
+      await readFile(join(unpacked, 'package.json'), 'utf8'),
+    );
+    expect(Object.keys({ ...dependencies, ...optionalDependencies })).toEqual([
+      '@types/aws-lambda',
+      'cdk-monitoring-constructs',
+    ]);
+    expect((await readdir(unpacked)).toSorted()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist',
+      'docs',
+      'package.json',
+    ]);
+    expect((await readdir(join(unpacked, 'dist'))).toSorted()).toEqual([
+      'THIRD-PARTY-NOTICES.txt',
+      'bundles',
+      'cli',
+      'functions',
+      'lib',
+      'package.json',
+    ]);
+  });
+
+  test('has types that are right for every way of importing it', async () => {
+    const printed = await follow(`npx @arethetypeswrong/cli@0.18.5 ${tarball}`, directory);
+    expect(printed).toContain('No problems found');
+  });
+
+  test('works in the app of a year-old `cdk init`, with its npm, ts-node, ts-jest and TypeScript 5.6', async () => {
+    const app = await initApp('year-old', A_YEAR_AGO);
+    await follow(`npm install ${tarball}`, app);
+    await follow('npx tsc --noEmit', app);
+    expect(await follow('npm test', app)).toContain('1 passed, 1 total');
+    await follow('npx cdk synth --quiet', app);
+    expect(existsSync(join(app, 'node_modules', 'esbuild'))).toBe(false);
+  });
+
+  test('works with the oldest aws-cdk-lib that it takes, in node_modules as yarn lays it out', async () => {
+    const app = await initApp('yarn', A_YEAR_AGO);
+    const yarn = 'npx --package @yarnpkg/cli-dist@4.18.1 -- yarn';
+    // The lock file tells yarn that the app is a project of its own.
+    const install = `touch yarn.lock && ${yarn} add ${lowest} cdk-referrals@file:${tarball}`;
+    const settings = {
+      YARN_NODE_LINKER: 'node-modules',
+      YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
+      YARN_ENABLE_TELEMETRY: 'false',
+      YARN_NPM_REGISTRY_SERVER: (await follow('npm config get registry 2>/dev/null', app)).trim(),
+    };
+    await follow(install, app, settings);
+    expect(await follow(`${yarn} test`, app, settings)).toContain('1 passed, 1 total');
+  });
+
+  test('works in the app of today’s `cdk init`, in node_modules as pnpm lays it out', async () => {
+    const app = await initApp('pnpm', TODAY);
+    const pnpm = 'npx pnpm@12.4.2';
+    await follow(`${pnpm} add --ignore-scripts ${tarball}`, app);
+    expect(await follow(`${pnpm} test`, app)).toContain('1 passed, 1 total');
+    await follow(`${pnpm} exec cdk synth --quiet`, app);
+  });
+
+  test('is the same by `require` and by `import`, and brings its command', async () => {
+    const app = join(directory, 'plain');
+    await mkdir(app);
+    await follow(`npm init --yes && npm install ${tarball}`, app);
+    const script = `import('cdk-referrals').then(({ Referrals }) =>
+      console.log(Referrals.name, Referrals === require('cdk-referrals').Referrals))`;
+    expect(await follow(`node --eval "${script}"`, app)).toBe('Referrals true\n');
+    expect(await follow('npx referrals --help', app)).toContain('Usage: referrals');
+  });
+});
