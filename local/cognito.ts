@@ -11,10 +11,10 @@ import {
   ListUserPoolsCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import getPort from 'get-port';
 import { postConfirmation } from '../functions/triggers.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import type { Outputs } from './outputs.ts';
+import { choosePort } from './port.ts';
 
 /** The code that confirms every sign-up on this machine. */
 export const CONFIRMATION_CODE = '123456';
@@ -28,7 +28,8 @@ export const cognitoClient = (endpoint: string) =>
 
 /** Starts cognito-local; its post-confirmation trigger invokes our function at the Lambda endpoint. */
 export async function startCognito(directory: string, lambdaEndpoint: string): Promise<Emulator> {
-  const port = await getPort({ host: '127.0.0.1' });
+  // The issuer in its tokens has the port, so they are valid as long as the port stays.
+  const port = await choosePort(directory, 'COGNITO_PORT');
   await mkdir(join(directory, '.cognito'), { recursive: true });
   const config = {
     TriggerFunctions: { PostConfirmation: postConfirmation.function },

@@ -58,8 +58,9 @@ async function printLink(outputs: Outputs, token: string): Promise<void> {
   const { body: link } = await call(outputs, 'GET /me/referral', { token });
   const { body: page } = await call(outputs, `GET /referrals/${link.code}/responses`, { token });
   console.log(`     ${link.url}: clicks ${link.clicks}, unique visitors ${link.uniqueVisitors}`);
-  for (const { createdAt, actionDisplay, userId } of page.items.toReversed()) {
-    console.log(`     ${createdAt}  ${actionDisplay}${userId ? `  (user ${userId})` : ''}`);
+  for (const { createdAt, actionDisplay, kind, userId } of page.items.toReversed()) {
+    const visitor = kind === 'human' ? userId && `user ${userId}` : kind;
+    console.log(`     ${createdAt}  ${actionDisplay}${visitor ? `  (${visitor})` : ''}`);
   }
 }
 

@@ -12,17 +12,17 @@ import {
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import getPort from 'get-port';
 import { tableShape } from '../functions/store/table-shape.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
+import { choosePort } from './port.ts';
 
 /**
  * Starts dynoxide on a file in the directory.
  *
- * @throws Error if there is no dynoxide for this machine.
+ * @throws Error if there is no dynoxide for this machine, or its port can't be used.
  */
 export async function startDynamoDB(directory: string): Promise<Emulator> {
-  const port = await getPort({ host: '127.0.0.1' });
+  const port = await choosePort(directory, 'DYNAMODB_PORT');
   return startEmulator({
     name: 'dynoxide',
     command: dynoxideBinary(),

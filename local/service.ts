@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { environment as env } from '../functions/environment.ts';
+import { hookNames } from '../functions/hooks.ts';
 import { tokenVerifier } from '../functions/http/token.ts';
 import { readSettings } from '../functions/setup/settings.ts';
 import type { Background } from './background.ts';
@@ -46,7 +48,10 @@ export interface ServiceOptions {
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { directory, port, fresh, apiOnly, onEvent } = options;
-  const server = createServer();
+  let listener: RequestListener = (_request, response) => {
+    response.writeHead(503, { 'retry-after': '1' }).end();
+  };
+  const server = createServer((request, response) => listener(request, response));
   const triggers: Background[] = [];
   const emulators: Emulator[] = [];
   const outputsFile = join(directory, 'outputs.json');
@@ -64,6 +69,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await once(server, 'listening');
     const apiUrl = `http://localhost:${(server.address() as AddressInfo).port}`;
     await refuseSharing(outputsFile, apiUrl);
+    // A service that was killed has left it, and whoever waits for it would not wait.
+    await rm(outputsFile, { force: true });
     if (fresh) await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
 
@@ -78,7 +85,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     emulators.push(cognito);
 
     const tableName = process.env[env.tableName] ?? 'referrals';
-    await createTable(dynamoDBEndpoint, tableName, fresh);
+    await createTable(dynamoDBEndpoint, tableName, fresh).catch((error) => {
+      throw process.env.DYNAMODB_ENDPOINT
+        ? new Error(`DYNAMODB_ENDPOINT: ${dynamoDBEndpoint} does not work: ${error.message}`)
+        : error;
+    });
     const hasStream = await enableStream(dynamoDBEndpoint, tableName);
     const { userPoolId, userPoolClientId } = await createUserPool(cognito.endpoint);
     const appUrl = process.env[env.appUrl] ?? apiUrl;
@@ -105,15 +116,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       POWERTOOLS_SERVICE_NAME: 'referrals',
     });
     const hooks = process.env[env.hooks];
-    if (hooks) process.env[env.hooks] = pathToFileURL(resolve(hooks)).href;
+    if (hooks) process.env[env.hooks] = await loadableHooks(hooks);
     const verifyToken = tokenVerifier(readSettings(process.env).token);
-    server.on('request', createListener({ apiUrl, appUrl, onEvent, verifyToken }));
-    await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
     if (!apiOnly) triggers.push(startSchedule());
     if (!apiOnly && hasStream) {
       const checkpointFile = join(directory, 'stream.json');
-      triggers.push(startStream({ endpoint: dynamoDBEndpoint, tableName, checkpointFile }));
+      const stream = startStream({ endpoint: dynamoDBEndpoint, tableName, checkpointFile });
+      triggers.push(stream);
+      server.on('request', (_request, response) => response.once('close', stream.wake));
     }
+    listener = createListener({ apiUrl, appUrl, onEvent, verifyToken });
+    // Whole or not at all, because it tells others that the service is ready.
+    writeFileSync(`${outputsFile}.new`, `${JSON.stringify(outputs, null, 2)}\n`);
+    renameSync(`${outputsFile}.new`, outputsFile);
     return { outputs, hasStream, stop, died: Promise.race(emulators.map(({ died }) => died)) };
   } catch (error) {
     await stop();
@@ -131,6 +146,20 @@ async function refuseSharing(outputsFile: string, apiUrl: string): Promise<void>
       `The data here is in use by the service at ${other.ApiUrl}. Stop that one first.`,
     );
   }
+}
+
+/** The URL of a hooks module. Throws if it can't be loaded, which the functions would only log. */
+async function loadableHooks(path: string): Promise<string> {
+  const { href } = pathToFileURL(resolve(path));
+  if (!existsSync(path)) throw new Error(`HOOKS: there is no file ${path}.`);
+  const exported: Record<string, unknown> = await import(href).catch((error: unknown) => {
+    const [reason] = `${error instanceof Error ? error.message : error}`.split('\n');
+    throw new Error(`HOOKS: ${path} can't be loaded: ${reason}`);
+  });
+  if (!hookNames.some((name) => typeof exported[name] === 'function')) {
+    throw new Error(`HOOKS: ${path} must export at least one of ${hookNames.join(', ')}.`);
+  }
+  return href;
 }
 
 /** An emulator takes any credentials, so it does not get those of this machine. */

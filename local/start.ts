@@ -4,39 +4,24 @@ import { environment as env } from '../functions/environment.ts';
 import { readSettings } from '../functions/setup/settings.ts';
 import { demonstrate } from './demo.ts';
 import { eventLine } from './event-line.ts';
+import { readPort } from './port.ts';
 import { type Service, startService } from './service.ts';
-
-const HELP = `Usage: npm start [-- --fresh]
-
-Runs the referral service on this machine, on an embedded DynamoDB and Cognito, and prints its events.
-It is a development server. It keeps its data in .local/ of the current directory.
-
-Options:
-  --fresh   delete all data first
-  --help    print this
-
-Environment:
-  PORT                port of the API (default 3000)
-  APP_URL             origin of your app (default: the API's own, with a page in place of the app)
-  DYNAMODB_ENDPOINT   another DynamoDB to use, such as http://127.0.0.1:8000
-  TABLE_NAME          name of the table (default referrals)
-  HOOKS               hooks module, such as ./hooks.mjs
-  API_ONLY            1 leaves events and closing hours to another service on the same table
-`;
+import { usage } from './usage.ts';
 
 const EVENTS = '\nEvents, as they are published:\n';
 const NO_STREAM =
   '\nThis DynamoDB has no streams: there are no events, and finished hours are not counted.';
 
 let service: Service | undefined;
+let stopped: Promise<void> | undefined;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { fresh: { type: 'boolean', default: false }, help: { type: 'boolean' } },
   });
-  if (values.help) return void console.log(HELP);
+  if (values.help) return void console.log(usage);
 
-  const port = readPort(process.env.PORT);
+  const port = readPort('PORT') ?? 3000;
   const directory = resolve('.local');
   const apiOnly = process.env.API_ONLY === '1';
   refuseWrongSettings(`http://localhost:${port}`);
@@ -60,30 +45,34 @@ async function main(): Promise<void> {
     console.log(`  ${name.padEnd(18)}${value}`);
   }
   console.log(
-    '\nWhile it runs, these are also in .local/outputs.json. Next: point your app at ApiUrl. Ctrl-C stops it.',
+    '\nWhile it runs, these are also in .local/outputs.json. Next: open the link in a browser (curl is a bot and gets no session), and point your app at ApiUrl. Ctrl-C stops it.',
   );
   if (!apiOnly) console.log(service.hasStream ? EVENTS : NO_STREAM);
   introduced.resolve();
-}
-
-function readPort(text = '3000'): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
-  throw new Error(`PORT must be a number from 0 to 65535, not "${text}".`);
 }
 
 /** Throws before anything is started; the service itself knows the rest of its settings only then. */
 function refuseWrongSettings(origin: string): void {
   const known = { [env.tableName]: 'referrals', [env.appUrl]: origin, [env.apiUrl]: origin };
   readSettings({ ...known, ...process.env });
+  readPort('COGNITO_PORT');
+  readPort('DYNAMODB_PORT');
 }
 
-async function stop(): Promise<void> {
+/** Ends everything once and in order, however often it is called. */
+function stop(): Promise<void> {
+  stopped ??= end();
+  return stopped;
+}
+
+async function end(): Promise<void> {
   await service?.stop();
   process.exit(process.exitCode ?? 0);
 }
 
 async function fail(error: NodeJS.ErrnoException): Promise<void> {
+  // While everything ends, what still runs may fail.
+  if (stopped !== undefined) return;
   process.exitCode = 1;
   console.error(
     error.code === 'EADDRINUSE'
@@ -93,6 +82,6 @@ async function fail(error: NodeJS.ErrnoException): Promise<void> {
   await stop();
 }
 
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
+// Not once: npm and the terminal both signal, and a signal that nobody handles would end the process at once.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 main().catch(fail);

@@ -5,7 +5,8 @@ import { type Filter, matches } from './stream-filter.ts';
 import { type Shard, type StreamReader, streamReader } from './stream-reader.ts';
 
 // Milliseconds.
-const IDLE = 200;
+const SHORTEST_PAUSE = 200;
+const LONGEST_IDLE_PAUSE = 2_000;
 const LONGEST_PAUSE = 5_000;
 
 export interface StreamOptions {
@@ -24,34 +25,51 @@ export interface StreamOptions {
   readonly report: (error: unknown) => void;
 }
 
+export interface StreamFollower extends Background {
+  /** Tells it that something may have changed, so that it looks at once. */
+  readonly wake: () => void;
+}
+
 /**
  * Follows the stream of a table as a Lambda event source mapping does: from its beginning, each shard in
- * order, everything at least once. It retries failures with growing pauses. It does not keep the process
- * alive.
+ * order, everything at least once. It retries failures with growing pauses. While nothing happens, it looks
+ * less and less often, every 2 seconds in the end, until it is woken. It does not keep the process alive.
  */
-export const followStream = (options: StreamOptions): Background =>
-  inBackground(async (signal) => {
+export function followStream(options: StreamOptions): StreamFollower {
+  let waking = new AbortController();
+  const background = inBackground(async (signal) => {
     const reader = streamReader(options.endpoint, signal);
     let shards: ShardFollower[] = [];
     let failures = 0;
+    let idle = SHORTEST_PAUSE;
     while (!signal.aborted) {
+      waking = new AbortController();
       try {
         if (shards.length === 0) shards = await followShards(reader, options);
         const steps = await allSettled(shards.map((step) => step()));
         failures = 0;
         // An ended shard may have successors.
         if (steps.includes('ended')) shards = [];
-        if (!steps.includes('moved')) await pause(IDLE, signal);
+        if (steps.includes('moved')) {
+          idle = SHORTEST_PAUSE;
+          continue;
+        }
+        // Nothing cuts this part short, or each request under load would cost a look at the stream.
+        await pause(SHORTEST_PAUSE, signal);
+        await pause(idle - SHORTEST_PAUSE, AbortSignal.any([signal, waking.signal]));
+        idle = waking.signal.aborted ? SHORTEST_PAUSE : Math.min(idle * 2, LONGEST_IDLE_PAUSE);
       } catch (error) {
         shards = [];
         if (signal.aborted) break;
         if (failures === 0) options.report(error);
-        await pause(Math.min(IDLE * 2 ** failures, LONGEST_PAUSE), signal);
+        await pause(Math.min(SHORTEST_PAUSE * 2 ** failures, LONGEST_PAUSE), signal);
         failures += 1;
       }
     }
     reader.destroy();
   });
+  return { ...background, wake: () => waking.abort() };
+}
 
 /** Delivers the next records of a shard. */
 type ShardFollower = () => Promise<'moved' | 'idle' | 'ended'>;

@@ -3,12 +3,12 @@ import { closeHours, consumeStream } from '../functions/triggers.ts';
 import type { Background } from './background.ts';
 import { invoke } from './invoke.ts';
 import { runEvery } from './schedule.ts';
-import { followStream, type StreamOptions } from './stream.ts';
+import { followStream, type StreamFollower, type StreamOptions } from './stream.ts';
 
 /** Invokes the stream's function with new records. */
 export const startStream = (
   table: Pick<StreamOptions, 'endpoint' | 'tableName' | 'checkpointFile'>,
-): Background =>
+): StreamFollower =>
   followStream({
     ...table,
     filters: consumeStream.filters,
