@@ -1,11 +1,23 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { promisify } from 'node:util';
+import getPort from 'get-port';
+import {
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { call, click, createReferral, signIn, signUp } from './client.ts';
 import { runStart, startTestService } from './test-service.ts';
 
@@ -53,6 +65,24 @@ async function gone(processes: readonly Process[]): Promise<void> {
     }
   };
   while (processes.some(isAlive)) await delay(20);
+}
+
+/** Holds a port. */
+async function takePort(port = 0) {
+  const holder = createServer().listen(port, '127.0.0.1');
+  await once(holder, 'listening');
+  return { port: (holder.address() as AddressInfo).port, release: () => holder.close() };
+}
+
+const outputsFile = () => join(directory, '.local', 'outputs.json');
+
+/** What a child has printed so far. */
+function printedBy({ stdout }: ChildProcess): () => string {
+  let text = '';
+  stdout?.on('data', (chunk) => {
+    text += chunk;
+  });
+  return () => text;
 }
 
 const run = async (variables: Record<string, string>, parameters: string[] = []) => {
@@ -138,30 +168,157 @@ describe('npm start', () => {
     await service.stop();
   });
 
-  test('stops everything when npm is told to stop', async () => {
+  /** Runs `npm start` in a terminal of its own, and waits until it is ready. */
+  async function startInTerminal(): Promise<ChildProcess> {
     for (const name of ['package.json', 'local', 'functions', 'node_modules']) {
       await symlink(resolve(name), join(directory, name));
     }
-    const env = { ...process.env, PORT: '0' };
-    const npm = spawn('npm', ['start'], { cwd: directory, env });
-    let printed = '';
-    for await (const chunk of npm.stdout) {
-      printed += chunk;
-      if (printed.includes('Ready.')) break;
+    const terminal = spawn('script', ['--quiet', '--command', 'npm start', '/dev/null'], {
+      cwd: directory,
+      env: { ...process.env, PORT: '0' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void terminal.kill('SIGKILL'));
+    const printed = printedBy(terminal);
+    while (!printed().includes('Ready.')) await delay(20);
+    return terminal;
+  }
+
+  test.each([
+    ['npm is told to stop', (_terminal, npm) => process.kill(npm.pid, 'SIGTERM')],
+    ['Ctrl-C is pressed once', (terminal) => terminal.stdin?.write('\x03')],
+    ['Ctrl-C is pressed again and again', (terminal) => terminal.stdin?.write('\x03\x03\x03\x03')],
+    ['its terminal is closed', (terminal) => terminal.kill('SIGKILL')],
+  ] satisfies [string, (terminal: ChildProcess, npm: Process) => unknown][])(
+    'stops everything when %s',
+    async (_, stop) => {
+      const terminal = await startInTerminal();
+      const children = descendants(terminal);
+      const npm = children.find(({ command }) => command.startsWith('npm start'));
+      if (npm === undefined) throw new Error('npm is not running.');
+      expect(existsSync(outputsFile())).toBe(true);
+      stop(terminal, npm);
+      await gone(children);
+      expect(existsSync(outputsFile())).toBe(false);
+    },
+  );
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'stops everything it started, once, on one %s and on many',
+    async (signal) => {
+      const service = await startTestService({ directory });
+      const children = descendants(service.process);
+      expect(children).toHaveLength(4);
+      const exited = once(service.process, 'exit');
+      while (service.process.exitCode === null && service.process.signalCode === null) {
+        service.process.kill(signal);
+        await delay(5);
+      }
+      expect(await exited).toEqual([0, null]);
+      await gone(children);
+      expect(existsSync(outputsFile())).toBe(false);
+    },
+  );
+
+  test('stops everything when it is signalled before it is ready', async () => {
+    const { process: starting } = runStart(directory);
+    while (descendants(starting).length < 2) await delay(20);
+    const children = descendants(starting);
+    starting.kill('SIGINT');
+    expect(await once(starting, 'exit')).toEqual([0, null]);
+    await gone(children);
+    expect(existsSync(outputsFile())).toBe(false);
+  });
+
+  test('keeps the ports of Cognito and DynamoDB, so that tokens from before go on working', async () => {
+    const first = await startTestService({ directory });
+    const { token } = await signUp(first.outputs);
+    await first.stop();
+    const second = await startTestService({ directory });
+    expect(second.outputs).toEqual({
+      ...first.outputs,
+      ApiUrl: second.outputs.ApiUrl,
+      DefaultRedirectTo: second.outputs.DefaultRedirectTo,
+    });
+    const answer = await call(second.outputs, 'GET /me/referral', { token });
+    expect(answer.status).toBe(200);
+    await second.stop();
+  });
+
+  test('keeps them when `npm run dev` reloads', async () => {
+    for (const name of ['package.json', 'local', 'functions', 'web']) {
+      await cp(resolve(name), join(directory, name), { recursive: true });
     }
+    await symlink(resolve('node_modules'), join(directory, 'node_modules'));
+    const env = { ...process.env, PORT: `${await getPort({ host: '127.0.0.1' })}` };
+    const npm = spawn('npm', ['run', 'dev'], { cwd: directory, env, detached: true });
+    const stop = () => npm.exitCode === null && process.kill(-(npm.pid ?? 0), 'SIGTERM');
+    onTestFinished(() => void stop());
+    const printed = printedBy(npm);
+    const starts = () => printed().split('Ready.').length - 1;
+    while (starts() < 1) await delay(20);
+    const outputs = JSON.parse(await readFile(outputsFile(), 'utf8'));
+    const { token } = await signUp(outputs);
+    await utimes(join(directory, 'functions', 'routes.ts'), new Date(), new Date());
+    while (starts() < 2) await delay(20);
+    expect(JSON.parse(await readFile(outputsFile(), 'utf8'))).toEqual(outputs);
+    expect((await call(outputs, 'GET /me/referral', { token })).status).toBe(200);
     const children = descendants(npm);
-    npm.kill('SIGTERM');
-    await once(npm, 'close');
+    stop();
     await gone(children);
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('stops everything it started on %s', async (signal) => {
-    const service = await startTestService({ directory });
-    const children = descendants(service.process);
-    expect(children).toHaveLength(4);
-    service.process.kill(signal);
-    expect(await once(service.process, 'exit')).toEqual([0, null]);
-    await gone(children);
+  test('takes another port where one is taken, says so, and keeps that one', async () => {
+    const first = await startTestService({ directory });
+    await first.stop();
+    const { CognitoEndpoint, DynamoDBEndpoint } = first.outputs;
+    const { port } = new URL(CognitoEndpoint);
+    const { release } = await takePort(Number(port));
+    onTestFinished(() => void release());
+    const second = await startTestService({ directory });
+    const moved = new URL(second.outputs.CognitoEndpoint).port;
+    expect(second.printed().split('\n')).toContain(
+      `Port ${port} is taken, so COGNITO_PORT is ${moved} from now on. Give your app the new address.`,
+    );
+    expect(second.outputs.DynamoDBEndpoint).toBe(DynamoDBEndpoint);
+    await second.stop();
+    release();
+    const third = await startTestService({ directory });
+    expect(third.outputs.CognitoEndpoint).toBe(`http://127.0.0.1:${moved}`);
+    await third.stop();
+  });
+
+  test('takes the ports that are set', async () => {
+    const [COGNITO_PORT, DYNAMODB_PORT] = [
+      `${await getPort({ host: '127.0.0.1' })}`,
+      `${await getPort({ host: '127.0.0.1' })}`,
+    ];
+    const service = await startTestService({
+      directory,
+      variables: { COGNITO_PORT, DYNAMODB_PORT },
+    });
+    expect(service.outputs).toMatchObject({
+      CognitoEndpoint: `http://127.0.0.1:${COGNITO_PORT}`,
+      DynamoDBEndpoint: `http://127.0.0.1:${DYNAMODB_PORT}`,
+    });
+    await service.stop();
+  });
+
+  test('lists a click of a bot as one at a later start', async () => {
+    const first = await startTestService({ directory });
+    const link = /http:\S+\/r\/\w+/.exec(first.printed())?.[0] ?? '';
+    await fetch(link, { redirect: 'manual', headers: { 'user-agent': 'curl/8.14.1' } });
+    await first.stop();
+    const second = await startTestService({ directory });
+    const times = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+    const lines = second.printed().replaceAll(times, 'TIME').split('\n');
+    expect(lines.filter((line) => line.includes('TIME'))).toEqual([
+      expect.stringMatching(/^ {5}TIME {2}Clicked on referral link {2}\(user [\w-]+\)$/),
+      expect.stringMatching(/^ {5}TIME {2}VIEWED_PRICING {2}\(user [\w-]+\)$/),
+      expect.stringMatching(/^ {5}TIME {2}Signed up {2}\(user [\w-]+\)$/),
+      '     TIME  Clicked on referral link  (bot)',
+    ]);
+    await second.stop();
   });
 
   test('names an emulator that has died, and stops', async () => {
@@ -182,12 +339,9 @@ describe('npm start', () => {
   });
 
   test('a taken port is a one-line error, before any data is touched', async () => {
-    const holder = createServer().listen(0, '127.0.0.1');
-    await once(holder, 'listening');
-    const address = holder.address();
-    const port = typeof address === 'object' ? `${address?.port}` : '';
-    const { code, printed } = await run({ PORT: port }, ['--fresh']);
-    holder.close();
+    const { port, release } = await takePort();
+    const { code, printed } = await run({ PORT: `${port}` }, ['--fresh']);
+    release();
     expect([code, printed]).toEqual([
       1,
       `Starting DynamoDB, Cognito and the API …\nPort ${port} is in use. Stop its process, or choose another port: PORT=3001 npm start\n`,
@@ -208,12 +362,74 @@ describe('npm start', () => {
 
   test.each([
     [{ PORT: 'x' }, [], 'PORT must be a number from 0 to 65535, not "x".'],
+    [{ COGNITO_PORT: '-1' }, [], 'COGNITO_PORT must be a number from 0 to 65535, not "-1".'],
+    [{ DYNAMODB_PORT: '1e9' }, [], 'DYNAMODB_PORT must be a number from 0 to 65535, not "1e9".'],
+    [
+      { APP_URL: 'app.example.com' },
+      [],
+      'APP_URL must be an origin such as https://app.example.com',
+    ],
+    [
+      { APP_URL: 'https://a.example/b' },
+      [],
+      'APP_URL must be an origin such as https://app.example',
+    ],
     [{ ATTRIBUTION_MODEL: 'middle' }, [], 'ATTRIBUTION_MODEL must be last or first.'],
     [{}, ['--frehs'], "Unknown option '--frehs'"],
   ])('wrong use (%j %j) is a one-line error', async (variables, parameters, message) => {
     const { code, printed } = await run(variables, parameters);
     expect(code).toBe(1);
     expect(printed.trim().split('\n')).toEqual([expect.stringContaining(message)]);
+  });
+
+  test.each([
+    ['./none.mjs', 'there is no file ./none.mjs.'],
+    ['./broken.mjs', "./broken.mjs can't be loaded: Unexpected token '}'"],
+    ['./throws.mjs', "./throws.mjs can't be loaded: Not today."],
+    [
+      './other.mjs',
+      './other.mjs must export at least one of generateCode, clientIp, classifyClick, includeResponse, publicReferral.',
+    ],
+  ])(
+    'a wrong hooks module (%s) is a one-line error, and nothing is left',
+    async (HOOKS, message) => {
+      await writeFile(join(directory, 'broken.mjs'), 'export const generateCode = () => }');
+      await writeFile(join(directory, 'throws.mjs'), "throw new Error('Not today.\\nOr ever.');");
+      await writeFile(join(directory, 'other.mjs'), "export const generateCode = 'ada';");
+      const { code, printed } = await run({ HOOKS });
+      expect([code, printed]).toEqual([
+        1,
+        `Starting DynamoDB, Cognito and the API …\nHOOKS: ${message}\n`,
+      ]);
+      expect(existsSync(outputsFile())).toBe(false);
+    },
+  );
+
+  test('a port or a database that can’t be used is a one-line error', async () => {
+    const { port, release } = await takePort();
+    const { code, printed } = await run({ COGNITO_PORT: `${port}` });
+    release();
+    expect([code, printed]).toEqual([
+      1,
+      `Starting DynamoDB, Cognito and the API …\nPort ${port} can't be used (EADDRINUSE). Stop its process, or choose another COGNITO_PORT.\n`,
+    ]);
+    const DYNAMODB_ENDPOINT = `http://127.0.0.1:${port}`;
+    expect(await run({ DYNAMODB_ENDPOINT, API_ONLY: '1' })).toEqual({
+      code: 1,
+      printed: `Starting DynamoDB, Cognito and the API …\nDYNAMODB_ENDPOINT: ${DYNAMODB_ENDPOINT} does not work: connect ECONNREFUSED 127.0.0.1:${port}\n`,
+    });
+  });
+
+  test('answers 503 until it is ready, so that curl can wait for it', async () => {
+    const PORT = `${await getPort({ host: '127.0.0.1' })}`;
+    const starting = startTestService({ directory, variables: { PORT } });
+    const url = `http://localhost:${PORT}/attribution`;
+    const { stdout } = await promisify(execFile)('curl', [
+      ...['--silent', '--show-error', '--fail', '--retry', '60', '--retry-connrefused', url],
+    ]);
+    expect(JSON.parse(stdout)).toEqual({ referral: null });
+    expect(existsSync(outputsFile())).toBe(true);
+    await (await starting).stop();
   });
 
   test('--fresh starts with no data', async () => {
@@ -229,6 +445,9 @@ describe('npm start', () => {
   test('--help prints the usage and does nothing else', async () => {
     const { code, printed } = await run({}, ['--help']);
     expect([code, printed.split('\n')[0]]).toEqual([0, 'Usage: npm start [-- --fresh]']);
+    for (const name of ['PORT', 'COGNITO_PORT', 'DYNAMODB_PORT', 'SESSION_HANDOFF', 'HOOKS']) {
+      expect(printed).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    }
     expect(await readdir(directory)).toEqual([]);
   });
 
