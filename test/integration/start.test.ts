@@ -178,6 +178,8 @@ describe('npm start', () => {
       env: { ...process.env, PORT: '0' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    // It may end before all its keys are read.
+    terminal.stdin.on('error', () => undefined);
     onTestFinished(() => void terminal.kill('SIGKILL'));
     const printed = printedBy(terminal);
     while (!printed().includes('Ready.')) await delay(20);
@@ -187,7 +189,15 @@ describe('npm start', () => {
   test.each([
     ['npm is told to stop', (_terminal, npm) => process.kill(npm.pid, 'SIGTERM')],
     ['Ctrl-C is pressed once', (terminal) => terminal.stdin?.write('\x03')],
-    ['Ctrl-C is pressed again and again', (terminal) => terminal.stdin?.write('\x03\x03\x03\x03')],
+    [
+      'Ctrl-C is pressed again and again',
+      async (terminal) => {
+        for (let presses = 0; presses < 10; presses++) {
+          terminal.stdin?.write('\x03');
+          await delay(5);
+        }
+      },
+    ],
     ['its terminal is closed', (terminal) => terminal.kill('SIGKILL')],
   ] satisfies [string, (terminal: ChildProcess, npm: Process) => unknown][])(
     'stops everything when %s',
@@ -197,7 +207,7 @@ describe('npm start', () => {
       const npm = children.find(({ command }) => command.startsWith('npm start'));
       if (npm === undefined) throw new Error('npm is not running.');
       expect(existsSync(outputsFile())).toBe(true);
-      stop(terminal, npm);
+      await stop(terminal, npm);
       await gone(children);
       expect(existsSync(outputsFile())).toBe(false);
     },

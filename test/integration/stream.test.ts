@@ -210,6 +210,37 @@ describe('followStream', () => {
     expect(first.keys()).toEqual(['A']);
   });
 
+  test('looks less and less often while nothing happens, and at once when it is woken', async () => {
+    const proxy = await startDynamoDBProxy(shared);
+    onTestFinished(proxy.stop);
+    const looks: number[] = [];
+    proxy.reshape = (operation, _, output) => {
+      if (operation === 'GetRecords') looks.push(performance.now());
+      return output;
+    };
+    const follower = follow({ endpoint: proxy.endpoint });
+    const pauses = () => looks.slice(1).map((time, index) => time - (looks[index] ?? 0));
+    // A busy machine makes pauses longer, never shorter.
+    await vi.waitFor(() => expect(looks.length).toBeGreaterThan(6), { timeout: 60_000 });
+    const least = [200, 400, 800, 1_600, 2_000, 2_000];
+    expect(
+      pauses()
+        .slice(0, 6)
+        .filter((pause, index) => pause < (least[index] ?? 0) - 5),
+    ).toEqual([]);
+
+    // A busy machine may be late, so it is woken until it looked early.
+    await vi.waitFor(async () => {
+      const before = looks.length;
+      follower.wake();
+      await vi.waitFor(() => expect(looks.length).toBeGreaterThan(before), 5_000);
+      expect(pauses().at(-1)).toBeLessThan(1_500);
+    }, 60_000);
+    await put(['A']);
+    follower.wake();
+    await delivered(follower, ['A']);
+  });
+
   test('does not keep the process alive', async () => {
     const program = `
       import { followStream } from './local/stream.ts';
