@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command } from 'commander';
 import { addBackfill, EXAMPLE_OF_BACKFILL } from './backfill/command.ts';
 import { addRecount } from './recount/command.ts';

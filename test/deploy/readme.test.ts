@@ -67,6 +67,7 @@ describe('the README', () => {
     const app = join(directory, 'my-app');
     await addReadmeStack(app);
     expect(await follow('npm test', app)).toContain('1 passed, 1 total');
+    await follow('npx referrals --help', app);
     await follow(deploy, app, outputsTo('app.json'));
 
     const { MyAppStack } = JSON.parse(await readFile(join(directory, 'app.json'), 'utf8'));
