@@ -39,11 +39,13 @@ describe('keys', () => {
   });
 
   test('give a response the same bucket each time, and spread responses evenly over all 256', () => {
-    const ids = Array.from({ length: 25_600 }, () => ulid());
+    // By default it asks the system for each random character, which takes seconds.
+    const ids = Array.from({ length: 25_600 }, () => ulid(undefined, Math.random));
     const partitions = ids.map((id) => responsePartitionOf('c', id, 256));
-    expect(ids.map((id) => responsePartitionOf('c', id, 256))).toEqual(partitions);
+    const again = ids.slice(0, 256).map((id) => responsePartitionOf('c', id, 256));
+    expect(again).toEqual(partitions.slice(0, 256));
     const counts = Object.values(Object.groupBy(partitions, (partition) => partition));
-    expect(new Set(partitions)).toEqual(new Set(responsePartitions('c', 256)));
+    expect([...new Set(partitions)].toSorted()).toEqual(responsePartitions('c', 256).toSorted());
     expect(Math.max(...counts.map((same) => same?.length ?? 0))).toBeLessThan(200);
   });
 });

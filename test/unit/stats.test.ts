@@ -113,10 +113,11 @@ describe('the series of stats', () => {
   });
 
   test('of 400 days by the hour is computed quickly', async () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     const range: [string, string] = ['2026-01-01T00:00:00Z', '2027-02-05T00:00:00Z'];
     const { series } = await clicksBy(clicksAt(), range, 'hour', 'America/New_York');
     expect(series).toHaveLength(9600);
-    expect(performance.now() - started).toBeLessThan(2000);
+    // The time of this process, not of the machine, which may be busy.
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   });
 });
