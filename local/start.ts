@@ -44,8 +44,9 @@ async function main(): Promise<void> {
   for (const [name, value] of Object.entries(service.outputs)) {
     console.log(`  ${name.padEnd(18)}${value}`);
   }
+  console.log('\nWhile it runs, these are also in .local/outputs.json. Ctrl-C stops it.');
   console.log(
-    '\nWhile it runs, these are also in .local/outputs.json. Next: open the link in a browser (curl is a bot and gets no session), and point your app at ApiUrl. Ctrl-C stops it.',
+    'Next: open the link in a browser (curl is a bot and gets no session), and point your app at ApiUrl.',
   );
   if (!apiOnly) console.log(service.hasStream ? EVENTS : NO_STREAM);
   introduced.resolve();

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import type { ClickToClassify } from '../../functions/core/click.ts';
+import { loadHooks } from '../../functions/setup/hooks.ts';
 import { call, click, createReferral, sessionIn, signUp, type User } from './client.ts';
 import { domainOn } from './domain.ts';
 import { startTestService, type TestService } from './test-service.ts';
@@ -276,8 +280,26 @@ test('the trigger returns a foreign event unchanged and logs it', async () => {
 test('no click is lost if the hooks can’t be loaded', async () => {
   const broken = join(inject('scratch'), 'broken.mjs');
   await writeFile(broken, 'export const generateCode = ; // no JavaScript');
-  const variables = { DYNAMODB_ENDPOINT: DynamoDBEndpoint, HOOKS: broken };
-  await expect(startTestService({ variables })).rejects.toThrow('The hook generateCode failed.');
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const hooks = await loadHooks(pathToFileURL(broken).href);
+  const event = { requestContext: { requestId: '1' } } as APIGatewayProxyEventV2;
+  const click: ClickToClassify = {
+    code: 'H7lMCTKv9X',
+    kind: 'human',
+    method: 'GET',
+    userAgent: '',
+    headers: {},
+  };
+  expect([await hooks.clientIp(event), await hooks.classifyClick(click, '1')]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  const referral = { userId: '1', redirectTo: '/' };
+  await expect(hooks.generateCode?.(referral, undefined)).rejects.toMatchObject({
+    code: 'hook_failed',
+    message: 'The hook generateCode failed.',
+  });
 });
 
 test('code length and alphabet, the header with the IP and retention can be set', async () => {
