@@ -82,8 +82,8 @@ export interface ReferralSettings {
      */
     readonly custom?: boolean;
     /**
-     * Whether a code that somebody types is found in either case. New codes are in lower case then, so
-     * `alphabet` must have no capital letters. The paths of links stay exact.
+     * Whether codes are found in either case, in links and where somebody types them. New codes are in lower case
+     * then, so `alphabet` must have no capital letters.
      *
      * @default false
      * @example true // ADA, for the link https://go.example.com/r/ada

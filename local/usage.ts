@@ -25,7 +25,7 @@ const settings: Readonly<Record<Settable, string>> = {
   codeLength: 'default 10',
   codeAlphabet: 'default: letters and digits',
   codeCustom: 'true lets owners choose codes (default false)',
-  codeIgnoreCase: 'true finds typed codes in either case (default false)',
+  codeIgnoreCase: 'true finds codes in either case (default false)',
   clientIpHeader: "header with the visitor's IP",
   ip: 'truncated, none or full (default truncated)',
   referer: 'path, origin or none (default path)',

@@ -46,6 +46,7 @@ describe('the package', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'cli',
       'dist',
       'docs',
       'package.json',
