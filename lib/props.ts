@@ -1,6 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import type { IUserPool, IUserPoolClient, UserPoolProps } from 'aws-cdk-lib/aws-cognito';
 import type { TablePropsV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -32,6 +32,14 @@ export interface ReferralsProps extends ReferralSettings {
    */
   readonly userPoolClients?: readonly IUserPoolClient[];
   /**
+   * Settings of the new user pool; each replaces the default one. Only without `userPool`.
+   *
+   * @default - sign-up and sign-in by email, passwords of 12 characters of all kinds, an authenticator app as an
+   *   optional second factor, recovery by email, deletion protection unless `removalPolicy` is DESTROY
+   * @example { mfa: Mfa.REQUIRED, passwordPolicy: { minLength: 16 } }
+   */
+  readonly userPoolSettings?: Omit<UserPoolProps, 'lambdaTriggers' | 'removalPolicy'>;
+  /**
    * Whether to attach the post-confirmation trigger to the pool. Must be false if the pool was made elsewhere
    * (`UserPool.fromUserPoolId`). In that case, call `functions['confirm-sign-up']` from the pool's own trigger.
    *
@@ -56,7 +64,8 @@ export interface ReferralsProps extends ReferralSettings {
    */
   readonly hooks?: string;
   /**
-   * Custom domain of the links. The API is then available only at this domain.
+   * Custom domain of the links. The address that API Gateway assigns goes on working, for links that were shared
+   * before.
    *
    * @default - the domain that API Gateway assigns
    * @example { name: 'go.example.com', certificate, hostedZone }
@@ -67,11 +76,19 @@ export interface ReferralsProps extends ReferralSettings {
     readonly certificate: ICertificate;
     /** Zone for the domain's DNS record. Without it, create the record yourself. */
     readonly hostedZone?: IHostedZone;
+    /**
+     * Whether the address that API Gateway assigns is switched off. Links that were shared with it end then.
+     *
+     * @default false
+     */
+    readonly exclusive?: boolean;
   };
   /**
-   * Limits in API Gateway: `clicks` for clicks, `api` for each of the other routes.
+   * Limits in API Gateway: `clicks` for clicks, `sessions` for routes that hand out sessions, `api` for each of
+   * the other routes.
    *
-   * @default - clicks 10,000 per second and 5,000 at once, the account's own quotas; api 1,000 and 500
+   * @default - clicks: the account's own quotas in the region; sessions: 100 per second and 100 at once; api: 1,000
+   *   and 500
    */
   readonly throttle?: {
     readonly clicks?: Throttle;
@@ -86,11 +103,20 @@ export interface ReferralsProps extends ReferralSettings {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Alarms, and their SNS topic. The package's `docs/runbook.md` explains each alarm.
+   * Alarms. The package's `docs/runbook.md` explains each one.
    *
    * @default - a dashboard without alarms
    */
-  readonly alarms?: { readonly topic: ITopic };
+  readonly alarms?: {
+    /** Where alarms go. If it is encrypted, then with a key of your own that CloudWatch may use. */
+    readonly topic: ITopic;
+    /**
+     * More requests in an hour than this raise an alarm, because each one costs. A million are some $3.
+     *
+     * @default 1,000,000
+     */
+    readonly requestsPerHour?: number;
+  };
   /**
    * How long to keep logs.
    *

@@ -23,14 +23,18 @@ import type { ReferralsProps, Throttle } from './props.ts';
 import type { ReferralUsers } from './referral-users.ts';
 
 export interface ReferralApiProps extends Pick<ReferralsProps, 'appUrl' | 'domain' | 'throttle'> {
+  /** Name of the deployment. */
+  readonly name: string;
   readonly users: ReferralUsers;
   readonly logRetention: RetentionDays;
 }
 
-// Clicks get the account's own quotas, so that we don't throttle a viral link, see
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-const LIMITS: Readonly<Record<Route['throttle'], Throttle>> = {
-  clicks: { rate: 10_000, burst: 5_000 },
+/**
+ * Clicks have the account's own quotas, which differ by region, so that we don't throttle a viral link, see
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
+const LIMITS: Readonly<Record<Route['throttle'], Throttle | undefined>> = {
+  clicks: undefined,
   // Handing out sessions, and guessing codes, must not pay.
   sessions: { rate: 100, burst: 100 },
   api: { rate: 1_000, burst: 500 },
@@ -44,22 +48,21 @@ export class ReferralApi extends Construct {
   /** Target of the custom domain's DNS record, as an alias or CNAME. */
   readonly domainTarget: string | undefined;
   readonly #stage: CfnStage;
-  readonly #limits: Readonly<Record<Route['throttle'], Throttle>>;
+  readonly #limits: typeof LIMITS;
   readonly #authorizer: HttpUserPoolAuthorizer;
   readonly #integrations = new Map<IFunction, HttpLambdaIntegration>();
 
   constructor(scope: Construct, id: string, props: ReferralApiProps) {
     super(scope, id);
-    const { appUrl, domain, throttle = {}, users } = props;
+    const { name, appUrl, domain, throttle = {}, users } = props;
     this.#limits = {
       clicks: throttle.clicks ?? LIMITS.clicks,
       sessions: throttle.sessions ?? LIMITS.sessions,
       api: throttle.api ?? LIMITS.api,
     };
-    const { rate, burst } = this.#limits.api;
     this.api = new HttpApi(this, 'HttpApi', {
       createDefaultStage: false,
-      disableExecuteApiEndpoint: domain !== undefined,
+      disableExecuteApiEndpoint: domain?.exclusive === true,
       corsPreflight: {
         allowOrigins: [appUrl],
         allowCredentials: true,
@@ -69,13 +72,20 @@ export class ReferralApi extends Construct {
       },
     });
     const domainName = domain && this.#addDomain(domain);
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      // API Gateway adds any other group to a resource policy, which the account has one of, and which holds only
+      // 5,120 characters, see
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+      logGroupName: `/aws/vendedlogs/apigateway/${name}`,
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: rate, burstLimit: burst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(this.#accessLog(props.logRetention)),
+        destination: new LogGroupLogDestination(accessLog),
         format: ACCESS_LOG_FORMAT,
       },
       ...(domainName && { domainMapping: { domainName } }),
@@ -105,12 +115,11 @@ export class ReferralApi extends Construct {
     if (route.auth !== 'user') {
       acknowledge(httpRoute, 'APIG4', route.openBecause);
     }
-    // The stage's own limits are those of `api`.
-    if (route.throttle !== 'api') {
-      const { rate, burst } = this.#limits[route.throttle];
+    const limit = this.#limits[route.throttle];
+    if (limit !== undefined) {
       this.#stage.addPropertyOverride(`RouteSettings.${routeKeyOf(route)}`, {
-        ThrottlingRateLimit: rate,
-        ThrottlingBurstLimit: burst,
+        ThrottlingRateLimit: limit.rate,
+        ThrottlingBurstLimit: limit.burst,
       });
       // A stage can only have settings for existing routes.
       this.#stage.node.addDependency(httpRoute.node.defaultChild as CfnRoute);
@@ -130,10 +139,6 @@ export class ReferralApi extends Construct {
       });
     }
     return domainName;
-  }
-
-  #accessLog(retention: RetentionDays): LogGroup {
-    return new LogGroup(this, 'AccessLog', { retention, removalPolicy: RemovalPolicy.DESTROY });
   }
 }
 

@@ -27,6 +27,8 @@ import { type MonitoredQueues, monitorQueues } from './queue-monitoring.ts';
 import type { ReferralMetrics } from './referral-metrics.ts';
 
 export interface ReferralMonitoringProps {
+  /** Name of the deployment. Alarms and the dashboard begin with it. */
+  readonly name: string;
   readonly api: HttpApi;
   readonly table: TableV2;
   /** Functions by file name. */
@@ -35,6 +37,8 @@ export interface ReferralMonitoringProps {
   readonly queues: MonitoredQueues;
   /** Topic for alarms. Without it, there are no alarms. */
   readonly topic?: ITopic | undefined;
+  /** More requests than this in an hour raise an alarm. */
+  readonly requestsPerHour?: number | undefined;
 }
 
 const ANY = { maxErrorCount: 0 };
@@ -49,6 +53,8 @@ const UNSEEN: readonly string[] = [
   consumeStream,
   closeHours,
 ].map((trigger) => trigger.function);
+/** Some $3 an hour. */
+const REQUESTS_PER_HOUR = 1_000_000;
 const SLOW_CLICK = Duration.seconds(1);
 /** By then, events are late. Counts lack the end of an hour that closed before the stream reached it. */
 const STREAM_LAGS = {
@@ -60,14 +66,14 @@ const STREAM_LAGS = {
 export class ReferralMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: ReferralMonitoringProps) {
     super(scope, id);
-    const { api, table, functions, metrics, queues, topic } = props;
+    const { name, api, table, functions, metrics, queues, topic } = props;
+    const { requestsPerHour = REQUESTS_PER_HOUR } = props;
     const alarming = topic !== undefined;
     /** Alarms need a topic. The explicit type of the options catches wrong names. */
     const alarm = <Options>(options: Partial<Options>) => (alarming ? options : {});
-    /** The metric, with an alarm for any value above 0. */
-    const none = (metric: Metric, alarmFriendlyName: string) =>
-      alarming ? { metric, alarmFriendlyName, addAlarm: { Warning: ANY_AT_ALL } } : metric;
-    const name = this.node.path.replaceAll('/', '-');
+    /** The metric, with an alarm for any value above the most. */
+    const atMost = (most: number, metric: Metric, alarmFriendlyName: string) =>
+      alarming ? { metric, alarmFriendlyName, addAlarm: { Warning: above(most) } } : metric;
     const facade = new MonitoringFacade(this, 'Facade', {
       // Dashboard names must be unique in the account, over all regions.
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
@@ -98,15 +104,30 @@ export class ReferralMonitoring extends Construct {
           title: 'Attribution',
           metrics: [metrics.actions(), metrics.attributionMisses(), metrics.linkedResponses()],
         },
-        { title: 'Queued clicks', metrics: [none(metrics.queuedClicks(), 'Queued')] },
+        { title: 'Queued clicks', metrics: [atMost(0, metrics.queuedClicks(), 'Queued')] },
         { title: 'Counting', metrics: [metrics.closedHours(), metrics.unreadableRecords()] },
+      ],
+    });
+    facade.monitorCustom({
+      alarmFriendlyName: 'Spending',
+      humanReadableName: 'Spending',
+      metricGroups: [
+        {
+          title: 'Requests an hour',
+          metrics: [
+            atMost(requestsPerHour, api.metricCount({ period: Duration.hours(1) }), 'Requests'),
+          ],
+        },
       ],
     });
     facade.monitorCustom({
       alarmFriendlyName: 'SignUps',
       humanReadableName: 'Users',
       metricGroups: [
-        { title: 'Sign-ups without a link', metrics: [none(metrics.signUpFailures(), 'Failures')] },
+        {
+          title: 'Sign-ups without a link',
+          metrics: [atMost(0, metrics.signUpFailures(), 'Failures')],
+        },
       ],
     });
     facade.monitorApiGatewayV2HttpApi({
@@ -155,9 +176,9 @@ export class ReferralMonitoring extends Construct {
   }
 }
 
-const ANY_AT_ALL: CustomThreshold = {
-  threshold: 0,
+const above = (threshold: number): CustomThreshold => ({
+  threshold,
   comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-  // The metric has no data while its value is 0.
+  // A metric has no data while its value is 0.
   treatMissingDataOverride: TreatMissingData.NOT_BREACHING,
-};
+});

@@ -1,7 +1,9 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import {
+  AccountRecovery,
   type IUserPool,
   type IUserPoolClient,
+  Mfa,
   UserPool,
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
@@ -9,10 +11,12 @@ import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lamb
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { ReferralsProps } from './props.ts';
 
 export interface ReferralUsersProps {
   readonly userPool?: IUserPool | undefined;
   readonly userPoolClients?: readonly IUserPoolClient[] | undefined;
+  readonly userPoolSettings?: ReferralsProps['userPoolSettings'] | undefined;
   /** What happens to a new pool when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
@@ -24,11 +28,13 @@ export class ReferralUsers extends Construct {
 
   constructor(scope: Construct, id: string, props: ReferralUsersProps) {
     super(scope, id);
-    this.userPool = props.userPool ?? this.#makeUserPool(props.removalPolicy);
+    this.userPool = props.userPool ?? this.#makeUserPool(props);
     this.userPoolClients = props.userPoolClients ?? [
       this.userPool.addClient('App', {
         authFlows: { userPassword: true, userSrp: true },
         disableOAuth: true,
+        // Strangers must not learn whether an address has an account.
+        preventUserExistenceErrors: true,
       }),
     ];
   }
@@ -52,7 +58,7 @@ export class ReferralUsers extends Construct {
     }
   }
 
-  #makeUserPool(removalPolicy: RemovalPolicy): UserPool {
+  #makeUserPool({ removalPolicy, userPoolSettings }: ReferralUsersProps): UserPool {
     const userPool = new UserPool(this, 'UserPool', {
       selfSignUpEnabled: true,
       signInAliases: { email: true },
@@ -63,7 +69,12 @@ export class ReferralUsers extends Construct {
         requireSymbols: true,
         requireUppercase: true,
       },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
       removalPolicy,
+      ...userPoolSettings,
     });
     acknowledge(
       userPool,

@@ -3,7 +3,7 @@ import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { type CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -18,6 +18,7 @@ import {
   retrySignUp,
   storeClick,
 } from '../functions/triggers.ts';
+import { deploymentName } from './deployment-name.ts';
 import { HooksModule } from './hooks-module.ts';
 import { HoursSchedule } from './hours-schedule.ts';
 import type { ReferralsProps } from './props.ts';
@@ -68,7 +69,8 @@ export class Referrals extends Construct {
 
   constructor(scope: Construct, id: string, props: ReferralsProps) {
     super(scope, id);
-    validate(props, Stack.of(this));
+    const name = deploymentName(this);
+    validate(props, Stack.of(this), name);
     const {
       removalPolicy = RemovalPolicy.RETAIN,
       logRetention = RetentionDays.ONE_MONTH,
@@ -76,20 +78,26 @@ export class Referrals extends Construct {
       nextPostConfirmation,
       userPool,
       userPoolClients,
+      userPoolSettings,
     } = props;
-    const users = new ReferralUsers(this, 'Users', { userPool, userPoolClients, removalPolicy });
+    const users = new ReferralUsers(this, 'Users', {
+      userPool,
+      userPoolClients,
+      userPoolSettings,
+      removalPolicy,
+    });
     const table = new ReferralTable(this, 'Table', { ...props.table, removalPolicy });
-    const api = new ReferralApi(this, 'Api', { ...props, users, logRetention });
+    const api = new ReferralApi(this, 'Api', { ...props, name, users, logRetention });
     this.url = api.url;
     this.domainTarget = api.domainTarget;
     this.table = table.table;
     this.userPool = users.userPool;
     this.userPoolClients = users.userPoolClients;
-    this.bus = new EventBus(this, 'Bus');
-    this.metrics = new ReferralMetrics(this.node.path);
+    this.bus = new EventBus(this, 'Bus', { eventBusName: name });
+    this.metrics = new ReferralMetrics(name);
 
     const environment = {
-      POWERTOOLS_SERVICE_NAME: this.node.path,
+      POWERTOOLS_SERVICE_NAME: name,
       ...settingsEnvironment(props, api.url),
       ...(props.domain && { [env.strictTransport]: `${Duration.days(365).toSeconds()}` }),
     };
@@ -151,13 +159,15 @@ export class Referrals extends Construct {
       nextPostConfirmation.grantInvoke(confirmSignUp);
     }
     new ReferralMonitoring(this, 'Monitoring', {
+      name,
       api: api.api,
       table: this.table,
       functions: this.functions,
       metrics: this.metrics,
       queues: { clicks, signUps, streamDeadLetters },
-      topic: props.alarms?.topic,
+      ...props.alarms,
     });
+    for (const handler of Object.values(this.functions)) refuseLongEnvironment(handler);
   }
 
   /**
@@ -177,6 +187,28 @@ export class Referrals extends Construct {
     }
   }
 }
+
+/** Lambda's limit, see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_ENVIRONMENT = 4 * 1024;
+
+/** Refuses more than a function can have, as far as it is known before the deployment. */
+const refuseLongEnvironment = (handler: LambdaFunction): void =>
+  handler.node.addValidation({
+    validate: () => {
+      const { environment } = handler.node.defaultChild as CfnFunction;
+      const { variables = {} } = Stack.of(handler).resolve(environment) ?? {};
+      // Values that only the deployment knows do not count here.
+      const known = Object.entries(variables).map(
+        ([name, value]) => `${name}${typeof value === 'string' ? value : ''}`,
+      );
+      const bytes = Buffer.byteLength(known.join(''));
+      return bytes <= MAX_ENVIRONMENT
+        ? []
+        : [
+            `The settings have ${bytes} bytes, and Lambda takes ${MAX_ENVIRONMENT}. Shorten actionDisplay, pageActions or allowedRedirectHosts.`,
+          ];
+    },
+  });
 
 const pascalCase = (name: string): string =>
   name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { type CfnTopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { ReferralsProps } from './props.ts';
 
 const MIN_ALPHABET = 16;
@@ -13,14 +14,14 @@ const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$/;
 /** Valid names of cookies, see https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 */
 const COOKIE_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
 
-type Check = (props: ReferralsProps, stack: Stack) => string | undefined;
+type Check = (props: ReferralsProps, stack: Stack, name: string) => string | undefined;
 
 /**
  * Checks the props before anything is deployed, in ways that types can't.
  *
  * @throws Error in one sentence that says how to correct the prop.
  */
-export function validate(props: ReferralsProps, stack: Stack): void {
+export function validate(props: ReferralsProps, stack: Stack, deployment: string): void {
   const checks = [
     appUrl,
     redirects,
@@ -32,9 +33,11 @@ export function validate(props: ReferralsProps, stack: Stack): void {
     throttles,
     users,
     alarms,
+    table,
+    name,
   ];
   for (const check of checks) {
-    const problem = check(props, stack);
+    const problem = check(props, stack, deployment);
     if (problem !== undefined) throw new Error(problem);
   }
 }
@@ -144,11 +147,14 @@ const throttles: Check = ({ throttle = {} }) => {
 };
 
 const users: Check = (
-  { userPool, userPoolClients, attachTrigger = true, nextPostConfirmation },
+  { userPool, userPoolClients, userPoolSettings, attachTrigger = true, nextPostConfirmation },
   stack,
 ) => {
   if ((userPool === undefined) !== (userPoolClients === undefined)) {
     return 'userPool and userPoolClients: give both, or neither for a new user pool.';
+  }
+  if (userPool !== undefined && userPoolSettings !== undefined) {
+    return 'userPoolSettings: they are for a new pool; omit them or userPool.';
   }
   if (userPoolClients?.length === 0) return 'userPoolClients: give at least one app client.';
   if (userPool !== undefined && attachTrigger) {
@@ -164,8 +170,46 @@ const users: Check = (
     : undefined;
 };
 
-// JavaScript and context have no type that requires a topic.
-const alarms: Check = ({ alarms: settings }) =>
-  settings !== undefined && settings.topic === undefined
-    ? 'alarms: give the topic for the alarms, as { topic }.'
+const alarms: Check = ({ alarms: settings }) => {
+  if (settings === undefined) return undefined;
+  const { topic, requestsPerHour = 1 } = settings;
+  // JavaScript and context have no type that requires a topic.
+  if (topic === undefined) return 'alarms: give the topic for the alarms, as { topic }.';
+  if (!(requestsPerHour > 0)) return 'alarms.requestsPerHour: must be more than 0.';
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+  return topic instanceof Topic && keyOf(topic).includes(AWS_KEY)
+    ? `alarms.topic: CloudWatch can't use the key ${AWS_KEY}; encrypt the topic with a key of your own that lets cloudwatch.amazonaws.com use it.`
     : undefined;
+};
+
+const AWS_KEY = 'alias/aws/sns';
+
+/** What the template says of a topic's key, as text. */
+const keyOf = (topic: Topic): string => {
+  const { kmsMasterKeyId } = topic.node.defaultChild as CfnTopic;
+  return JSON.stringify(Stack.of(topic).resolve(kmsMasterKeyId) ?? '');
+};
+
+/**
+ * What an on-demand table can be warmed up to at least, see
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
+ */
+const MIN_WARM = { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 };
+
+const table: Check = ({ table: { warmThroughput = {} } = {} }) => {
+  for (const [unit, least] of Object.entries(MIN_WARM)) {
+    const wanted = warmThroughput[unit as keyof typeof MIN_WARM];
+    if (wanted !== undefined && wanted < least) {
+      return `table.warmThroughput.${unit}: ${wanted} must be at least ${least}, which every table has.`;
+    }
+  }
+  return undefined;
+};
+
+/** The name of an alarm has at most 255 characters, and the longest of ours adds 60. */
+const MAX_NAME = 190;
+
+const name: Check = (_props, _stack, deployment) =>
+  Token.isUnresolved(deployment) || deployment.length <= MAX_NAME
+    ? undefined
+    : `id: names in AWS are made of those of the stack and the construct, which have ${deployment.length} characters together; shorten them to ${MAX_NAME}.`;

@@ -10,7 +10,7 @@ const { template } = hosted((stack) => ({ alarms: { topic: new Topic(stack, 'Pag
 /** The alarms by their names, without the common prefix. */
 const alarms = new Map<string, Resource>(
   resourcesOf(template(), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [
-    Properties.AlarmName.replace(/^Host-Referrals-Monitoring-/, ''),
+    Properties.AlarmName.replace(/^Host-Referrals-/, ''),
     Properties,
   ]),
 );
@@ -20,6 +20,7 @@ test('every alarm is sent to the topic', () => {
     new Set([
       'Api-Fault-Rate-Critical',
       'Clicks-Queued-Warning',
+      'Spending-Requests-Warning',
       'SignUps-Failures-Warning',
       'Table-Read-Throttled-Events-Warning',
       'Table-Write-Throttled-Events-Warning',

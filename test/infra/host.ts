@@ -9,10 +9,14 @@ import { Referrals, type ReferralsProps } from '../../lib/index.ts';
 import { appUrl } from './synthesis.ts';
 
 /** `Referrals` in a host app's stack. */
-export function hosted(props: (stack: Stack) => Partial<ReferralsProps>, id = 'Host') {
+export function hosted(
+  props: (stack: Stack) => Partial<ReferralsProps>,
+  stackId = 'Host',
+  id = 'Referrals',
+) {
   const env = { account: '123456789012', region: 'eu-west-1' };
-  const stack = new Stack(new App(), id, { env });
-  const referrals = new Referrals(stack, 'Referrals', { appUrl, ...props(stack) });
+  const stack = new Stack(new App(), stackId, { env });
+  const referrals = new Referrals(stack, id, { appUrl, ...props(stack) });
   return { stack, referrals, template: () => Template.fromStack(stack) };
 }
 

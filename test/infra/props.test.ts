@@ -1,11 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Mfa, UserPool } from 'aws-cdk-lib/aws-cognito';
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
 import { functionNames } from '../../functions/manifest.ts';
 import { hosted, hostFile, hostFunction } from './host.ts';
@@ -120,7 +121,7 @@ describe('props', () => {
     expect(told.map(([name]) => name).toSorted()).toEqual(functionNames.toSorted());
   });
 
-  test('domain: the API is reached there and nowhere else', () => {
+  test('domain: links are made with it, and those that were shared before go on working', () => {
     const { referrals, template } = hosted((stack) => ({
       domain: {
         name: 'go.example.com',
@@ -137,13 +138,22 @@ describe('props', () => {
     }));
     expect(referrals.url).toBe('https://go.example.com');
     const made = template();
-    made.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    made.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
     made.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'go.example.com' });
     made.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: Match.anyValue() });
     made.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'go.example.com.', Type: 'A' });
     made.allResourcesProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ API_URL: 'https://go.example.com' }) },
     });
+  });
+
+  test('domain.exclusive: the API is reached there and nowhere else', () => {
+    const { template } = hosted((stack) => {
+      const arn = 'arn:aws:acm:eu-west-1:123456789012:certificate/x';
+      const certificate = Certificate.fromCertificateArn(stack, 'Certificate', arn);
+      return { domain: { name: 'go.example.com', certificate, exclusive: true } };
+    });
+    template().hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
   });
 
   test('no domain: browsers are told nothing about AWS’s own', () => {
@@ -156,8 +166,9 @@ describe('props', () => {
     templateOf({
       throttle: { clicks: { rate: 50, burst: 20 }, api: { rate: 5, burst: 2 } },
     }).hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 2 },
       RouteSettings: {
+        'GET /referrals': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 2 },
+        'POST /session': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 100 },
         'GET /r/{proxy+}': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 20 },
         'HEAD /r/{proxy+}': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 20 },
       },
@@ -171,6 +182,40 @@ describe('props', () => {
     }
     template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
       Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })],
+    });
+  });
+
+  test('userPoolSettings: each replaces the default of the new pool', () => {
+    const defaults = {
+      AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
+      DeletionProtection: 'ACTIVE',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+    };
+    const MfaConfiguration = 'OPTIONAL';
+    templateOf().hasResourceProperties('AWS::Cognito::UserPool', { ...defaults, MfaConfiguration });
+    templateOf({ userPoolSettings: { mfa: Mfa.REQUIRED } }).hasResourceProperties(
+      'AWS::Cognito::UserPool',
+      { ...defaults, MfaConfiguration: 'ON' },
+    );
+  });
+
+  test('the client of the new pool does not tell whether an address has an account', () => {
+    templateOf().hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      PreventUserExistenceErrors: 'ENABLED',
+    });
+  });
+
+  test('alarms.requestsPerHour: more requests than this raise an alarm', () => {
+    const { template } = hosted((stack) => ({
+      alarms: { topic: new Topic(stack, 'Pager'), requestsPerHour: 50_000 },
+    }));
+    template().hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'Host-Referrals-Spending-Requests-Warning',
+      Threshold: 50_000,
+      ComparisonOperator: 'GreaterThanThreshold',
+      MetricName: 'Count',
+      Namespace: 'AWS/ApiGateway',
+      Period: 3600,
     });
   });
 
@@ -196,18 +241,6 @@ describe('props', () => {
   });
 });
 
-test('two deployments in one account have dashboards of their own', () => {
-  const names = ['One', 'Two'].map((id) => {
-    const { template } = hosted(() => ({}), id);
-    const [[, { Properties }] = ['', {}]] = resourcesOf(template(), 'AWS::CloudWatch::Dashboard');
-    return Properties.DashboardName;
-  });
-  expect(names).toEqual([
-    'One-Referrals-Monitoring-eu-west-1',
-    'Two-Referrals-Monitoring-eu-west-1',
-  ]);
-});
-
 describe('what Referrals exposes', () => {
   test('url, table, bus, functions, dead letters and metrics', () => {
     const { referrals } = hosted(() => ({}));
@@ -218,7 +251,7 @@ describe('what Referrals exposes', () => {
       namespace: 'Referrals',
       metricName: 'Clicks',
       statistic: 'Sum',
-      dimensions: { service: 'Host/Referrals', kind: 'human' },
+      dimensions: { service: 'Host-Referrals', kind: 'human' },
     });
     const { metrics, deadLetters } = referrals;
     expect(

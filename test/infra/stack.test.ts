@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { functionNames } from '../../functions/manifest.ts';
-import { routes } from '../../functions/routes.ts';
+import { routeKeyOf, routes } from '../../functions/routes.ts';
 import { appUrl, functionsOf, type Resource, resourcesOf, templateOf } from './synthesis.ts';
 
 const template = templateOf();
@@ -95,22 +95,26 @@ describe('minimal usage', () => {
     });
   });
 
-  test('throttles clicks, new sessions and the rest, and logs requests without data of the visitor', () => {
+  test('throttles new sessions and the rest, leaves clicks at the account’s quotas, and logs requests without data of the visitor', () => {
     const [, { Properties, DependsOn }] = only('AWS::ApiGatewayV2::Stage');
     expect(Properties.StageName).toBe('$default');
-    expect(Properties.DefaultRouteSettings).toEqual({
-      ThrottlingRateLimit: 1_000,
-      ThrottlingBurstLimit: 500,
+    expect(Properties.DefaultRouteSettings).toBeUndefined();
+    const limits = {
+      clicks: undefined,
+      sessions: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 100 },
+      api: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 500 },
+    };
+    const limited = routes.filter(({ throttle }) => limits[throttle] !== undefined);
+    expect(Properties.RouteSettings).toEqual(
+      Object.fromEntries(limited.map((route) => [routeKeyOf(route), limits[route.throttle]])),
+    );
+    expect(DependsOn).toHaveLength(limited.length);
+    expect(Properties.AccessLogSettings.DestinationArn).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/AccessLog/), 'Arn'],
     });
-    const clicks = { ThrottlingRateLimit: 10_000, ThrottlingBurstLimit: 5_000 };
-    const sessions = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 100 };
-    expect(Properties.RouteSettings).toEqual({
-      'GET /r/{proxy+}': clicks,
-      'HEAD /r/{proxy+}': clicks,
-      'POST /attribution': sessions,
-      'POST /session': sessions,
+    template.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: '/aws/vendedlogs/apigateway/Referrals-Referrals',
     });
-    expect(DependsOn).toHaveLength(4);
     expect(Object.values(JSON.parse(Properties.AccessLogSettings.Format))).toEqual([
       '$context.requestTime',
       '$context.requestId',
@@ -142,7 +146,7 @@ describe('minimal usage', () => {
     for (const { Properties } of functions.values()) {
       expect([Properties.Runtime, Properties.Architectures]).toEqual(['nodejs24.x', ['arm64']]);
       expect(Properties.Environment.Variables).toMatchObject({
-        POWERTOOLS_SERVICE_NAME: 'Referrals/Referrals',
+        POWERTOOLS_SERVICE_NAME: 'Referrals-Referrals',
         TABLE_NAME: { Ref: table },
         API_URL: { 'Fn::GetAtt': [only('AWS::ApiGatewayV2::Api')[0], 'ApiEndpoint'] },
         APP_URL: appUrl,
@@ -174,7 +178,7 @@ describe('minimal usage', () => {
   test('has a dashboard, and no alarms if there is nobody to notify', () => {
     const [, { Properties }] = only('AWS::CloudWatch::Dashboard');
     expect(Properties.DashboardName).toEqual({
-      'Fn::Join': ['', ['Referrals-Referrals-Monitoring-', { Ref: 'AWS::Region' }]],
+      'Fn::Join': ['', ['Referrals-Referrals-', { Ref: 'AWS::Region' }]],
     });
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });

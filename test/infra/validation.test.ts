@@ -1,5 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
+import { Alias } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
 import type { ReferralsProps } from '../../lib/index.ts';
 import { hosted, hostFile, hostFunction } from './host.ts';
@@ -142,6 +144,16 @@ describe('wrong props fail at synth, with one sentence', () => {
     ],
     ['alarms without a topic', { alarms: {} as never }, /^alarms: give the topic/],
     [
+      'a table that is warmed up to less than every table has',
+      { table: { warmThroughput: { writeUnitsPerSecond: 3_000 } } },
+      /^table\.warmThroughput\.writeUnitsPerSecond: 3000 must be at least 4000/,
+    ],
+    [
+      'settings of a pool beside a pool',
+      { userPool: {} as never, userPoolClients: [{} as never], userPoolSettings: {} },
+      /^userPoolSettings: they are for a new pool/,
+    ],
+    [
       'a client without its pool',
       { userPoolClients: [] },
       /^userPool and userPoolClients: give both/,
@@ -177,6 +189,33 @@ describe('wrong props fail at synth, with one sentence', () => {
         return { userPool, userPoolClients: [userPool.addClient('Web')] };
       }),
     ).toThrow(/^userPool: it has a post-confirmation trigger already; pass that as nextPostConf/);
+  });
+
+  test('a topic with a key that CloudWatch can’t use', () => {
+    expect(() =>
+      hosted((stack) => {
+        const masterKey = Alias.fromAliasName(stack, 'Key', 'alias/aws/sns');
+        return { alarms: { topic: new Topic(stack, 'Pager', { masterKey }) } };
+      }),
+    ).toThrow(/^alarms\.topic: CloudWatch can't use the key alias\/aws\/sns/);
+  });
+
+  test('alarms after no request at all', () => {
+    expect(() =>
+      hosted((stack) => ({ alarms: { topic: new Topic(stack, 'Pager'), requestsPerHour: 0 } })),
+    ).toThrow(/^alarms\.requestsPerHour: must be more than 0\.$/);
+  });
+
+  test('settings that are too long for a function', () => {
+    const actionDisplay = { BOUGHT: 'x'.repeat(4_000) };
+    const { template } = hosted(() => ({ actionDisplay }));
+    expect(template).toThrow(/The settings have \d+ bytes, and Lambda takes 4096\./);
+  });
+
+  test('ids that make names too long', () => {
+    expect(() => hosted(() => ({}), 'Host', 'R'.repeat(200))).toThrow(
+      /^id: names in AWS .* have 205 characters together; shorten them to 190\.$/,
+    );
   });
 
   test('a next trigger without ours attached', () => {
