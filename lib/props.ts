@@ -84,6 +84,13 @@ export interface ReferralsProps extends ReferralSettings {
     readonly exclusive?: boolean;
   };
   /**
+   * Origin of the links, if a CDN stands in front of the API. The CDN's own origin is `Referrals.endpoint`.
+   *
+   * @default - the domain, or the address that API Gateway assigns
+   * @example 'https://go.example.com'
+   */
+  readonly publicUrl?: string;
+  /**
    * Limits in API Gateway: `clicks` for clicks, `sessions` for routes that hand out sessions, `api` for each of
    * the other routes.
    *

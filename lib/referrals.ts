@@ -49,8 +49,10 @@ const RECORD_ACTION_FUNCTION = 'REFERRALS_RECORD_ACTION_FUNCTION';
  * new CfnOutput(this, 'ApiUrl', { value: referrals.url });
  */
 export class Referrals extends Construct {
-  /** Origin of the API, without a trailing slash. */
+  /** Origin of the links and of the API, without a trailing slash. */
   readonly url: string;
+  /** The address that API Gateway assigns, without a trailing slash: the origin of a CDN in front. */
+  readonly endpoint: string;
   /** Target of the custom domain's DNS record, as an alias or CNAME. Created if there is a hosted zone. */
   readonly domainTarget: string | undefined;
   readonly table: TableV2;
@@ -88,7 +90,8 @@ export class Referrals extends Construct {
     });
     const table = new ReferralTable(this, 'Table', { ...props.table, removalPolicy });
     const api = new ReferralApi(this, 'Api', { ...props, name, users, logRetention });
-    this.url = api.url;
+    this.url = props.publicUrl ?? api.url;
+    this.endpoint = api.api.apiEndpoint;
     this.domainTarget = api.domainTarget;
     this.table = table.table;
     this.userPool = users.userPool;
@@ -98,8 +101,10 @@ export class Referrals extends Construct {
 
     const environment = {
       POWERTOOLS_SERVICE_NAME: name,
-      ...settingsEnvironment(props, api.url),
-      ...(props.domain && { [env.strictTransport]: `${Duration.days(365).toSeconds()}` }),
+      ...settingsEnvironment(props, this.url),
+      ...((props.domain ?? props.publicUrl) && {
+        [env.strictTransport]: `${Duration.days(365).toSeconds()}`,
+      }),
     };
     const hooks = props.hooks === undefined ? undefined : new HooksModule(props.hooks);
     // Functions need their own scope, because `Api` is the name of a function, too.

@@ -73,7 +73,16 @@ const redirects: Check = ({ defaultRedirectTo, allowedRedirectHosts = [], redire
     : undefined;
 };
 
-const domain: Check = ({ domain: own }) => {
+const domain: Check = ({ domain: own, publicUrl }) => {
+  if (publicUrl !== undefined) {
+    if (own !== undefined) return 'publicUrl: it replaces domain; give one of them.';
+    if (
+      !Token.isUnresolved(publicUrl) &&
+      !(publicUrl.startsWith('https://') && isOrigin(publicUrl))
+    ) {
+      return `publicUrl: "${publicUrl}" must be an https origin without a path, such as https://go.example.com.`;
+    }
+  }
   if (own === undefined || Token.isUnresolved(own.name)) return undefined;
   const right = normalHost(own.name);
   if (right === own.name) return undefined;
@@ -82,7 +91,7 @@ const domain: Check = ({ domain: own }) => {
     : `domain.name: write "${right}" instead of "${own.name}".`;
 };
 
-const session: Check = ({ appUrl: url, session: settings, domain: own }) => {
+const session: Check = ({ appUrl: url, session: settings, domain: own, publicUrl }) => {
   const { cookieName = 'x', domain: shared } = settings ?? {};
   if (!COOKIE_NAME.test(cookieName)) {
     return `session.cookieName: "${cookieName}" must contain only letters, digits and characters that a cookie name allows.`;
@@ -93,12 +102,15 @@ const session: Check = ({ appUrl: url, session: settings, domain: own }) => {
   if (!name.includes('.') || !isWithin(hostname, name)) {
     return `session.domain: "${shared}" must contain the app's host ${hostname}, or the app never sees the cookie.`;
   }
-  if (own === undefined) {
-    return 'session.domain: set domain as well, because browsers refuse a cookie for a domain that the API is not on.';
+  if (own === undefined && publicUrl === undefined) {
+    return 'session.domain: set domain or publicUrl as well, because browsers refuse a cookie for a domain that the API is not on.';
   }
-  return Token.isUnresolved(own.name) || isWithin(own.name, name)
+  const host = own?.name ?? publicUrl ?? '';
+  if (Token.isUnresolved(host)) return undefined;
+  const ownHost = own?.name ?? new URL(host).hostname;
+  return isWithin(ownHost, name)
     ? undefined
-    : `session.domain: "${shared}" must contain domain.name ${own.name}, or browsers refuse the cookie.`;
+    : `session.domain: "${shared}" must contain the links' host ${ownHost}, or browsers refuse the cookie.`;
 };
 
 const durations: Check = ({ session: settings, attribution, retention }) => {

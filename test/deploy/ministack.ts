@@ -9,7 +9,7 @@ import { installPython } from './python.ts';
  * @throws Error in one line if Python is missing.
  */
 export async function startMiniStack(directory: string): Promise<Emulator> {
-  const python = await installPython('ministack', join(import.meta.dirname, 'requirements.txt'));
+  const python = await installPython('python', join(import.meta.dirname, 'requirements.txt'));
   const port = await getPort({ host: '127.0.0.1' });
   return startEmulator({
     name: 'ministack',
