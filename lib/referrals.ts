@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -51,8 +52,6 @@ const RECORD_ACTION_FUNCTION = 'REFERRALS_RECORD_ACTION_FUNCTION';
 export class Referrals extends Construct {
   /** Origin of the links and of the API, without a trailing slash. */
   readonly url: string;
-  /** The address that API Gateway assigns, without a trailing slash: the origin of a CDN in front. */
-  readonly endpoint: string;
   /** Target of the custom domain's DNS record, as an alias or CNAME. Created if there is a hosted zone. */
   readonly domainTarget: string | undefined;
   readonly table: TableV2;
@@ -68,6 +67,7 @@ export class Referrals extends Construct {
   readonly deadLetters: Readonly<Record<'clicks' | 'signUps' | 'stream', Queue>>;
   readonly userPool: IUserPool;
   readonly userPoolClients: readonly IUserPoolClient[];
+  readonly #api: HttpApi;
 
   constructor(scope: Construct, id: string, props: ReferralsProps) {
     super(scope, id);
@@ -91,7 +91,7 @@ export class Referrals extends Construct {
     const table = new ReferralTable(this, 'Table', { ...props.table, removalPolicy });
     const api = new ReferralApi(this, 'Api', { ...props, name, users, logRetention });
     this.url = props.publicUrl ?? api.url;
-    this.endpoint = api.api.apiEndpoint;
+    this.#api = api.api;
     this.domainTarget = api.domainTarget;
     this.table = table.table;
     this.userPool = users.userPool;
@@ -173,6 +173,15 @@ export class Referrals extends Construct {
       ...props.alarms,
     });
     for (const handler of Object.values(this.functions)) refuseLongEnvironment(handler);
+  }
+
+  /**
+   * The address that API Gateway assigns, without a trailing slash: the origin of a CDN in front.
+   *
+   * @throws Error if `domain.exclusive` switches it off.
+   */
+  get endpoint(): string {
+    return this.#api.apiEndpoint;
   }
 
   /**

@@ -60,7 +60,7 @@ describe('wrong props fail at synth, with one sentence', () => {
     [
       'a cookie domain that the API does not belong to',
       { session: { domain: 'example.com' } },
-      /^session\.domain: set domain as well/,
+      /^session\.domain: set domain or publicUrl as well/,
     ],
     ['a cookie domain that everybody shares', { session: { domain: 'com' } }, /^session\.domain: /],
     ['a cookie name with a space', { session: { cookieName: 'a b' } }, /^session\.cookieName: /],
@@ -141,6 +141,21 @@ describe('wrong props fail at synth, with one sentence', () => {
       'hooks with an import that would be missing',
       { hooks: hostFile('import.mjs', "import x from 'lodash'; export const clientIp = x;") },
       /^hooks: .* imports lodash, which Lambda would not find/,
+    ],
+    [
+      'a public URL beside a domain',
+      { publicUrl: 'https://go.example.com', domain: { name: 'x.example.com' } as never },
+      /^publicUrl: it replaces domain; give one of them\.$/,
+    ],
+    [
+      'a public URL with a path',
+      { publicUrl: 'https://go.example.com/r' },
+      /^publicUrl: .* must be an https origin without a path/,
+    ],
+    [
+      'a cookie domain that the public URL is not on',
+      { publicUrl: 'https://go.example.org', session: { domain: 'example.com' } },
+      /^session\.domain: "example\.com" must contain the links' host go\.example\.org/,
     ],
     ['alarms without a topic', { alarms: {} as never }, /^alarms: give the topic/],
     [
