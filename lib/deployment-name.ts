@@ -1,5 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { postConfirmation } from '../functions/triggers.ts';
+import type { ReferralsProps } from './props.ts';
 
 /**
  * The name of a deployment, for what CloudFormation does not name. It begins with the name of the stack, which is
@@ -13,3 +15,18 @@ export function deploymentName(construct: Construct): string {
   const path = construct.node.path.slice(stack.node.path.length);
   return `${stack.stackName}${path.replace(/[^A-Za-z0-9]+/g, '-')}`;
 }
+
+/**
+ * Whether Cognito has to find our trigger by a name that is known before the deployment. A pool in another stack
+ * can't refer to the function, because our stack refers to the pool. And a function that ours calls may refer to the
+ * pool, too.
+ */
+export const needsTriggerName = (
+  { userPool, nextPostConfirmation }: ReferralsProps,
+  stack: Stack,
+): boolean =>
+  nextPostConfirmation !== undefined || (userPool !== undefined && Stack.of(userPool) !== stack);
+
+/** That name. */
+export const triggerNameOf = (deployment: string): string =>
+  `${deployment}-${postConfirmation.function}`;

@@ -1,7 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IUserPool, IUserPoolClient, UserPoolProps } from 'aws-cdk-lib/aws-cognito';
-import type { TablePropsV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2, TablePropsV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
@@ -19,8 +19,8 @@ export interface Throttle {
 /** Props of `Referrals`. Only `appUrl` is required. */
 export interface ReferralsProps extends ReferralSettings {
   /**
-   * User pool of the app. A pool of this CDK app gets a post-confirmation trigger, which gives each new user a
-   * link.
+   * User pool of the app. A pool of this CDK app, in whatever stack, gets a post-confirmation trigger, which gives
+   * each new user a link.
    *
    * @default - a new user pool; users sign in with their email address
    */
@@ -42,6 +42,8 @@ export interface ReferralsProps extends ReferralSettings {
   /**
    * Whether to attach the post-confirmation trigger to the pool. Must be false if the pool was made elsewhere
    * (`UserPool.fromUserPoolId`). In that case, call `functions['confirm-sign-up']` from the pool's own trigger.
+   * If people sign up in a pool of another stack already, deploy with false first and then with true: that stack
+   * is deployed before the function is there.
    *
    * @default true
    */
@@ -131,7 +133,15 @@ export interface ReferralsProps extends ReferralSettings {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * Table settings.
+   * A table of this service that is there already: one that was kept, or that was restored from a backup. It needs
+   * its stream. The package's `docs/runbook.md` has the steps.
+   *
+   * @default - a new table
+   * @example TableV2.fromTableAttributes(this, 'Kept', { tableName, tableStreamArn })
+   */
+  readonly existingTable?: ITableV2;
+  /**
+   * Table settings. Only without `existingTable`.
    *
    * @default - on demand, in the stack's region only
    */

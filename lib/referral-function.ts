@@ -19,6 +19,8 @@ import type { HooksModule } from './hooks-module.ts';
 export interface ReferralFunctionProps {
   /** File in `functions/`, without the extension. */
   readonly file: FunctionName;
+  /** Name in the account. By default, CloudFormation makes one. */
+  readonly functionName?: string | undefined;
   /** Seconds. */
   readonly timeout: number;
   readonly environment: Record<string, string>;
@@ -34,7 +36,7 @@ export class ReferralFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { file, timeout, environment, logRetention, hooks }: ReferralFunctionProps,
+    { file, functionName, timeout, environment, logRetention, hooks }: ReferralFunctionProps,
   ) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
@@ -47,6 +49,7 @@ export class ReferralFunction extends Construct {
     logGroup.grantWrite(role);
     const bundle = bundleDirectory(file);
     this.handler = new LambdaFunction(this, 'Function', {
+      ...(functionName && { functionName }),
       description: `cdk-referrals: ${file}`,
       code: Code.fromAsset(
         hooks ? hooks.addTo(bundle, Stage.of(this)?.assetOutdir ?? tmpdir()) : bundle,

@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable, ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import {
@@ -30,7 +30,7 @@ export interface ReferralMonitoringProps {
   /** Name of the deployment. Alarms and the dashboard begin with it. */
   readonly name: string;
   readonly api: HttpApi;
-  readonly table: TableV2;
+  readonly table: ITableV2;
   /** Functions by file name. */
   readonly functions: Readonly<Record<string, IFunction>>;
   readonly metrics: ReferralMetrics;

@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
+  type ITableV2,
   StreamViewType,
   type TablePropsV2,
   TableV2,
@@ -18,16 +19,22 @@ const key = (name: string) => ({ name, type: AttributeType.STRING });
 export interface ReferralTableProps extends Pick<TablePropsV2, 'warmThroughput' | 'replicas'> {
   /** What happens to the table when the stack is deleted. Unless DESTROY, it has deletion protection. */
   readonly removalPolicy: RemovalPolicy;
+  /** A table to use instead of a new one. */
+  readonly existing?: ITableV2 | undefined;
 }
 
 /** The table, with all data. */
 export class ReferralTable extends Construct {
-  readonly table: TableV2;
+  readonly table: ITableV2;
 
-  constructor(scope: Construct, id: string, { removalPolicy, ...settings }: ReferralTableProps) {
+  constructor(scope: Construct, id: string, { existing, ...props }: ReferralTableProps) {
     super(scope, id);
+    this.table = existing ?? (this.#makeTable(props) as ITableV2);
+  }
+
+  #makeTable({ removalPolicy, ...settings }: Omit<ReferralTableProps, 'existing'>): TableV2 {
     const { partitionKey, sortKey, timeToLiveAttribute, index } = tableShape;
-    this.table = new TableV2(this, 'Table', {
+    return new TableV2(this, 'Table', {
       ...settings,
       partitionKey: key(partitionKey),
       sortKey: key(sortKey),

@@ -1,13 +1,15 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   type IUserPool,
   type IUserPoolClient,
   Mfa,
   UserPool,
+  type UserPoolClient,
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
-import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { environment as env } from '../functions/environment.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -29,14 +31,7 @@ export class ReferralUsers extends Construct {
   constructor(scope: Construct, id: string, props: ReferralUsersProps) {
     super(scope, id);
     this.userPool = props.userPool ?? this.#makeUserPool(props);
-    this.userPoolClients = props.userPoolClients ?? [
-      this.userPool.addClient('App', {
-        authFlows: { userPassword: true, userSrp: true },
-        disableOAuth: true,
-        // Strangers must not learn whether an address has an account.
-        preventUserExistenceErrors: true,
-      }),
-    ];
+    this.userPoolClients = props.userPoolClients ?? [this.#makeClient(props.removalPolicy)];
   }
 
   /** Tells a function to accept tokens of this pool and its clients. */
@@ -46,16 +41,44 @@ export class ReferralUsers extends Construct {
     handler.addEnvironment(env.tokenClientIds, clientIds.join(','));
   }
 
-  /** Makes Cognito call a function after each sign-up. */
-  addPostConfirmation(handler: IFunction): void {
+  /**
+   * Makes Cognito call a function after each sign-up.
+   *
+   * @param name of the function, if the pool must know nothing else of it: because the function's stack depends on
+   *   the pool's, or because the function calls another one that depends on the pool.
+   */
+  addPostConfirmation(handler: LambdaFunction, name?: string): void {
+    const userPool = this.userPool as UserPool;
+    const trigger = LambdaFunction.fromFunctionAttributes(userPool, 'PostConfirmation', {
+      functionArn: name === undefined ? handler.functionArn : functionArn(name, userPool),
+      // The permission is with the function, so that both are kept or go together.
+      sameEnvironment: false,
+      skipPermissions: true,
+    });
     try {
-      (this.userPool as UserPool).addTrigger(UserPoolOperation.POST_CONFIRMATION, handler);
+      userPool.addTrigger(UserPoolOperation.POST_CONFIRMATION, trigger);
     } catch (cause) {
       throw new Error(
         'userPool: it has a post-confirmation trigger already; pass that as nextPostConfirmation instead of attaching it.',
         { cause },
       );
     }
+    handler.addPermission('UserPool', {
+      principal: new ServicePrincipal('cognito-idp.amazonaws.com'),
+      sourceArn: userPool.userPoolArn,
+    });
+  }
+
+  #makeClient(removalPolicy: RemovalPolicy): UserPoolClient {
+    const client = this.userPool.addClient('App', {
+      authFlows: { userPassword: true, userSrp: true },
+      disableOAuth: true,
+      // Strangers must not learn whether an address has an account.
+      preventUserExistenceErrors: true,
+    });
+    // Without it, nobody can sign in to a pool that is kept.
+    client.applyRemovalPolicy(removalPolicy);
+    return client;
   }
 
   #makeUserPool({ removalPolicy, userPoolSettings }: ReferralUsersProps): UserPool {
@@ -89,3 +112,12 @@ export class ReferralUsers extends Construct {
     return userPool;
   }
 }
+
+/** The ARN of a function in the account and region of a pool. */
+const functionArn = (resourceName: string, userPool: UserPool): string =>
+  Stack.of(userPool).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

@@ -1,7 +1,7 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -19,7 +19,7 @@ import {
   retrySignUp,
   storeClick,
 } from '../functions/triggers.ts';
-import { deploymentName } from './deployment-name.ts';
+import { deploymentName, needsTriggerName, triggerNameOf } from './deployment-name.ts';
 import { HooksModule } from './hooks-module.ts';
 import { HoursSchedule } from './hours-schedule.ts';
 import type { ReferralsProps } from './props.ts';
@@ -54,7 +54,7 @@ export class Referrals extends Construct {
   readonly url: string;
   /** Target of the custom domain's DNS record, as an alias or CNAME. Created if there is a hosted zone. */
   readonly domainTarget: string | undefined;
-  readonly table: TableV2;
+  readonly table: ITableV2;
   /**
    * Event bus that the app can listen to. The events are `ReferralCreated`, `ResponseRecorded` and
    * `UserLinkedToResponse`. The package's `docs/deploy.md` describes their content.
@@ -88,7 +88,11 @@ export class Referrals extends Construct {
       userPoolSettings,
       removalPolicy,
     });
-    const table = new ReferralTable(this, 'Table', { ...props.table, removalPolicy });
+    const table = new ReferralTable(this, 'Table', {
+      ...props.table,
+      existing: props.existingTable,
+      removalPolicy,
+    });
     const api = new ReferralApi(this, 'Api', { ...props, name, users, logRetention });
     this.url = props.publicUrl ?? api.url;
     this.#api = api.api;
@@ -106,6 +110,8 @@ export class Referrals extends Construct {
         [env.strictTransport]: `${Duration.days(365).toSeconds()}`,
       }),
     };
+    const triggerName =
+      attachTrigger && needsTriggerName(props, Stack.of(this)) ? triggerNameOf(name) : undefined;
     const hooks = props.hooks === undefined ? undefined : new HooksModule(props.hooks);
     // Functions need their own scope, because `Api` is the name of a function, too.
     const scopeOfFunctions = new Construct(this, 'Functions');
@@ -114,6 +120,7 @@ export class Referrals extends Construct {
         const { timeout, store } = manifestOf(file);
         const { handler } = new ReferralFunction(scopeOfFunctions, pascalCase(file), {
           file,
+          functionName: file === postConfirmation.function ? triggerName : undefined,
           timeout,
           environment,
           logRetention,
@@ -158,10 +165,14 @@ export class Referrals extends Construct {
       signUps: signUps.deadLetters,
       stream: streamDeadLetters,
     };
-    if (attachTrigger) users.addPostConfirmation(confirmSignUp);
     if (nextPostConfirmation !== undefined) {
       confirmSignUp.addEnvironment(env.nextPostConfirmation, nextPostConfirmation.functionName);
       nextPostConfirmation.grantInvoke(confirmSignUp);
+    }
+    if (attachTrigger) {
+      users.addPostConfirmation(confirmSignUp, triggerName);
+      // A pool that is kept calls the trigger at each sign-up, which would fail without it.
+      if (removalPolicy !== RemovalPolicy.DESTROY) keep(confirmSignUp);
     }
     new ReferralMonitoring(this, 'Monitoring', {
       name,
@@ -199,6 +210,14 @@ export class Referrals extends Construct {
     if (grantee instanceof LambdaFunction) {
       grantee.addEnvironment(RECORD_ACTION_FUNCTION, recorder.functionName);
     }
+  }
+}
+
+/** Keeps a function and its rights when the stack is deleted. */
+function keep(handler: LambdaFunction): void {
+  const parts = [handler, handler.role].flatMap((construct) => construct?.node.findAll() ?? []);
+  for (const part of parts) {
+    if (CfnResource.isCfnResource(part)) part.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 }
 

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { consumeStream } from '../functions/triggers.ts';
@@ -7,7 +8,9 @@ import type { ReferralsProps } from './props.ts';
 import { Referrals } from './referrals.ts';
 
 /** Props of `Referrals`, with existing resources as names or ARNs. */
-export interface ReferralsStackProps extends StackProps, Omit<ReferralsProps, 'domain' | 'alarms'> {
+export interface ReferralsStackProps
+  extends StackProps,
+    Omit<ReferralsProps, 'domain' | 'alarms' | 'existingTable'> {
   /**
    * Custom domain of the links. Create its DNS record yourself, or use `Referrals` with a hosted zone.
    *
@@ -22,6 +25,13 @@ export interface ReferralsStackProps extends StackProps, Omit<ReferralsProps, 'd
    * @default - a dashboard without alarms
    */
   readonly alarmTopicArn?: string;
+  /**
+   * Stream of a table of this service that is there already, see `existingTable` of `Referrals`.
+   *
+   * @default - a new table
+   * @example 'arn:aws:dynamodb:eu-west-1:123456789012:table/Restored/stream/2026-11-27T00:00:00.000'
+   */
+  readonly existingTableStreamArn?: string;
 }
 
 /** A ready-made stack around `Referrals`. Its outputs have the same names as in `npm start`. */
@@ -30,7 +40,8 @@ export class ReferralsStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ReferralsStackProps) {
     super(scope, id, props);
-    const { domainName, certificateArn, alarmTopicArn, ...settings } = props;
+    const { domainName, certificateArn, alarmTopicArn, existingTableStreamArn, ...settings } =
+      props;
     if ((domainName === undefined) !== (certificateArn === undefined)) {
       throw new Error('domainName and certificateArn: give both, or neither.');
     }
@@ -43,6 +54,12 @@ export class ReferralsStack extends Stack {
             certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
           },
         }),
+      ...(existingTableStreamArn && {
+        existingTable: TableV2.fromTableAttributes(this, 'ExistingTable', {
+          tableArn: existingTableStreamArn.replace(/\/stream\/.*$/, ''),
+          tableStreamArn: existingTableStreamArn,
+        }),
+      }),
       ...(alarmTopicArn && {
         alarms: { topic: Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn) },
       }),

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable, ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import {
   FilterCriteria,
@@ -14,7 +14,7 @@ import { consumeStream } from '../functions/triggers.ts';
 import { acknowledge } from './acknowledge.ts';
 
 export interface TableStreamProps {
-  readonly table: TableV2;
+  readonly table: ITableV2;
   readonly consumer: LambdaFunction;
   /** Bus for the consumer's events. */
   readonly bus: EventBus;

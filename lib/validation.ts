@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url';
 import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { type CfnTopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { needsTriggerName, triggerNameOf } from './deployment-name.ts';
 import type { ReferralsProps } from './props.ts';
 
 const MIN_ALPHABET = 16;
@@ -158,10 +159,12 @@ const throttles: Check = ({ throttle = {} }) => {
   return undefined;
 };
 
-const users: Check = (
-  { userPool, userPoolClients, userPoolSettings, attachTrigger = true, nextPostConfirmation },
-  stack,
-) => {
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+const MAX_FUNCTION_NAME = 64;
+
+const users: Check = (props, stack, deployment) => {
+  const { userPool, userPoolClients, userPoolSettings, nextPostConfirmation } = props;
+  const { attachTrigger = true } = props;
   if ((userPool === undefined) !== (userPoolClients === undefined)) {
     return 'userPool and userPoolClients: give both, or neither for a new user pool.';
   }
@@ -173,8 +176,15 @@ const users: Check = (
     if (!(userPool instanceof UserPool)) {
       return "userPool: it was made elsewhere, so no trigger can be attached; set attachTrigger: false and call functions['confirm-sign-up'] from its own trigger.";
     }
-    if (Stack.of(userPool) !== stack) {
-      return 'userPool: its trigger would make the two stacks depend on each other; put Referrals into the stack of the pool, or set attachTrigger: false.';
+    const { account, region } = Stack.of(userPool);
+    if (account !== stack.account || region !== stack.region) {
+      return 'userPool: its stack has another account or region, where Cognito finds no function of this one; set attachTrigger: false.';
+    }
+  }
+  if (attachTrigger && needsTriggerName(props, stack)) {
+    const trigger = triggerNameOf(deployment);
+    if (trigger.length > MAX_FUNCTION_NAME) {
+      return `id: the trigger's name ${trigger} has ${trigger.length} characters, and Lambda takes ${MAX_FUNCTION_NAME}; shorten the ids of stack and construct.`;
     }
   }
   return nextPostConfirmation !== undefined && !attachTrigger
@@ -208,7 +218,15 @@ const keyOf = (topic: Topic): string => {
  */
 const MIN_WARM = { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 };
 
-const table: Check = ({ table: { warmThroughput = {} } = {} }) => {
+const table: Check = ({ existingTable, table: settings }) => {
+  if (existingTable !== undefined) {
+    if (settings !== undefined)
+      return 'table: its settings are for a new table; omit them or existingTable.';
+    if (existingTable.tableStreamArn === undefined) {
+      return 'existingTable: give its tableStreamArn too; its stream must be on, with new and old images.';
+    }
+  }
+  const { warmThroughput = {} } = settings ?? {};
   for (const [unit, least] of Object.entries(MIN_WARM)) {
     const wanted = warmThroughput[unit as keyof typeof MIN_WARM];
     if (wanted !== undefined && wanted < least) {

@@ -1,7 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type AttributeValue,
+  DescribeTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  paginateScan,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createTable, enableStream } from '../../local/dynamodb.ts';
 import type { Outputs } from '../../local/outputs.ts';
 import { call, click } from './browser.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
@@ -16,14 +23,25 @@ beforeAll(async () => {
 });
 afterAll(() => deployment?.stop());
 
-async function tableItems(): Promise<object[]> {
+type Item = Record<string, AttributeValue>;
+
+async function tableItems(TableName = outputs.TableName): Promise<Item[]> {
   const client = new DynamoDBClient();
-  const items: object[] = [];
-  for await (const { Items = [] } of paginateScan({ client }, { TableName: outputs.TableName })) {
-    items.push(...Items);
-  }
+  const items: Item[] = [];
+  for await (const { Items = [] } of paginateScan({ client }, { TableName })) items.push(...Items);
   client.destroy();
   return items;
+}
+
+/** Does what a restore does: a new table with the same items. Switches its stream on, and returns the stream's ARN. */
+async function restoreTable(TableName: string): Promise<string> {
+  const client = new DynamoDBClient();
+  await createTable(outputs.CognitoEndpoint, TableName, false);
+  for (const Item of await tableItems()) await client.send(new PutItemCommand({ TableName, Item }));
+  await enableStream(outputs.CognitoEndpoint, TableName);
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  client.destroy();
+  return Table?.LatestStreamArn ?? '';
 }
 
 describe('a deployed stack, on MiniStack, which never calls the post-confirmation trigger: the test does', () => {
@@ -135,6 +153,27 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
       'https://app.example.com/start',
       `of-${newcomer.userId}`,
     ]);
+  });
+
+  test('a table that was restored under another name is taken in, with its counts, and its stream is followed', async () => {
+    const { token } = await signUp(outputs);
+    const { body: link } = await call(outputs, 'GET /me/referral', { token });
+    await click(link);
+    const restored = await restoreTable('restored');
+    const redeployed = await deployment.deploy({ existingTableStreamArn: restored });
+    expect(redeployed.TableName).toBe('restored');
+    await click(link);
+    const { body } = await call(outputs, `GET /referrals/${link.code}`, { token });
+    expect(body).toMatchObject({ code: link.code, clicks: 2, uniqueVisitors: 1 });
+    const newcomer = await signUp(outputs);
+    const { body: fresh } = await call(outputs, 'GET /me/referral', { token: newcomer.token });
+    await click(fresh);
+    // The consumer of the stream marks the hour of the click.
+    const marks = async () =>
+      (await tableItems('restored')).filter(({ pk, sk }) =>
+        `${pk?.S} ${sk?.S}`.startsWith(`REFERRAL#${fresh.code} OPEN#`),
+      );
+    await vi.waitFor(async () => expect(await marks()).toHaveLength(1), 60_000);
   });
 
   test('the table outlives the stack', async () => {

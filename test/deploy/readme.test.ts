@@ -1,7 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { signInUser, signUpUser } from '../../local/cognito.ts';
 import type { Emulator } from '../../local/emulator.ts';
@@ -36,6 +40,34 @@ async function tables(): Promise<string[]> {
   const { TableNames = [] } = await client.send(new ListTablesCommand());
   client.destroy();
   return TableNames;
+}
+
+/** Makes an app client of a pool, as the app would that keeps the pool. */
+async function newClient(UserPoolId: string): Promise<string> {
+  const cognito = new CognitoIdentityProviderClient();
+  const { UserPoolClient } = await cognito.send(
+    new CreateUserPoolClientCommand({ UserPoolId, ClientName: 'Later' }),
+  );
+  cognito.destroy();
+  return UserPoolClient?.ClientId ?? '';
+}
+
+/** The number of a user's links, in whatever table. */
+async function linksOf(userId: string): Promise<number> {
+  const client = new DynamoDBClient();
+  const counts = (await tables()).map(async (TableName) => {
+    const { Count = 0 } = await client.send(
+      new ScanCommand({
+        TableName,
+        FilterExpression: 'begins_with(pk, :referral) AND userId = :user',
+        ExpressionAttributeValues: { ':referral': { S: 'REFERRAL#' }, ':user': { S: userId } },
+      }),
+    );
+    return Count;
+  });
+  const sum = (await Promise.all(counts)).reduce((all, count) => all + count, 0);
+  client.destroy();
+  return sum;
 }
 
 describe('the README', () => {
@@ -104,5 +136,13 @@ describe('the README', () => {
     await follow(deploy.replace('deploy', 'destroy --force'), app);
     expect((await call(outputs, 'GET /me/referral')).status).toBe(404);
     expect(await tables()).toEqual(before);
+
+    // The pool was kept, and with it the trigger that it calls.
+    const email = 'lena@example.com';
+    const kept = { ...outputs, UserPoolClientId: await newClient(outputs.UserPoolId) };
+    const userId = await signUpUser(kept, { email, password: PASSWORD });
+    const { event, answer } = await invokePostConfirmation(kept, { userId, email });
+    expect(answer).toEqual(event);
+    expect(await linksOf(userId)).toBe(1);
   });
 });

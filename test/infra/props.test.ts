@@ -219,6 +219,30 @@ describe('props', () => {
     });
   });
 
+  test('existingTable: it is used and followed, and no other table is made', () => {
+    const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Restored';
+    const { referrals, template } = hosted((stack) => ({
+      existingTable: TableV2.fromTableAttributes(stack, 'Restored', {
+        tableArn: arn,
+        tableStreamArn: `${arn}/stream/2026-11-27T00:00:00.000`,
+      }),
+    }));
+    expect(referrals.table.tableArn).toBe(arn);
+    const made = template();
+    made.resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
+    made.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: `${arn}/stream/2026-11-27T00:00:00.000`,
+      StartingPosition: 'TRIM_HORIZON',
+    });
+    const functions = functionsOf(made);
+    for (const [, { Properties }] of functions) {
+      expect(Properties.Environment.Variables.TABLE_NAME).toBe('Restored');
+    }
+    const rights = JSON.stringify(made.findResources('AWS::IAM::Policy'));
+    expect(rights).toContain(`"Resource":"${arn}"`);
+    expect(rights).toContain(`"Resource":"${arn}/index/gsi1"`);
+  });
+
   test('logRetention and table settings', () => {
     const { template } = hosted(() => ({
       logRetention: RetentionDays.ONE_YEAR,

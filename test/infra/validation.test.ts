@@ -1,5 +1,6 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
+import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Alias } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
@@ -188,12 +189,32 @@ describe('wrong props fail at synth, with one sentence', () => {
     ).toThrow(/^userPool: it was made elsewhere/);
   });
 
-  test('a pool of another stack with our trigger', () => {
-    const other = new Stack(new App(), 'Users');
-    const userPool = new UserPool(other, 'Users');
+  test('an existing table without its stream, or with settings for a new one', () => {
+    const withTable = (props: Partial<ReferralsProps>) => () =>
+      hosted((stack) => ({
+        existingTable: TableV2.fromTableName(stack, 'Kept', 'Kept'),
+        ...props,
+      }));
+    expect(withTable({})).toThrow(/^existingTable: give its tableStreamArn too/);
+    expect(withTable({ table: {} })).toThrow(/^table: its settings are for a new table/);
+  });
+
+  test('a pool of another region with our trigger', () => {
+    const env = { account: '123456789012', region: 'us-east-1' };
+    const userPool = new UserPool(new Stack(new App(), 'Users', { env }), 'Users');
     expect(() =>
       hosted(() => ({ userPool, userPoolClients: [userPool.addClient('Web')] })),
-    ).toThrow(/^userPool: its trigger would make the two stacks depend on each other/);
+    ).toThrow(/^userPool: its stack has another account or region/);
+  });
+
+  test('ids that make the name of the trigger too long', () => {
+    expect(() =>
+      hosted(
+        (stack) => ({ nextPostConfirmation: hostFunction(stack, 'Next') }),
+        'Host',
+        'R'.repeat(50),
+      ),
+    ).toThrow(/^id: the trigger's name .* has 71 characters, and Lambda takes 64/);
   });
 
   test('a pool that has a trigger already', () => {

@@ -1,0 +1,91 @@
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { describe, expect, test } from 'vitest';
+import { Referrals } from '../../lib/index.ts';
+import { hosted, hostFunction } from './host.ts';
+import { appUrl, functionsOf, type Resource, templateOf } from './synthesis.ts';
+
+const NAME = 'Links-Referrals-confirm-sign-up';
+
+/** The ARN of a function by its name only. */
+const arnOf = (name: string) => ({
+  'Fn::Join': [
+    '',
+    ['arn:', { Ref: 'AWS::Partition' }, Match.stringLikeRegexp(`:function:${name}$`)],
+  ],
+});
+
+describe('a user pool in another stack of the app', () => {
+  const env = { account: '123456789012', region: 'eu-west-1' };
+  const app = new App();
+  const users = new Stack(app, 'Accounts', { env });
+  const links = new Stack(app, 'Links', { env });
+  const userPool = new UserPool(users, 'Users');
+  const userPoolClients = [userPool.addClient('Web')];
+  new Referrals(links, 'Referrals', { appUrl, userPool, userPoolClients });
+
+  test('has our trigger, by its name', () => {
+    Template.fromStack(users).hasResourceProperties('AWS::Cognito::UserPool', {
+      LambdaConfig: { PostConfirmation: arnOf(NAME) },
+    });
+  });
+
+  test('may call it, and no other pool may', () => {
+    const template = Template.fromStack(links);
+    const trigger = functionsOf(template).get('confirm-sign-up');
+    expect(trigger?.Properties.FunctionName).toBe(NAME);
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      FunctionName: { 'Fn::GetAtt': [trigger?.id, 'Arn'] },
+      Principal: 'cognito-idp.amazonaws.com',
+      SourceArn: { 'Fn::ImportValue': Match.stringLikeRegexp('^Accounts:.*Users') },
+    });
+    expect(links.dependencies).toEqual([users]);
+  });
+});
+
+test('a next trigger may have rights on the pool that calls ours', () => {
+  const { template } = hosted((stack) => {
+    const userPool = new UserPool(stack, 'Users');
+    const nextPostConfirmation = hostFunction(stack, 'Next');
+    userPool.grant(nextPostConfirmation, 'cognito-idp:AdminAddUserToGroup');
+    return { userPool, userPoolClients: [userPool.addClient('Web')], nextPostConfirmation };
+  });
+  // A cycle would be an error here.
+  template().hasResourceProperties('AWS::Cognito::UserPool', {
+    LambdaConfig: { PostConfirmation: arnOf('Host-Referrals-confirm-sign-up') },
+  });
+});
+
+describe('what a pool needs that outlives the stack', () => {
+  const partsOf = (template: Template): Record<string, Resource> => {
+    const all: [string, Resource][] = Object.entries(template.toJSON().Resources);
+    return Object.fromEntries(
+      all
+        .filter(
+          ([id, { Type, Properties }]) =>
+            /ConfirmSignUp/.test(`${id}${JSON.stringify(Properties?.FunctionName ?? '')}`) &&
+            !/Alarm|LogGroup/.test(Type),
+        )
+        .map(([, { Type, DeletionPolicy }]) => [Type, DeletionPolicy]),
+    );
+  };
+
+  test('the trigger, its role, its rights and the permission to call it are kept', () => {
+    expect(partsOf(templateOf())).toEqual({
+      'AWS::IAM::Role': 'Retain',
+      'AWS::IAM::Policy': 'Retain',
+      'AWS::Lambda::Function': 'Retain',
+      'AWS::Lambda::Permission': 'Retain',
+    });
+  });
+
+  test('the app client of a new pool is kept', () => {
+    templateOf().hasResource('AWS::Cognito::UserPoolClient', { DeletionPolicy: 'Retain' });
+  });
+
+  test('nothing is kept if the pool is not', () => {
+    const parts = partsOf(templateOf({ removalPolicy: RemovalPolicy.DESTROY }));
+    expect(new Set(Object.values(parts))).toEqual(new Set([undefined]));
+  });
+});
