@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,10 +8,11 @@ import {
   CreateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { signInUser, signUpUser } from '../../local/cognito.ts';
 import type { Emulator } from '../../local/emulator.ts';
-import { PASSWORD, sessionIn } from '../integration/client.ts';
+import { BROWSER, PASSWORD, sessionIn } from '../integration/client.ts';
 import { call } from './browser.ts';
 import { emulatedAccount } from './cdk.ts';
 import { addReadmeStack, follow, packInto, readmeBlocks } from './consumer.ts';
@@ -70,7 +73,49 @@ async function linksOf(userId: string): Promise<number> {
   return sum;
 }
 
+/** Runs a command until the test ends, with its children. Returns what it has printed so far. */
+function start(command: string, cwd: string, variables: Record<string, string>): () => string {
+  // The service on this machine must not find the emulator of AWS.
+  const { AWS_ENDPOINT_URL: _, ...environment } = process.env;
+  const env = { ...environment, ...variables };
+  const shell = spawn('sh', ['-c', command], { cwd, env, detached: true });
+  let printed = '';
+  for (const output of [shell.stdout, shell.stderr]) {
+    output.on('data', (chunk) => {
+      printed += chunk;
+    });
+  }
+  onTestFinished(async () => {
+    const closed = once(shell, 'close');
+    process.kill(-(shell.pid ?? 0), 'SIGTERM');
+    await closed;
+  });
+  return () => printed;
+}
+
+// The whole first hour of somebody who reads it.
 describe('the README', () => {
+  test('its first line, in a clone and with an empty npm cache, starts the service, and a click in a browser is an event', async () => {
+    const clone = join(directory, 'cdk-referrals');
+    await follow(`git clone --quiet ${resolve('.')} ${clone}`, directory);
+    const [, command = ''] =
+      /^```sh\n(npm ci && npm start)/m.exec(await readFile('README.md', 'utf8')) ?? [];
+    const npm_config_cache = join(directory, 'npm-cache');
+    const printed = start(command, clone, { PORT: '0', npm_config_cache });
+    const events = () => printed().match(/ResponseRecorded +RESPONDED/g) ?? [];
+    // One is from the main job.
+    await vi.waitFor(() => expect(events(), printed()).toHaveLength(1), 240_000);
+    const [, link = ''] = /has a link: (\S+)/.exec(printed()) ?? [];
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox'],
+    });
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage({ userAgent: BROWSER });
+    expect((await page.goto(link))?.status()).toBe(200);
+    await vi.waitFor(() => expect(events(), printed()).toHaveLength(2), 20_000);
+  });
+
   test('“Deploy”, followed literally, deploys', async () => {
     const [commands = ''] = await readmeBlocks('deploy');
     await follow(commands, resolve('.'), outputsTo('deploy.json'));
