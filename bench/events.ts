@@ -130,7 +130,12 @@ const eventOf: Readonly<Record<FunctionName, (scene: Scene) => unknown>> = {
   }),
   'record-backend-action': ({ session }) => ({ session, action: 'PURCHASED' }),
   'retry-sign-up': ({ session }) =>
-    messages({ userId: `retried-${session}`, attributes: {}, session }),
+    messages({
+      userId: `retried-${session}`,
+      attributes: {},
+      signedUpAt: new Date().toISOString(),
+      session,
+    }),
   'store-click': ({ clicks: [click] }) => {
     const { kind, first, ...pending } = click ?? {};
     return messages(pending);
