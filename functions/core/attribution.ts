@@ -57,10 +57,11 @@ export async function findAttribution(
     // A browser that the owner used may be somebody else's later.
     const isOwn = referrerId !== undefined && referrerId === userId;
     if (kind === 'human' && !isTooOld && !isTooLate && !isOwn) {
-      if (userId !== undefined) own ??= findOwnReferral(services, userId);
+      if (userId !== undefined && signedUpAt === undefined)
+        own ??= findOwnReferral(services, userId);
       // A user has their own link from sign-up on.
       const link = await own;
-      const cameAt = link?.signedUpAt ?? link?.createdAt;
+      const cameAt = signedUpAt ?? link?.signedUpAt ?? link?.createdAt;
       const existingUser = cameAt === undefined ? undefined : cameAt < respondedAt;
       if (!(newUsersOnly && existingUser)) {
         const referral = await findRecentReferral(code);

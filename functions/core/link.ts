@@ -1,5 +1,5 @@
 import type { Using } from './services.ts';
-import { type CreditingServices, creditSignUp } from './sign-up.ts';
+import { type CreditingServices, creditSignUp, recordSignUp } from './sign-up.ts';
 import type { SessionUser } from './store.ts';
 
 /** Services to link a session. */
@@ -38,19 +38,51 @@ export async function linkSessionOnce(
   return known?.isSettled ? 0 : link(services, session, userId, known);
 }
 
+/**
+ * Links the session that a sign-up came with, and credits the sign-up.
+ *
+ * @param signedUpAt ISO 8601, UTC.
+ */
+export async function linkAtSignUp(
+  services: LinkingServices,
+  session: string,
+  userId: string,
+  signedUpAt: string,
+): Promise<void> {
+  const known = await services.store.findSessionUser(session);
+  const { isComplete } = await take(services, session, userId, known);
+  await recordSignUp(services, userId, signedUpAt);
+  if (isComplete) await settle(services, session, userId);
+}
+
 async function link(
   services: LinkingServices,
   session: string,
   userId: string,
   known: SessionUser | undefined,
 ): Promise<number> {
-  const { store, now } = services;
-  // Remember the user first, so that a click that arrives meanwhile is already known to be theirs.
-  const linked = known ?? (await store.claimSession(session, userId, now()));
-  if (linked.userId !== userId) return 0;
-  const moved = await store.moveResponses(session, userId, now(), MOST_MOVES);
+  const { moved, isNew, isComplete } = await take(services, session, userId, known);
   // One of the moved responses may be the click that brought the user.
-  if (!linked.isSettled || moved > 0) await creditSignUp(services, userId);
-  if (!linked.isSettled && moved < MOST_MOVES) await store.settleSession(session, userId, now());
+  if (isNew || moved > 0) await creditSignUp(services, userId);
+  if (isComplete) await settle(services, session, userId);
   return moved;
 }
+
+/** Makes a session the user's, unless it is somebody else's, and moves its responses. */
+async function take(
+  { store, now }: LinkingServices,
+  session: string,
+  userId: string,
+  known: SessionUser | undefined,
+): Promise<{ moved: number; isNew: boolean; isComplete: boolean }> {
+  // Remember the user first, so that a click that arrives meanwhile is already known to be theirs.
+  const linked = known ?? (await store.claimSession(session, userId, now()));
+  if (linked.userId !== userId) return { moved: 0, isNew: false, isComplete: false };
+  const moved = await store.moveResponses(session, userId, now(), MOST_MOVES);
+  const isNew = !linked.isSettled;
+  return { moved, isNew, isComplete: isNew && moved < MOST_MOVES };
+}
+
+/** Remembers that there is nothing left to do for a session. */
+const settle = ({ store, now }: LinkingServices, session: string, userId: string): Promise<void> =>
+  store.settleSession(session, userId, now());

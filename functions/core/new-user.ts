@@ -1,5 +1,5 @@
 import { ownReferral } from './create-referral.ts';
-import { type LinkingServices, linkSession } from './link.ts';
+import { type LinkingServices, linkAtSignUp } from './link.ts';
 import type { Owner } from './referral.ts';
 import type { Using } from './services.ts';
 import { isGenuine } from './session.ts';
@@ -41,8 +41,8 @@ export async function welcomeUser(
   const isAccepted = !code || (await enterCodeAtSignUp(services, referral, code, session));
   const signedUpAt = referral.signedUpAt ?? at ?? now().toISOString();
   if (referral.signedUpAt === undefined) await store.markSignedUp(referral.code, signedUpAt);
-  if (session !== undefined) await linkSession(services, session, userId);
-  // A session may have been linked before the sign-up was known here.
-  await recordSignUp(services, userId, signedUpAt);
+  // Without the session too, because one may have been linked before the sign-up was known here.
+  if (session === undefined) await recordSignUp(services, userId, signedUpAt);
+  else await linkAtSignUp(services, session, userId, signedUpAt);
   return isAccepted;
 }
