@@ -21,10 +21,10 @@ const limits = {
   /** The same, divided by the size in `results.json`. To grow more, measure again and commit the results. */
   bundleGrowth: 1.05,
   /**
-   * CPU of a warm click, divided by that of the floor. About 1.13 since a click signs a session, takes a fingerprint
-   * and seals a handoff; the rest is for noise of the machine.
+   * CPU of a warm click, divided by that of the floor. From 1.13 to 1.23 since a click signs a session, takes a
+   * fingerprint and seals a handoff; the rest is for noise of the machine.
    */
-  warmCpu: 1.3,
+  warmCpu: 1.35,
 } as const;
 
 /**
