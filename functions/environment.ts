@@ -25,6 +25,7 @@ export const environment = {
   clientIpHeader: 'CLIENT_IP_HEADER',
   ip: 'IP',
   referer: 'REFERER',
+  originSecret: 'ORIGIN_SECRET',
   strictTransport: 'STRICT_TRANSPORT_SECONDS',
   retention: 'RETENTION_SECONDS',
   signUpWindow: 'SIGN_UP_WINDOW_SECONDS',

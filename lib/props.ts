@@ -93,6 +93,14 @@ export interface ReferralsProps extends ReferralSettings {
    */
   readonly publicUrl?: string;
   /**
+   * Secret that the CDN adds to each request as the header `X-Origin-Secret`. All other requests are refused (403)
+   * before anything is read. Only with `publicUrl`.
+   *
+   * @default - the API answers past the CDN, too
+   * @example SecretValue.secretsManager('origin').unsafeUnwrap()
+   */
+  readonly originSecret?: string;
+  /**
    * Limits in API Gateway: `clicks` for clicks, `sessions` for routes that hand out sessions, `api` for each of
    * the other routes.
    *

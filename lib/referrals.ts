@@ -106,6 +106,7 @@ export class Referrals extends Construct {
     const environment = {
       POWERTOOLS_SERVICE_NAME: name,
       ...settingsEnvironment(props, this.url),
+      ...(props.originSecret && { [env.originSecret]: props.originSecret }),
       ...((props.domain ?? props.publicUrl) && {
         [env.strictTransport]: `${Duration.days(365).toSeconds()}`,
       }),

@@ -74,7 +74,10 @@ const redirects: Check = ({ defaultRedirectTo, allowedRedirectHosts = [], redire
     : undefined;
 };
 
-const domain: Check = ({ domain: own, publicUrl }) => {
+const domain: Check = ({ domain: own, publicUrl, originSecret }) => {
+  if (originSecret !== undefined && publicUrl === undefined) {
+    return 'originSecret: give publicUrl too, the origin of the CDN that knows it.';
+  }
   if (publicUrl !== undefined) {
     if (own !== undefined) return 'publicUrl: it replaces domain; give one of them.';
     if (

@@ -115,6 +115,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       POWERTOOLS_METRICS_DISABLED: 'true',
       POWERTOOLS_SERVICE_NAME: 'referrals',
     });
+    // No CDN is in front.
+    delete process.env[env.originSecret];
     const hooks = process.env[env.hooks];
     if (hooks) process.env[env.hooks] = await loadableHooks(hooks);
     const verifyToken = tokenVerifier(readSettings(process.env).token);

@@ -1,7 +1,7 @@
 import { environment as env } from '../functions/environment.ts';
 
-/** Variables that the service sets itself, whatever they were before. */
-type Given = 'apiUrl' | 'tokenIssuer' | 'tokenClientIds';
+/** Variables that the service sets itself, or that make no sense here. */
+type Given = 'apiUrl' | 'tokenIssuer' | 'tokenClientIds' | 'originSecret';
 
 type Settable = Exclude<keyof typeof env, Given>;
 

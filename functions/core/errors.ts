@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'body_too_large'
   | 'code_taken'
+  | 'forbidden'
   | 'hook_failed'
   | 'idempotency_mismatch'
   | 'invalid_cursor'

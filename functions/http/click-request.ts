@@ -1,12 +1,18 @@
 import { type ClickRequest, type ClickToClassify, kindOf } from '../core/click.ts';
 import { codeInPath } from '../core/referral.ts';
-import type { HttpEvent } from './http-handler.ts';
+import { type HttpEvent, ORIGIN_SECRET } from './http-handler.ts';
 
 /** Headers in which browsers say that they load a page ahead. All but the first are of older ones. */
 const PURPOSES = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
 
-/** Headers with secrets: of the visitor, or of another site in the address of the page before. */
-const SECRETS = new Set(['authorization', 'cookie', 'referer', 'x-referral-session']);
+/** Headers with secrets: of the visitor, of another site in the address of the page before, or of the CDN. */
+const SECRETS = new Set([
+  'authorization',
+  'cookie',
+  'referer',
+  'x-referral-session',
+  ORIGIN_SECRET,
+]);
 
 /** Reads the code that a request asks for; empty if there can't be one. */
 export const requestedCode = ({ pathParameters }: HttpEvent): string =>

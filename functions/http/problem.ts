@@ -6,6 +6,7 @@ import { type ErrorCode, ReferralsError } from '../core/errors.ts';
 const STATUS: Record<ErrorCode, number> = {
   body_too_large: 413,
   code_taken: 409,
+  forbidden: 403,
   hook_failed: 500,
   idempotency_mismatch: 422,
   invalid_cursor: 400,

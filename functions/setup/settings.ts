@@ -30,6 +30,8 @@ export interface FunctionSettings extends Settings {
   readonly ip: IpMode;
   /** How much of the page before is kept. */
   readonly referer: RefererMode;
+  /** The secret of the CDN in front; undefined if there is none, or it has none. */
+  readonly originSecret: string | undefined;
   /** Seconds for which browsers use only https; undefined if the domain is not the links' own. */
   readonly strictTransport: number | undefined;
   /** Module of the app's hooks; undefined if there are none. */
@@ -126,6 +128,7 @@ const Environment = v.object(
       v.picklist(refererModes, `must be one of ${refererModes.join(', ')}`),
       'path',
     ),
+    [env.originSecret]: v.optional(v.string()),
     [env.strictTransport]: v.optional(wholeNumber),
     [env.retention]: v.optional(wholeNumber, `${400 * DAY}`),
     [env.signUpWindow]: v.optional(wholeNumber, `${7 * DAY}`),
@@ -189,6 +192,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
     clientIpHeader: values.CLIENT_IP_HEADER,
     ip: values.IP,
     referer: values.REFERER,
+    originSecret: values.ORIGIN_SECRET,
     strictTransport: values.STRICT_TRANSPORT_SECONDS,
     retention: values.RETENTION_SECONDS,
     signUpWindow: values.SIGN_UP_WINDOW_SECONDS,

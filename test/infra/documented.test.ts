@@ -10,14 +10,23 @@ test.each(['Every prop', "A domain of the links' own", 'A CDN in front'])(
   },
 );
 
-test('the CDN of docs/deploy.md caches nothing, passes on what the service reads, and has a firewall', () => {
+test('the CDN of docs/deploy.md caches nothing, passes on what the service reads, has a firewall, and closes the entrance past it', () => {
   const template = Template.fromStack(documentedStack('A CDN in front'));
   const [api = ''] = Object.keys(template.findResources('AWS::ApiGatewayV2::Api'));
   template.hasResourceProperties('AWS::CloudFront::Distribution', {
     DistributionConfig: {
       Aliases: ['go.example.com'],
       WebACLId: { 'Fn::GetAtt': [Match.stringLikeRegexp('Firewall'), 'Arn'] },
-      Origins: [Match.objectLike({ DomainName: Match.anyValue() })],
+      Origins: [
+        Match.objectLike({
+          OriginCustomHeaders: [
+            {
+              HeaderName: 'X-Origin-Secret',
+              HeaderValue: '{{resolve:secretsmanager:origin:SecretString:::}}',
+            },
+          ],
+        }),
+      ],
       DefaultCacheBehavior: {
         // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
         CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
@@ -34,6 +43,7 @@ test('the CDN of docs/deploy.md caches nothing, passes on what the service reads
       Variables: Match.objectLike({
         API_URL: 'https://go.example.com',
         STRICT_TRANSPORT_SECONDS: '31536000',
+        ORIGIN_SECRET: '{{resolve:secretsmanager:origin:SecretString:::}}',
       }),
     },
   });

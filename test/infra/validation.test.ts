@@ -148,6 +148,7 @@ describe('wrong props fail at synth, with one sentence', () => {
       { publicUrl: 'https://go.example.com', domain: { name: 'x.example.com' } as never },
       /^publicUrl: it replaces domain; give one of them\.$/,
     ],
+    ['a secret without the CDN', { originSecret: 'x' }, /^originSecret: give publicUrl too/],
     [
       'a public URL with a path',
       { publicUrl: 'https://go.example.com/r' },

@@ -37,6 +37,7 @@ describe('readSettings', () => {
       clientIpHeader: undefined,
       ip: 'truncated',
       referer: 'path',
+      originSecret: undefined,
       strictTransport: undefined,
       retention: 34_560_000,
       signUpWindow: 604_800,
