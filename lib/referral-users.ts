@@ -1,6 +1,7 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnDeletionPolicy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
+  type CfnUserPool,
   type IUserPool,
   type IUserPoolClient,
   Mfa,
@@ -32,6 +33,13 @@ export class ReferralUsers extends Construct {
     super(scope, id);
     this.userPool = props.userPool ?? this.#makeUserPool(props);
     this.userPoolClients = props.userPoolClients ?? [this.#makeClient(props.removalPolicy)];
+  }
+
+  /** Whether the pool is still there when the stack is deleted. */
+  get outlivesStack(): boolean {
+    const { cfnOptions } = this.userPool.node.defaultChild as CfnUserPool;
+    const isKept = cfnOptions.deletionPolicy !== CfnDeletionPolicy.DELETE;
+    return isKept || Stack.of(this.userPool) !== Stack.of(this);
   }
 
   /** Tells a function to accept tokens of this pool and its clients. */

@@ -172,8 +172,8 @@ export class Referrals extends Construct {
     }
     if (attachTrigger) {
       users.addPostConfirmation(confirmSignUp, triggerName);
-      // A pool that is kept calls the trigger at each sign-up, which would fail without it.
-      if (removalPolicy !== RemovalPolicy.DESTROY) keep(confirmSignUp);
+      // The pool calls the trigger at each sign-up, which would fail without it.
+      if (users.outlivesStack) keep(confirmSignUp);
     }
     new ReferralMonitoring(this, 'Monitoring', {
       name,

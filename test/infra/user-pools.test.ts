@@ -85,7 +85,25 @@ describe('what a pool needs that outlives the stack', () => {
   });
 
   test('nothing is kept if the pool is not', () => {
-    const parts = partsOf(templateOf({ removalPolicy: RemovalPolicy.DESTROY }));
-    expect(new Set(Object.values(parts))).toEqual(new Set([undefined]));
+    const own = partsOf(templateOf({ removalPolicy: RemovalPolicy.DESTROY }));
+    const { template } = hosted((stack) => {
+      const userPool = new UserPool(stack, 'Users', { removalPolicy: RemovalPolicy.DESTROY });
+      return { userPool, userPoolClients: [userPool.addClient('Web')] };
+    });
+    for (const parts of [own, partsOf(template())]) {
+      expect(new Set(Object.values(parts))).toEqual(new Set([undefined]));
+    }
+  });
+
+  test('they are kept for a pool in another stack, whatever becomes of the pool with its own', () => {
+    const app = new App();
+    const userPool = new UserPool(new Stack(app, 'Accounts'), 'Users', {
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const links = new Stack(app, 'Links');
+    const userPoolClients = [userPool.addClient('Web')];
+    new Referrals(links, 'Referrals', { appUrl, userPool, userPoolClients });
+    const parts = partsOf(Template.fromStack(links));
+    expect(new Set(Object.values(parts))).toEqual(new Set(['Retain']));
   });
 });
