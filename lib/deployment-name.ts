@@ -13,7 +13,9 @@ export function deploymentName(construct: Construct): string {
   let stack = Stack.of(construct);
   while (stack.nestedStackParent !== undefined) stack = stack.nestedStackParent;
   const path = construct.node.path.slice(stack.node.path.length);
-  return `${stack.stackName}${path.replace(/[^A-Za-z0-9]+/g, '-')}`;
+  const name = `${stack.stackName}${path.replace(/[^A-Za-z0-9]+/g, '-')}`;
+  // Other characters become the same hyphen, so then the path itself tells two names apart.
+  return /[^A-Za-z0-9/]/.test(path) ? `${name}-${construct.node.addr.slice(-8)}` : name;
 }
 
 /**

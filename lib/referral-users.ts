@@ -59,7 +59,7 @@ export class ReferralUsers extends Construct {
     const userPool = this.userPool as UserPool;
     const trigger = LambdaFunction.fromFunctionAttributes(userPool, 'PostConfirmation', {
       functionArn: name === undefined ? handler.functionArn : functionArn(name, userPool),
-      // The permission is with the function, so that both are kept or go together.
+      // The permission is with the function (`mayInvoke`), so that both are kept or go together.
       sameEnvironment: false,
       skipPermissions: true,
     });
@@ -71,9 +71,13 @@ export class ReferralUsers extends Construct {
         { cause },
       );
     }
+  }
+
+  /** Lets the pool, and no other, call a function. */
+  mayInvoke(handler: LambdaFunction): void {
     handler.addPermission('UserPool', {
       principal: new ServicePrincipal('cognito-idp.amazonaws.com'),
-      sourceArn: userPool.userPoolArn,
+      sourceArn: this.userPool.userPoolArn,
     });
   }
 
@@ -93,6 +97,9 @@ export class ReferralUsers extends Construct {
     const userPool = new UserPool(this, 'UserPool', {
       selfSignUpEnabled: true,
       signInAliases: { email: true },
+      signInCaseSensitive: false,
+      // A new address counts only when it is verified.
+      keepOriginal: { email: true },
       passwordPolicy: {
         minLength: 12,
         requireDigits: true,

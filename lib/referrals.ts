@@ -111,8 +111,7 @@ export class Referrals extends Construct {
         [env.strictTransport]: `${Duration.days(365).toSeconds()}`,
       }),
     };
-    const triggerName =
-      attachTrigger && needsTriggerName(props, Stack.of(this)) ? triggerNameOf(name) : undefined;
+    const triggerName = needsTriggerName(props, Stack.of(this)) ? triggerNameOf(name) : undefined;
     const hooks = props.hooks === undefined ? undefined : new HooksModule(props.hooks);
     // Functions need their own scope, because `Api` is the name of a function, too.
     const scopeOfFunctions = new Construct(this, 'Functions');
@@ -170,6 +169,7 @@ export class Referrals extends Construct {
       confirmSignUp.addEnvironment(env.nextPostConfirmation, nextPostConfirmation.functionName);
       nextPostConfirmation.grantInvoke(confirmSignUp);
     }
+    users.mayInvoke(confirmSignUp);
     if (attachTrigger) {
       users.addPostConfirmation(confirmSignUp, triggerName);
       // The pool calls the trigger at each sign-up, which would fail without it.
@@ -214,11 +214,15 @@ export class Referrals extends Construct {
   }
 }
 
-/** Keeps a function and its rights when the stack is deleted. */
+/** Keeps a function and its rights when the stack is deleted, but not when its first deployment fails. */
 function keep(handler: LambdaFunction): void {
   const parts = [handler, handler.role].flatMap((construct) => construct?.node.findAll() ?? []);
   for (const part of parts) {
-    if (CfnResource.isCfnResource(part)) part.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    if (CfnResource.isCfnResource(part)) {
+      part.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, {
+        applyToUpdateReplacePolicy: false,
+      });
+    }
   }
 }
 

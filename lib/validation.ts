@@ -184,7 +184,7 @@ const users: Check = (props, stack, deployment) => {
       return 'userPool: its stack has another account or region, where Cognito finds no function of this one; set attachTrigger: false.';
     }
   }
-  if (attachTrigger && needsTriggerName(props, stack)) {
+  if (needsTriggerName(props, stack)) {
     const trigger = triggerNameOf(deployment);
     if (trigger.length > MAX_FUNCTION_NAME) {
       return `id: the trigger's name ${trigger} has ${trigger.length} characters, and Lambda takes ${MAX_FUNCTION_NAME}; shorten the ids of stack and construct.`;

@@ -67,11 +67,15 @@ test.each(Object.entries(twice))('%s: no name is there twice', (_, make) => {
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
-test('an id with other characters makes names that AWS takes', () => {
+test('ids with other characters make names that AWS takes, each its own', () => {
   const stack = new Stack(new App(), 'Shop');
-  new Referrals(stack, 'Books & music', alarming(stack));
-  const template = Template.fromStack(stack);
-  template.hasResourceProperties('AWS::Events::EventBus', { Name: 'Shop-Books-music' });
+  for (const id of ['R&D', 'R D']) {
+    new Referrals(stack, id, { appUrl });
+  }
+  const buses = resourcesOf(Template.fromStack(stack), 'AWS::Events::EventBus');
+  const names = buses.map(([, { Properties }]) => Properties.Name);
+  expect(names).toEqual(Array(2).fill(expect.stringMatching(/^Shop-R-D-[0-9a-f]{8}$/)));
+  expect(new Set(names).size).toBe(2);
 });
 
 test('what keeps data has the same logical ids as ever, so that no upgrade replaces it', () => {

@@ -57,6 +57,22 @@ test('a next trigger may have rights on the pool that calls ours', () => {
   });
 });
 
+test('without the trigger attached, the pool may call it all the same, by the name that it will have', () => {
+  const env = { account: '123456789012', region: 'eu-west-1' };
+  const app = new App();
+  const userPool = new UserPool(new Stack(app, 'Accounts', { env }), 'Users');
+  const links = new Stack(app, 'Links', { env });
+  const userPoolClients = [userPool.addClient('Web')];
+  const props = { appUrl, userPool, userPoolClients, attachTrigger: false };
+  const { functions } = new Referrals(links, 'Referrals', props);
+  const template = Template.fromStack(links);
+  template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: NAME });
+  template.hasResourceProperties('AWS::Lambda::Permission', {
+    FunctionName: links.resolve(functions['confirm-sign-up'].functionArn),
+    Principal: 'cognito-idp.amazonaws.com',
+  });
+});
+
 describe('what a pool needs that outlives the stack', () => {
   const partsOf = (template: Template): Record<string, Resource> => {
     const all: [string, Resource][] = Object.entries(template.toJSON().Resources);
@@ -73,10 +89,10 @@ describe('what a pool needs that outlives the stack', () => {
 
   test('the trigger, its role, its rights and the permission to call it are kept', () => {
     expect(partsOf(templateOf())).toEqual({
-      'AWS::IAM::Role': 'Retain',
-      'AWS::IAM::Policy': 'Retain',
-      'AWS::Lambda::Function': 'Retain',
-      'AWS::Lambda::Permission': 'Retain',
+      'AWS::IAM::Role': 'RetainExceptOnCreate',
+      'AWS::IAM::Policy': 'RetainExceptOnCreate',
+      'AWS::Lambda::Function': 'RetainExceptOnCreate',
+      'AWS::Lambda::Permission': 'RetainExceptOnCreate',
     });
   });
 
@@ -104,6 +120,6 @@ describe('what a pool needs that outlives the stack', () => {
     const userPoolClients = [userPool.addClient('Web')];
     new Referrals(links, 'Referrals', { appUrl, userPool, userPoolClients });
     const parts = partsOf(Template.fromStack(links));
-    expect(new Set(Object.values(parts))).toEqual(new Set(['Retain']));
+    expect(new Set(Object.values(parts))).toEqual(new Set(['RetainExceptOnCreate']));
   });
 });

@@ -103,6 +103,12 @@ describe('a post-confirmation function that comes next', () => {
   const lambda = createServer(async (request, response) => {
     const event = JSON.parse((await buffer(request)).toString());
     received.push([request.url, event]);
+    if (event.userName === 'gone') {
+      response.statusCode = 404;
+      response.setHeader('x-amzn-errortype', 'ResourceNotFoundException');
+      response.end(JSON.stringify({ Message: 'Function not found.' }));
+      return;
+    }
     const failing = event.userName === 'failing';
     if (failing) response.setHeader('x-amz-function-error', 'Unhandled');
     response.end(
@@ -135,6 +141,10 @@ describe('a post-confirmation function that comes next', () => {
     const { headers, body } = await invoke(service.outputs, 'confirm-sign-up', confirm('failing'));
     expect(headers.get('x-amz-function-error')).toBe('Unhandled');
     expect(body).toEqual({ errorType: 'Error', errorMessage: 'Not today.' });
+    // A pool that was kept calls our function when the app's own is deleted.
+    const gone = await invoke(service.outputs, 'confirm-sign-up', confirm('gone'));
+    expect(gone.headers.get('x-amz-function-error')).toBeNull();
+    expect(gone.body).toMatchObject({ userName: 'gone' });
     await service.stop();
   });
 });
