@@ -219,9 +219,7 @@ function keep(handler: LambdaFunction): void {
   const parts = [handler, handler.role].flatMap((construct) => construct?.node.findAll() ?? []);
   for (const part of parts) {
     if (CfnResource.isCfnResource(part)) {
-      part.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, {
-        applyToUpdateReplacePolicy: false,
-      });
+      part.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
   }
 }
