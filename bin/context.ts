@@ -42,6 +42,11 @@ const settings = {
   attributionModel: v.picklist(['last', 'first']),
   attributionWindowDays: days,
   attributionNewUsersOnly: boolean,
+  eventsClicks: v.picklist(['all', 'human', 'none']),
+  eventsMaxBatchingWindowSeconds: v.pipe(
+    number,
+    v.transform((amount) => Duration.seconds(amount)),
+  ),
   pageActions: v.union([v.array(v.string()), orJson(v.array(v.string())), list]),
   actionDisplay: orJson(names),
   clientIpHeader: v.string(),
@@ -111,6 +116,10 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
       model: context.attributionModel,
       window: context.attributionWindowDays,
       newUsersOnly: context.attributionNewUsersOnly,
+    }),
+    events: defined({
+      clicks: context.eventsClicks,
+      maxBatchingWindow: context.eventsMaxBatchingWindowSeconds,
     }),
     pageActions: context.pageActions,
     actionDisplay: context.actionDisplay,

@@ -26,6 +26,7 @@ export const environment = {
   ip: 'IP',
   referer: 'REFERER',
   originSecret: 'ORIGIN_SECRET',
+  eventsClicks: 'EVENTS_CLICKS',
   strictTransport: 'STRICT_TRANSPORT_SECONDS',
   retention: 'RETENTION_SECONDS',
   signUpWindow: 'SIGN_UP_WINDOW_SECONDS',

@@ -158,6 +158,7 @@ export class Referrals extends Construct {
       table: this.table,
       consumer: this.functions[consumeStream.function],
       bus: this.bus,
+      maxBatchingWindow: props.events?.maxBatchingWindow,
     });
     new HoursSchedule(this, 'Hours', this.functions[closeHours.function]);
     this.deadLetters = {

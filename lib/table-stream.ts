@@ -18,13 +18,22 @@ export interface TableStreamProps {
   readonly consumer: LambdaFunction;
   /** Bus for the consumer's events. */
   readonly bus: EventBus;
+  /** How long changes are collected for one call of the consumer. */
+  readonly maxBatchingWindow?: Duration | undefined;
 }
+
+/** Delays events by this time, but a call for many changes costs as much as a call for one. */
+const BATCHING_WINDOW = Duration.seconds(10);
 
 /** Sends the table's changes to the consumer. Records that fail there go to the dead letters. */
 export class TableStream extends Construct {
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { table, consumer, bus }: TableStreamProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { table, consumer, bus, maxBatchingWindow = BATCHING_WINDOW }: TableStreamProps,
+  ) {
     super(scope, id);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       enforceSSL: true,
@@ -36,8 +45,7 @@ export class TableStream extends Construct {
         startingPosition: StartingPosition.TRIM_HORIZON,
         filters: consumeStream.filters.map((filter) => FilterCriteria.filter(filter)),
         batchSize: 500,
-        // Delays events by this time, but many events cost a fraction.
-        maxBatchingWindow: Duration.seconds(2),
+        maxBatchingWindow,
         bisectBatchOnError: true,
         reportBatchItemFailures: true,
         // Half of the 24 hours that a stream holds. The first half is for waiting out an outage, the second for

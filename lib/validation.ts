@@ -31,6 +31,7 @@ export function validate(props: ReferralsProps, stack: Stack, deployment: string
     durations,
     codes,
     actions,
+    events,
     throttles,
     users,
     alarms,
@@ -151,6 +152,20 @@ const actions: Check = ({ pageActions = [] }) => {
   return reserved === undefined
     ? undefined
     : `pageActions: ${reserved} is recorded by the service itself; omit it.`;
+};
+
+/** Seconds, see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html */
+const MAX_BATCHING_WINDOW = 300;
+
+const events: Check = ({ events: { clicks = 'none', maxBatchingWindow } = {} }) => {
+  // JavaScript has no type that refuses other words.
+  if (!['all', 'human', 'none'].includes(clicks)) {
+    return `events.clicks: "${clicks}" must be all, human or none.`;
+  }
+  const seconds = maxBatchingWindow?.toSeconds({ integral: false }) ?? 0;
+  return Number.isInteger(seconds) && seconds <= MAX_BATCHING_WINDOW
+    ? undefined
+    : `events.maxBatchingWindow: must be whole seconds, at most ${MAX_BATCHING_WINDOW}.`;
 };
 
 const throttles: Check = ({ throttle = {} }) => {

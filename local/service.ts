@@ -107,6 +107,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: process.env.AWS_ENDPOINT_URL_EVENTBRIDGE ?? apiUrl,
       [env.eventBusName]: process.env[env.eventBusName] ?? 'referrals',
+      // Whoever tries the service wants to see what happens.
+      [env.eventsClicks]: process.env[env.eventsClicks] ?? 'all',
       [env.tableName]: tableName,
       [env.apiUrl]: apiUrl,
       [env.appUrl]: appUrl,

@@ -29,6 +29,7 @@ const settings: Readonly<Record<Settable, string>> = {
   clientIpHeader: "header with the visitor's IP",
   ip: 'truncated, none or full (default truncated)',
   referer: 'path, origin or none (default path)',
+  eventsClicks: 'clicks that are put on the event bus: all, human or none (default all)',
   strictTransport: 'for Strict-Transport-Security (default: none is sent)',
   retention: 'how long responses are kept (default 400 days)',
   signUpWindow: 'how long after a sign-up a session credits it (default 7 days)',

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { type OpeningServices, openHour } from './closing.ts';
 import { endOf, hourOf } from './hours.ts';
 import type { Referral } from './referral.ts';
-import type { Response } from './response.ts';
+import { RESPONDED, type Response } from './response.ts';
+import type { Using } from './services.ts';
+import type { Settings } from './settings.ts';
 
 /** A new item in the table. */
 export type Change =
@@ -16,13 +18,14 @@ export interface ReferralEvent {
 }
 
 /** Services to follow changes. */
-export type FollowerServices = OpeningServices & {
-  readonly publish: (event: ReferralEvent) => Promise<void>;
-};
+export type FollowerServices = OpeningServices &
+  Using<never, never, 'events'> & {
+    readonly publish: (event: ReferralEvent) => Promise<void>;
+  };
 
 /**
  * Makes a follower for one batch of changes. It opens the hours of the changes and publishes the changes as
- * events. Following a change again only sends its event again.
+ * events, clicks only where the settings ask for them. Following a change again only sends its event again.
  *
  * @param running remembers the hours that were marked while they ran. Such an hour is counted some time after
  *   its end, with everything recorded until then. So it needs no second mark while it runs.
@@ -48,10 +51,16 @@ export function changeFollower(
   };
   return async (change) => {
     await Promise.all([
-      services.publish(eventOf(change)),
+      isPublished(change, services.settings) && services.publish(eventOf(change)),
       change.type === 'referral-created' ? undefined : open(change.response),
     ]);
   };
+}
+
+/** Everything is published, except clicks that the settings do not ask for. */
+function isPublished(change: Change, { events }: Pick<Settings, 'events'>): boolean {
+  if (change.type !== 'response-recorded' || change.response.action !== RESPONDED) return true;
+  return events.clicks === 'all' || events.clicks === change.response.kind;
 }
 
 function eventOf(change: Change): ReferralEvent {

@@ -1,3 +1,6 @@
+/** Clicks that may be published: all, those of people who do not own the link, or none. */
+export const publishedClicks = ['all', 'human', 'none'] as const;
+
 /** Settings of this deployment. See `setup/settings.ts` for defaults and sources. */
 export interface Settings {
   /** Origin of the API, without a trailing slash. */
@@ -22,6 +25,9 @@ export interface Settings {
     readonly custom: boolean;
     /** Whether typed codes are found in either case. New codes are in lower case then. */
     readonly ignoreCase: boolean;
+  };
+  readonly events: {
+    readonly clicks: (typeof publishedClicks)[number];
   };
   /** Seconds after which responses are deleted; undefined means never. */
   readonly retention: number | undefined;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type IpMode, ipModes } from '../core/ip.ts';
 import { type RefererMode, refererModes } from '../core/referer.ts';
-import type { Settings } from '../core/settings.ts';
+import { publishedClicks, type Settings } from '../core/settings.ts';
 import { environment as env } from '../environment.ts';
 import { DEFAULT_MESSAGE, isObject } from '../validation/objects.ts';
 
@@ -128,6 +128,10 @@ const Environment = v.object(
       v.picklist(refererModes, `must be one of ${refererModes.join(', ')}`),
       'path',
     ),
+    [env.eventsClicks]: v.optional(
+      v.picklist(publishedClicks, `must be one of ${publishedClicks.join(', ')}`),
+      'none',
+    ),
     [env.originSecret]: v.optional(v.string()),
     [env.strictTransport]: v.optional(wholeNumber),
     [env.retention]: v.optional(wholeNumber, `${400 * DAY}`),
@@ -189,6 +193,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
       custom: values.CODE_CUSTOM,
       ignoreCase: values.CODE_IGNORE_CASE,
     },
+    events: { clicks: values.EVENTS_CLICKS },
     clientIpHeader: values.CLIENT_IP_HEADER,
     ip: values.IP,
     referer: values.REFERER,

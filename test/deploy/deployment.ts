@@ -16,7 +16,8 @@ export interface Deployment {
   stop(): Promise<void>;
 }
 
-export async function startDeployment(): Promise<Deployment> {
+/** @param settings in the form of `-c`, for the first deployment. */
+export async function startDeployment(settings: Record<string, string> = {}): Promise<Deployment> {
   const directory = await mkdtemp(join(tmpdir(), 'referrals-deploy-'));
   // If the emulator does not start, its log is there.
   const aws = await startMiniStack(directory);
@@ -24,8 +25,8 @@ export async function startDeployment(): Promise<Deployment> {
     vi.stubEnv(name, value);
   }
   const cdk = new Cdk(aws.endpoint, directory);
-  const deploy = async (settings: Record<string, string>) => ({
-    ...(await cdk.deploy({ appUrl: 'https://app.example.com', ...settings })),
+  const deploy = async (changed: Record<string, string>) => ({
+    ...(await cdk.deploy({ appUrl: 'https://app.example.com', ...changed })),
     CognitoEndpoint: aws.endpoint,
   });
   const stop = async () => {
@@ -34,7 +35,13 @@ export async function startDeployment(): Promise<Deployment> {
   };
   try {
     await cdk.bootstrap();
-    return { outputs: await deploy({}), directory, deploy, destroy: () => cdk.destroy(), stop };
+    return {
+      outputs: await deploy(settings),
+      directory,
+      deploy,
+      destroy: () => cdk.destroy(),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -15,7 +15,7 @@ let deployment: Deployment;
 let outputs: DeployedOutputs;
 
 beforeAll(async () => {
-  deployment = await startDeployment();
+  deployment = await startDeployment({ eventsClicks: 'all' });
   outputs = deployment.outputs;
 });
 afterAll(() => deployment?.stop());

@@ -37,6 +37,8 @@ export const variablesOf = (surroundings: Surroundings): Record<string, string> 
     [env.appUrl]: apiUrl,
     [env.clickQueueUrl]: surroundings.queues.clicks.url,
     [env.eventBusName]: 'referrals',
+    // What is stored was published, clicks too.
+    [env.eventsClicks]: 'all',
     [env.clientIpHeader]: CLIENT_IP,
     POWERTOOLS_METRICS_DISABLED: 'true',
     STREAM_ENDPOINT: surroundings.streams,

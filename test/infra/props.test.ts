@@ -33,6 +33,7 @@ describe('props', () => {
         ignoreCase: true,
       },
       attribution: { model: 'first', window: Duration.days(7), newUsersOnly: true },
+      events: { clicks: 'human' },
       pageActions: ['VIEWED', 'STARTED, and more'],
       actionDisplay: { BOUGHT: 'Bought something' },
       clientIpHeader: 'CF-Connecting-IP',
@@ -56,6 +57,7 @@ describe('props', () => {
           ATTRIBUTION_MODEL: 'first',
           ATTRIBUTION_WINDOW_SECONDS: '604800',
           ATTRIBUTION_NEW_USERS_ONLY: 'true',
+          EVENTS_CLICKS: 'human',
           PAGE_ACTIONS: '["VIEWED","STARTED, and more"]',
           ACTION_DISPLAY: '{"BOUGHT":"Bought something"}',
           CLIENT_IP_HEADER: 'CF-Connecting-IP',
@@ -65,6 +67,15 @@ describe('props', () => {
           RETENTION_SECONDS: '34560000',
         }),
       },
+    });
+  });
+
+  test('events.maxBatchingWindow: the stream collects changes for as long', () => {
+    templateOf({
+      events: { maxBatchingWindow: Duration.minutes(1) },
+    }).hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      StartingPosition: 'TRIM_HORIZON',
+      MaximumBatchingWindowInSeconds: 60,
     });
   });
 

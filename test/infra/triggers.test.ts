@@ -65,7 +65,7 @@ test('new items of the table go to the consumer, and to the dead letters after 1
     EventSourceArn: { 'Fn::GetAtt': [table, 'StreamArn'] },
     StartingPosition: 'TRIM_HORIZON',
     BatchSize: 500,
-    MaximumBatchingWindowInSeconds: 2,
+    MaximumBatchingWindowInSeconds: 10,
     BisectBatchOnFunctionError: true,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     MaximumRecordAgeInSeconds: 43_200,

@@ -129,6 +129,21 @@ describe('wrong props fail at synth, with one sentence', () => {
       /^pageActions: SIGNED_UP is recorded by the service itself; omit it\.$/,
     ],
     [
+      'clicks of a kind that events have not',
+      { events: { clicks: 'bot' as never } },
+      /^events\.clicks: "bot" must be all, human or none\.$/,
+    ],
+    [
+      'events that wait longer than Lambda lets them',
+      { events: { maxBatchingWindow: Duration.seconds(301) } },
+      /^events\.maxBatchingWindow: must be whole seconds, at most 300\.$/,
+    ],
+    [
+      'events that wait for parts of a second',
+      { events: { maxBatchingWindow: Duration.millis(1_500) } },
+      /^events\.maxBatchingWindow: must be whole seconds/,
+    ],
+    [
       'hooks that do not exist',
       { hooks: '/nowhere/hooks.mjs' },
       /^hooks: there is no file \/nowhere\/hooks\.mjs\.$/,

@@ -21,6 +21,7 @@ const settings: Settings = {
   attribution: { model: 'last', window: undefined, newUsersOnly: false },
   retention: undefined,
   code: { custom: false, ignoreCase: false },
+  events: { clicks: 'all' },
   signUpWindow: 7 * 24 * 60 * 60,
 };
 
