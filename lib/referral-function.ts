@@ -4,11 +4,14 @@ import { dirname } from 'node:path';
 import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  ApplicationLogLevel,
   Architecture,
   Code,
   Function as LambdaFunction,
+  LoggingFormat,
   Runtime,
   RuntimeFamily,
+  SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -63,6 +66,13 @@ export class ReferralFunction extends Construct {
       timeout: Duration.seconds(timeout),
       environment: { ...environment, ...hooks?.environment },
       logGroup,
+      // Leaves out Lambda's own lines of each invocation that succeeds, which would cost as much as a click. Its
+      // metrics have what they say. Failures and timeouts are still reported, see
+      // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      // A metric is a line without a level, which Lambda takes for INFO.
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
       role,
     });
   }

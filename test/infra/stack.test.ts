@@ -115,15 +115,13 @@ describe('minimal usage', () => {
     template.hasResourceProperties('AWS::Logs::LogGroup', {
       LogGroupName: '/aws/vendedlogs/apigateway/Referrals-Referrals',
     });
-    expect(Object.values(JSON.parse(Properties.AccessLogSettings.Format))).toEqual([
-      '$context.requestTime',
-      '$context.requestId',
-      '$context.routeKey',
-      '$context.status',
-      '$context.responseLatency',
-      '$context.error.message',
-      '$context.integrationErrorMessage',
-    ]);
+    expect(JSON.parse(Properties.AccessLogSettings.Format)).toEqual({
+      id: '$context.requestId',
+      route: '$context.routeKey',
+      status: '$context.status',
+      ms: '$context.responseLatency',
+      error: '$context.integrationErrorMessage',
+    });
   });
 
   test('attaches the post-confirmation trigger, whose timeout is shorter than Cognito’s', () => {
@@ -165,6 +163,17 @@ describe('minimal usage', () => {
     expect(roles.size).toBe(functionNames.length);
     for (const [, { Properties }] of resourcesOf(template, 'AWS::IAM::Role')) {
       expect(Properties.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  test('logs what functions say, and of Lambda’s own lines only those of failures', () => {
+    for (const { Properties } of functions.values()) {
+      expect(Properties.LoggingConfig).toEqual({
+        LogFormat: 'JSON',
+        SystemLogLevel: 'WARN',
+        ApplicationLogLevel: 'INFO',
+        LogGroup: expect.anything(),
+      });
     }
   });
 
