@@ -61,6 +61,7 @@ const settings = {
   existingTableStreamArn: v.string(),
   removalPolicy: v.picklist(['retain', 'destroy']),
   alarmTopicArn: v.string(),
+  dashboard: boolean,
   logRetentionDays: v.pipe(number, v.enum(RetentionDays)),
   throttle: orJson(
     strictObject({
@@ -135,6 +136,7 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
     existingTableStreamArn: context.existingTableStreamArn,
     removalPolicy: context.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : undefined,
     alarmTopicArn: context.alarmTopicArn,
+    dashboard: context.dashboard,
     logRetention: context.logRetentionDays,
     throttle: context.throttle,
     table: context.warmThroughput && { warmThroughput: context.warmThroughput },

@@ -14,6 +14,7 @@ const RESERVE = 20_000;
 export const handler = invocationHandler(async (_event, context: Context) => {
   const hasTime = () => context.getRemainingTimeInMillis() > RESERVE;
   const closed = await closeDueHours(services, hasTime);
-  countMetric('ClosedHours', closed);
+  // A metric costs as long as it is sent, see https://aws.amazon.com/cloudwatch/pricing/
+  if (closed > 0) countMetric('ClosedHours', closed);
   return { closed };
 });

@@ -120,9 +120,9 @@ export interface ReferralsProps extends ReferralSettings {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Alarms. The package's `docs/runbook.md` explains each one.
+   * Alarms, $0.10 a month each. The package's `docs/runbook.md` explains each one.
    *
-   * @default - a dashboard without alarms
+   * @default - none
    */
   readonly alarms?: {
     /** Where alarms go. If it is encrypted, then with a key of your own that CloudWatch may use. */
@@ -134,6 +134,14 @@ export interface ReferralsProps extends ReferralSettings {
      */
     readonly requestsPerHour?: number;
   };
+  /**
+   * Whether there is a CloudWatch dashboard of everything that the alarms look at. It costs $3 a month, more than
+   * all else while nobody clicks. An account has three for nothing, but only smaller ones, of 50 metrics.
+   *
+   * @default false
+   * @see https://aws.amazon.com/cloudwatch/pricing/
+   */
+  readonly dashboard?: boolean;
   /**
    * How long to keep logs.
    *

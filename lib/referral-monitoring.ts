@@ -16,13 +16,7 @@ import {
 } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import { tableShape } from '../functions/store/table-shape.ts';
-import {
-  closeHours,
-  consumeStream,
-  postConfirmation,
-  retrySignUp,
-  storeClick,
-} from '../functions/triggers.ts';
+import { closeHours, consumeStream, postConfirmation } from '../functions/triggers.ts';
 import { type MonitoredQueues, monitorQueues } from './queue-monitoring.ts';
 import type { ReferralMetrics } from './referral-metrics.ts';
 
@@ -35,6 +29,8 @@ export interface ReferralMonitoringProps {
   readonly functions: Readonly<Record<string, IFunction>>;
   readonly metrics: ReferralMetrics;
   readonly queues: MonitoredQueues;
+  /** Whether there is a dashboard. */
+  readonly dashboard: boolean;
   /** Topic for alarms. Without it, there are no alarms. */
   readonly topic?: ITopic | undefined;
   /** More requests than this in an hour raise an alarm. */
@@ -45,14 +41,18 @@ const ANY = { maxErrorCount: 0 };
 const THROTTLED = { Warning: { maxThrottledEventsThreshold: 0 } };
 /** Two periods of five minutes in a row. */
 const TWICE = { evaluationPeriods: 2, datapointsToAlarm: 2 };
-/** Every failure of these is an alarm: nobody waits for their answer, or nobody may see the error. */
-const UNSEEN: readonly string[] = [
-  postConfirmation,
-  retrySignUp,
-  storeClick,
-  consumeStream,
-  closeHours,
-].map((trigger) => trigger.function);
+/**
+ * Every failure of these is an alarm, because nobody may see the error. Work that fails in a queue stays there, and
+ * the queue has alarms of its own.
+ */
+const UNSEEN: readonly string[] = [postConfirmation, consumeStream, closeHours].map(
+  (trigger) => trigger.function,
+);
+/**
+ * What these are too many for is lost. All functions share the account's concurrency, the others are tried again or
+ * have their errors seen: by the gateway, whose 5xx raise an alarm, or by the app's backend.
+ */
+const IRREPLACEABLE: readonly string[] = ['hit', postConfirmation.function];
 /** Some $3 an hour. */
 const REQUESTS_PER_HOUR = 1_000_000;
 const SLOW_CLICK = Duration.seconds(1);
@@ -62,7 +62,7 @@ const STREAM_LAGS = {
   treatMissingDataOverride: TreatMissingData.NOT_BREACHING,
 };
 
-/** A dashboard, and the alarms in `docs/runbook.md`. */
+/** The dashboard, and the alarms in `docs/runbook.md`. */
 export class ReferralMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: ReferralMonitoringProps) {
     super(scope, id);
@@ -77,6 +77,7 @@ export class ReferralMonitoring extends Construct {
     const facade = new MonitoringFacade(this, 'Facade', {
       // Dashboard names must be unique in the account, over all regions.
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
+        createDashboard: props.dashboard,
         dashboardNamePrefix: `${name}-${Stack.of(this).region}`,
       }),
       alarmFactoryDefaults: {
@@ -144,7 +145,7 @@ export class ReferralMonitoring extends Construct {
         alarmFriendlyName: file,
         isIterator: file === consumeStream.function,
         ...alarm<LambdaFunctionMonitoringProps>({
-          addThrottlesCountAlarm: { Critical: ANY },
+          ...(IRREPLACEABLE.includes(file) && { addThrottlesCountAlarm: { Critical: ANY } }),
           ...(UNSEEN.includes(file) && { addFaultCountAlarm: { Critical: ANY } }),
           ...(file === 'hit' && {
             addLatencyP99Alarm: { Warning: { maxLatency: SLOW_CLICK, ...TWICE } },

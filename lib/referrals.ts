@@ -183,6 +183,7 @@ export class Referrals extends Construct {
       functions: this.functions,
       metrics: this.metrics,
       queues: { clicks, signUps, streamDeadLetters },
+      dashboard: props.dashboard ?? false,
       ...props.alarms,
     });
     for (const handler of Object.values(this.functions)) refuseLongEnvironment(handler);

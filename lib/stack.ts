@@ -22,7 +22,7 @@ export interface ReferralsStackProps
   /**
    * SNS topic for alarms.
    *
-   * @default - a dashboard without alarms
+   * @default - no alarms
    */
   readonly alarmTopicArn?: string;
   /**

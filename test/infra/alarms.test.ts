@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { expect, test } from 'vitest';
-import { functionNames } from '../../functions/manifest.ts';
 import { hosted } from './host.ts';
 import { type Resource, resourcesOf } from './synthesis.ts';
 
@@ -27,8 +26,6 @@ test('every alarm is sent to the topic', () => {
       'Index-Read-Throttled-Events-Warning',
       'Index-Write-Throttled-Events-Warning',
       'confirm-sign-up-Fault-Count-Critical',
-      'retry-sign-up-Fault-Count-Critical',
-      'store-click-Fault-Count-Critical',
       'close-hours-Fault-Count-Critical',
       'consume-stream-Fault-Count-Critical',
       'consume-stream-Iterator-Age-Max-Warning',
@@ -37,7 +34,8 @@ test('every alarm is sent to the topic', () => {
       'ClickQueue-DLQ-Queue-Message-Count-Max-Critical',
       'SignUpQueue-DLQ-Queue-Message-Count-Max-Critical',
       'StreamDeadLetters-Queue-Message-Count-Max-Critical',
-      ...functionNames.map((name) => `${name}-Throttled-Count-Critical`),
+      'hit-Throttled-Count-Critical',
+      'confirm-sign-up-Throttled-Count-Critical',
     ]),
   );
   for (const { AlarmActions } of alarms.values()) {

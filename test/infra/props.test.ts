@@ -230,6 +230,12 @@ describe('props', () => {
     });
   });
 
+  test('dashboard: there is one, whose name no other region has', () => {
+    templateOf({ dashboard: true }).hasResourceProperties('AWS::CloudWatch::Dashboard', {
+      DashboardName: { 'Fn::Join': ['', ['Referrals-Referrals-', { Ref: 'AWS::Region' }]] },
+    });
+  });
+
   test('existingTable: it is used and followed, and no other table is made', () => {
     const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Restored';
     const { referrals, template } = hosted((stack) => ({

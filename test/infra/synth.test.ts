@@ -74,6 +74,7 @@ describe('npx cdk synth', () => {
       certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/x',
       removalPolicy: 'destroy',
       alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:pager',
+      dashboard: 'true',
       logRetentionDays: '7',
       throttle: '{"clicks":{"rate":50,"burst":20}}',
       warmThroughput: '{"writeUnitsPerSecond":10000}',
