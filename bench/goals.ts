@@ -64,10 +64,28 @@ const goals: readonly Goal[] = [
     },
   },
   {
-    what: 'dollars per million clicks, all in (API, Lambda, table, index, stream, hours)',
-    goal: '≤ 2.60',
+    what: 'dollars a million clicks, 100 busy links, by the defaults, with logs',
+    goal: '≤ 3.00',
     table: 'bill',
-    at: ['all that a click needs', '$ a million'],
+    at: ['all, by the defaults', '100 busy links'],
+  },
+  {
+    what: 'the same, 10,000 quiet links, a million a month',
+    goal: '≤ 4.00',
+    table: 'bill',
+    at: ['all, by the defaults', '10,000 quiet links'],
+  },
+  {
+    what: 'dollars a month of a stack that nobody uses',
+    goal: '≤ 1.00',
+    table: 'idle',
+    at: ['all, a month', 'by the defaults'],
+  },
+  {
+    what: 'the same with alarms',
+    goal: '≤ 3.00',
+    table: 'idle',
+    at: ['all, a month', 'with alarms'],
   },
   {
     what: 'clicks a second against pinax-referrals on the same machine',

@@ -1,65 +1,86 @@
-import { openHour } from '../../functions/core/closing.ts';
-import { hourAt } from '../../functions/core/hours.ts';
 import { closeHours } from '../../functions/triggers.ts';
 import { click, usual } from '../events.ts';
 import { setScene } from '../scene.ts';
 import type { Row } from '../table.ts';
-import { type Counting, dollarsOf, type Usage } from './counting.ts';
+import { type Counting, callsOf, dollarsOf, type Usage } from './counting.ts';
+import { followLink } from './link-hours.ts';
 import { bytesOfInvocation, bytesOfRequest } from './logs.ts';
 import { prices } from './prices.ts';
-import { clicksOfBatch, clicksOfHour, traffic } from './traffic.ts';
-
-const HOUR = 3_600_000;
+import { CLICKS, clicksOfBatch, lookedUp, type Traffic, traffics } from './traffic.ts';
 
 /** GB of memory of a function, see `lib/referral-function.ts`. */
 const MEMORY = 0.5;
 
+/** Milliseconds that a click is billed with a table in AWS: an assumption. Here it takes about 2. */
+const CLICK = 10;
+
+/** Milliseconds that a call of the table takes longer in AWS than here: the same assumption. */
+const AWAY = 8;
+
+/** Custom metrics that are sent all the time while people click: their clicks, and the hours that are closed. */
+const METRICS = 2;
+
+const MONTH = 30;
+
 const OFTEN = { warmUp: 500, times: 2_000 };
 
-/** Adds up what a million clicks of new visitors cost. Each part is counted or timed by itself. */
-export async function billOf(counting: Counting): Promise<Row[]> {
+/**
+ * Adds up what a million clicks of new visitors cost, for each traffic and by the defaults.
+ *
+ * @param run dollars of a run of the schedule that closes nothing.
+ */
+export async function billOf(counting: Counting, run: number): Promise<Row[]> {
   const click = await countClick(counting);
-  const batch = await countBatch(counting);
-  const { run, hour } = await countHours(counting);
-  const { clicks, days, links, instances, shards } = traffic;
-  const batches = clicks / clicksOfBatch;
-  const hours = links * days * 24;
-  const runs = (days * 24 * 60) / closeHours.everyMinutes;
-  const needed = {
-    'HTTP API: requests': prices.httpApiRequests,
-    'Lambda: requests': prices.lambdaRequests,
-    'Lambda: duration': clicks * ofDuration(click.billed),
-    'table: the click': click.usage.writeUnits * prices.writeUnits,
-    'index: its entry': click.usage.indexWriteUnits * prices.writeUnits,
-    'table: links looked up': days * 24 * 60 * links * instances * click.lookUp,
-    'stream: requests': batches * ofRequest,
-    'stream: duration': batches * ofDuration(batch.billed),
-    // Each shard has its own instance, and each instance marks an hour once.
-    'stream: hours marked': hours * shards * ofUsage(batch.mark),
-    'hours: counted and closed': hours * hour,
-    'hours: the schedule': runs * (ofRequest + run),
-  };
-  const besides = {
-    'event bus: events': (batch.published / clicksOfBatch) * prices.events,
-    'logs: taken in': ofLogs(
-      clicks * (bytesOfRequest + bytesOfInvocation(click.logged)) +
-        batches * bytesOfInvocation(batch.logged),
-    ),
-  };
-  const lines = {
-    ...needed,
-    'all that a click needs': sum(needed),
-    ...besides,
-    'with events and logs': sum(needed) + sum(besides),
-  };
-  return Object.entries(lines).map(([name, amount]) => ({
+  const bills = new Map<string, Record<string, number>>();
+  for (const traffic of traffics)
+    bills.set(traffic.name, await linesOf(counting, traffic, click, run));
+  const [lines = {}] = bills.values();
+  return Object.keys(lines).map((name) => ({
     name,
-    figures: { '$ a million': amount },
+    figures: Object.fromEntries(
+      [...bills].map(([traffic, amounts]) => [traffic, amounts[name] ?? Number.NaN]),
+    ),
   }));
 }
 
-const sum = (lines: Readonly<Record<string, number>>): number =>
-  Object.values(lines).reduce((all, each) => all + each, 0);
+async function linesOf(
+  counting: Counting,
+  traffic: Traffic,
+  click: Awaited<ReturnType<typeof countClick>>,
+  run: number,
+) {
+  const link = await followLink(counting, traffic);
+  /** Times that all clicks are more than those that were followed. */
+  const all = CLICKS / link.clicks;
+  const batches = CLICKS / clicksOfBatch(traffic);
+  const batch = await timeBatch(counting, traffic);
+  const marks = callsOf(link.marked) * all;
+  const runs = (traffic.days * 24 * 60) / closeHours.everyMinutes;
+  const lines = {
+    'HTTP API: requests': prices.httpApiRequests,
+    'Lambda: requests': prices.lambdaRequests,
+    'Lambda: duration': ofDuration(CLICKS * CLICK),
+    'table: the click': click.usage.writeUnits * prices.writeUnits,
+    'index: its entry': click.usage.indexWriteUnits * prices.writeUnits,
+    'table: links looked up': CLICKS * lookedUp(traffic) * click.lookUp,
+    'stream: requests': batches * ofRequest,
+    'stream: duration': ofDuration(batches * batch.billed + marks * AWAY),
+    'stream: hours marked': all * ofUsage(link.marked),
+    'hours: counted and closed':
+      all * (ofUsage(link.closed) + ofDuration(link.closing + callsOf(link.closed) * AWAY)),
+    'hours: the schedule': runs * run,
+    'logs: taken in': ofLogs(
+      CLICKS * (bytesOfRequest + bytesOfInvocation(click.logged)) +
+        batches * bytesOfInvocation(batch.logged),
+    ),
+    'metrics: clicks, closed hours': (METRICS * prices.customMetric * traffic.days) / MONTH,
+  };
+  return {
+    ...lines,
+    'all, by the defaults': Object.values(lines).reduce((sum, each) => sum + each, 0),
+    'besides, with `events.clicks: all`': prices.events,
+  };
+}
 
 /** Dollars of one invocation, besides its duration. */
 const ofRequest = prices.lambdaRequests / 1e6;
@@ -83,26 +104,16 @@ async function countClick({ services, count, time }: Counting) {
   return { ...(await time(invocation, OFTEN)), usage, lookUp };
 }
 
-/** A batch of clicks from the table's stream. Only the first batch of an hour marks the hour. */
-async function countBatch({ services, count, time }: Counting) {
-  const invocation = usual('consume-stream')(await setScene(services, { clicks: clicksOfBatch }));
-  const mark = await count(invocation);
-  return { ...(await time(invocation, OFTEN)), mark };
+/** A batch of clicks from the table's stream, whose hours are marked already. */
+async function timeBatch({ services, time }: Counting, traffic: Traffic) {
+  const clicks = Math.round(clicksOfBatch(traffic));
+  return time(usual('consume-stream')(await setScene(services, { clicks })), OFTEN);
 }
 
-/** Dollars of a run of the schedule with nothing to close, and of one hour of a link more. */
-async function countHours({ services, count, time }: Counting) {
+/** Dollars of a run of the schedule that closes nothing. */
+export async function countRun({ services, count, time }: Counting): Promise<number> {
   const invocation = usual('close-hours')(await setScene(services));
-  const endHour = async () => {
-    const at = new Date(Date.now() - 2 * HOUR);
-    const { referral } = await setScene(services, { clicks: clicksOfHour, at });
-    await openHour({ ...services, now: () => at }, referral.code, hourAt(at.getTime()));
-  };
   const { billed } = await time(invocation, { warmUp: 20, times: 100 });
-  const run = ofUsage(await count(invocation)) + ofDuration(billed);
-  await endHour();
-  const usage = ofUsage(await count(invocation));
-  await endHour();
-  const { first } = await time(invocation, {});
-  return { run, hour: usage + ofDuration(first) - run };
+  const usage = await count(invocation);
+  return ofRequest + ofUsage(usage) + ofDuration(billed + callsOf(usage) * AWAY);
 }

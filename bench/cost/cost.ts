@@ -3,11 +3,12 @@ import { type Build, hasFunction } from '../build.ts';
 import { startEmbedded } from '../database.ts';
 import { setScene } from '../scene.ts';
 import type { Row, Tables } from '../table.ts';
-import { billOf } from './bill.ts';
+import { billOf, countRun } from './bill.ts';
 import { type Counting, dollarsOf, startCounting, type Usage } from './counting.ts';
+import { idleRows } from './idle.ts';
 import { requests } from './requests.ts';
 
-/** Calls of DynamoDB, units and dollars of each kind of request. */
+/** Calls of DynamoDB, units and dollars of each kind of request; the bill of a million clicks, and of none. */
 export const cost: Benchmark = {
   title: 'Calls and money',
 
@@ -17,7 +18,11 @@ export const cost: Benchmark = {
       console.log(`  Counting the calls of ${build.name} …`);
       const database = await startEmbedded(directory);
       const counting = await startCounting(floor, build, database);
-      tables.push({ cost: await countRequests(build, counting), bill: await billOf(counting) });
+      const requested = await countRequests(build, counting);
+      const run = await countRun(counting);
+      const bill = await billOf(counting, run);
+      // The template is the working tree's, so other builds have none.
+      tables.push({ cost: requested, bill, ...(build === builds[0] && { idle: idleRows(run) }) });
       await counting.stop();
       await database.stop();
     }
@@ -32,7 +37,7 @@ async function countRequests(build: Build, { services, count }: Counting): Promi
     const counted = await invocation(scene, services);
     if (!hasFunction(build, counted.function)) continue;
     if (before !== undefined) await count(before(scene));
-    rows.push({ name, figures: figures(await count(counted, status)) });
+    rows.push({ name, figures: figures(await count(counted, { status })) });
   }
   return rows;
 }

@@ -29,7 +29,34 @@ interface Consumed {
   readonly GlobalSecondaryIndexes?: Readonly<Record<string, { readonly CapacityUnits: number }>>;
 }
 
-const NOTHING: Usage = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, indexWriteUnits: 0 };
+export const NOTHING: Usage = {
+  reads: 0,
+  writes: 0,
+  readUnits: 0,
+  writeUnits: 0,
+  indexWriteUnits: 0,
+};
+
+/** Adds a usage so many times; -1 subtracts it. */
+export const plus = (usage: Usage, other: Usage, times = 1): Usage => ({
+  reads: usage.reads + times * other.reads,
+  writes: usage.writes + times * other.writes,
+  readUnits: usage.readUnits + times * other.readUnits,
+  writeUnits: usage.writeUnits + times * other.writeUnits,
+  indexWriteUnits: usage.indexWriteUnits + times * other.indexWriteUnits,
+});
+
+export const callsOf = ({ reads, writes }: Usage): number => reads + writes;
+
+/** What the function meets when it is invoked. */
+interface Circumstances {
+  /** The status of its answer; by default any below 400. */
+  readonly status?: number | undefined;
+  /** The time that it sees, in epoch milliseconds; by default the real one. */
+  readonly at?: number;
+  /** Which of its instances is invoked. */
+  readonly instance?: number;
+}
 
 export type Counting = Awaited<ReturnType<typeof startCounting>>;
 
@@ -39,13 +66,14 @@ export async function startCounting(floor: Build, build: Build, { endpoint, serv
   const proxy = await startDynamoDBProxy(endpoint);
   proxy.rewrite = (_, input) => ({ ...input, ReturnConsumedCapacity: 'INDEXES' });
   proxy.reshape = (operation, _, { ConsumedCapacity, ...output }) => {
-    for (const consumed of [ConsumedCapacity].flat()) usage = plus(usage, operation, consumed);
+    for (const consumed of [ConsumedCapacity].flat())
+      usage = plus(usage, unitsOf(operation, consumed));
     return output;
   };
   const bus = await startEventBus();
   const instances = new Map<string, Instance>();
-  const instanceOn = (database: string, name: string): Instance => {
-    const key = `${database} ${name}`;
+  const instanceOn = (database: string, name: string, number = 0): Instance => {
+    const key = `${database} ${name} ${number}`;
     const environment = lambdaEnvironment(database, bus.endpoint);
     const instance =
       instances.get(key) ?? startInstance(floor, bundleOf(build, name), environment, true);
@@ -54,13 +82,25 @@ export async function startCounting(floor: Build, build: Build, { endpoint, serv
   };
   return {
     services,
-    /** Invokes a function behind a proxy that counts. */
-    count: async ({ function: name, event }: Invocation, status?: number): Promise<Usage> => {
+    /** Invokes a function behind a proxy that counts. Gives the milliseconds, too. */
+    count: async (
+      { function: name, event }: Invocation,
+      { status, at, instance }: Circumstances = {},
+    ): Promise<Usage & { readonly milliseconds: number }> => {
       usage = NOTHING;
       proxy.operations.length = 0;
-      await instanceOn(proxy.endpoint, name).run({ event }, status);
+      const { cold } = await instanceOn(proxy.endpoint, name, instance).run({ event, at }, status);
       const writes = proxy.operations.filter(isWrite).length;
-      return { ...usage, writes, reads: proxy.operations.length - writes };
+      const reads = proxy.operations.length - writes;
+      return { ...usage, writes, reads, milliseconds: cold.first };
+    },
+    /** Ends the instances of a function that were counted. The next invocations start others. */
+    end: async (name: string): Promise<void> => {
+      const ended = [...instances].filter(([key]) => key.startsWith(`${proxy.endpoint} ${name} `));
+      for (const [key, { stop }] of ended) {
+        instances.delete(key);
+        await stop();
+      }
     },
     /** Invokes a function without the proxy. Gives milliseconds, and per invocation bytes and events. */
     time: async ({ function: name, event }: Invocation, often: Omit<Task, 'event'>) => {
@@ -83,12 +123,12 @@ export async function startCounting(floor: Build, build: Build, { endpoint, serv
   };
 }
 
-function plus(usage: Usage, operation: string, { Table, GlobalSecondaryIndexes }: Consumed): Usage {
+function unitsOf(operation: string, { Table, GlobalSecondaryIndexes }: Consumed): Usage {
   const table = Table.CapacityUnits;
   const index = Object.values(GlobalSecondaryIndexes ?? {})
     .map(({ CapacityUnits }) => CapacityUnits)
     .reduce((a, b) => a + b, 0);
-  if (!isWrite(operation)) return { ...usage, readUnits: usage.readUnits + table + index };
-  const { writeUnits, indexWriteUnits } = usage;
-  return { ...usage, writeUnits: writeUnits + table, indexWriteUnits: indexWriteUnits + index };
+  return isWrite(operation)
+    ? { ...NOTHING, writeUnits: table, indexWriteUnits: index }
+    : { ...NOTHING, readUnits: table + index };
 }

@@ -7,6 +7,17 @@ const bundle = process.argv[2] ?? '';
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/RAPIDClient.js
 for (const name of ['http', 'https', 'crypto']) process.getBuiltinModule(name);
 
+const RealDate = Date;
+
+/** Stops the clock. The client of DynamoDB must not compare it with the dates of answers. */
+function stopClock(at: number): void {
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, parameters, newTarget) =>
+      Reflect.construct(target, parameters.length === 0 ? [at] : parameters, newTarget),
+    get: (target, name) => (name === 'now' ? () => at : Reflect.get(target, name)),
+  });
+}
+
 /** Milliseconds; no invocation takes as long. */
 const TIMEOUT = 60_000;
 
@@ -15,6 +26,8 @@ let handler: ((event: unknown, context: unknown) => Promise<unknown>) | undefine
 /** Invocations of a function, one after the other. */
 export interface Task {
   readonly event: unknown;
+  /** The time that the function sees, in epoch milliseconds; by default the real one. */
+  readonly at?: number | undefined;
   /** Invocations after the first that are not measured. */
   readonly warmUp?: number;
   /** Invocations after those that are measured. */
@@ -24,7 +37,8 @@ export interface Task {
 export type Measured = Awaited<ReturnType<typeof work>>;
 
 /** Does a task. Times are in milliseconds. */
-async function work({ event, warmUp = 0, times = 0 }: Task) {
+async function work({ event, at, warmUp = 0, times = 0 }: Task) {
+  if (at !== undefined) stopClock(at);
   const events = Array.from({ length: 1 + warmUp + times }, () => structuredClone(event));
   const invoke = () => handler?.(events.pop(), context());
 
