@@ -66,8 +66,8 @@ export class ReferralFunction extends Construct {
       timeout: Duration.seconds(timeout),
       environment: { ...environment, ...hooks?.environment },
       logGroup,
-      // Leaves out Lambda's own lines of each invocation that succeeds, which would cost as much as a click. Its
-      // metrics have what they say. Failures and timeouts are still reported, see
+      // Leaves out Lambda's own lines of each invocation that succeeds, which cost as much as the invocation.
+      // Its metrics have what they say. Failures and timeouts are still reported, see
       // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,

@@ -49,8 +49,8 @@ const UNSEEN: readonly string[] = [postConfirmation, consumeStream, closeHours].
   (trigger) => trigger.function,
 );
 /**
- * What these are too many for is lost. All functions share the account's concurrency, the others are tried again or
- * have their errors seen: by the gateway, whose 5xx raise an alarm, or by the app's backend.
+ * What Lambda refuses of these is lost. The others share the same concurrency; they are tried again, or somebody sees
+ * the error: the gateway, whose 5xx raise an alarm, or the app's backend.
  */
 const IRREPLACEABLE: readonly string[] = ['hit', postConfirmation.function];
 /** Some $3 an hour. */
