@@ -192,7 +192,7 @@ export const linking = [
   'findSessionUser',
   'claimSession',
   'settleSession',
-  'moveResponses',
+  'linkResponses',
   'readClaim',
   'findReferral',
   'responsesOf',

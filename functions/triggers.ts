@@ -25,7 +25,7 @@ const crediting = [
 ] as const;
 
 /** Store methods that link a session. */
-const linking = ['claimSession', 'settleSession', 'moveResponses', ...crediting] as const;
+const linking = ['claimSession', 'settleSession', 'linkResponses', ...crediting] as const;
 
 /** Store methods that a sign-up needs. */
 const signingUp = ['createReferral', 'markSignedUp', ...linking] as const;
@@ -71,8 +71,8 @@ export const closeHours = {
 const { prefixes, sortKeys } = tableShape;
 
 /**
- * The table's stream. The function gets only new referrals and responses, so that it sees neither removals
- * by TTL nor its own writes. The filters have the syntax of
+ * The table's stream. The function gets only new referrals, responses and copies of linked responses, so that it
+ * sees neither updates nor removals by TTL nor its own writes. The filters have the syntax of
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
 export const consumeStream = {

@@ -30,7 +30,7 @@ export class ReferralMetrics {
     return this.#metric('AttributionMisses', options);
   }
 
-  /** Responses moved from a session to a user. */
+  /** Responses of sessions that were linked to users. */
   linkedResponses(options?: MetricOptions): Metric {
     return this.#metric('LinkedResponses', options);
   }

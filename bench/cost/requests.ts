@@ -38,7 +38,7 @@ export const requests: readonly CountedRequest[] = [
     invocation: async (scene, services) => {
       const { store, now } = services;
       await store.claimSession(scene.session, 'somebody', now());
-      await store.moveResponses(scene.session, 'somebody', now(), 500);
+      await store.linkResponses(scene.session, 'somebody', 500);
       return withCookie(scene);
     },
   },

@@ -4,18 +4,18 @@ import type { SessionUser } from './store.ts';
 
 /** Services to link a session. */
 export type LinkingServices = CreditingServices &
-  Using<'findSessionUser' | 'claimSession' | 'settleSession' | 'moveResponses'>;
+  Using<'findSessionUser' | 'claimSession' | 'settleSession' | 'linkResponses'>;
 
-/** Responses that one call moves at most. The next call moves the rest. */
-const MOST_MOVES = 500;
+/** Responses that one call links at most. The next call links the rest. */
+const MOST_RESPONSES = 500;
 
 /**
- * Moves responses of a session to its user, for every referral, and credits the user's sign-up if that is
+ * Links the responses of a session to its user, for every referral, and credits the user's sign-up if that is
  * still to be done. Repeating it gives the same end state, also after a crash in the middle.
  *
- * A session that is linked to a user stays theirs: for any other user, nothing is moved.
+ * A session that is linked to a user stays theirs: for any other user, nothing is linked.
  *
- * @returns the number of responses that this call moved.
+ * @returns the number of responses that this call linked.
  */
 export async function linkSession(
   services: LinkingServices,
@@ -61,26 +61,26 @@ async function link(
   userId: string,
   known: SessionUser | undefined,
 ): Promise<number> {
-  const { moved, isNew, isComplete } = await take(services, session, userId, known);
-  // One of the moved responses may be the click that brought the user.
-  if (isNew || moved > 0) await creditSignUp(services, userId);
+  const { linked, isNew, isComplete } = await take(services, session, userId, known);
+  // One of the linked responses may be the click that brought the user.
+  if (isNew || linked > 0) await creditSignUp(services, userId);
   if (isComplete) await settle(services, session, userId);
-  return moved;
+  return linked;
 }
 
-/** Makes a session the user's, unless it is somebody else's, and moves its responses. */
+/** Makes a session the user's, unless it is somebody else's, and links its responses. */
 async function take(
   { store, now }: LinkingServices,
   session: string,
   userId: string,
   known: SessionUser | undefined,
-): Promise<{ moved: number; isNew: boolean; isComplete: boolean }> {
+): Promise<{ linked: number; isNew: boolean; isComplete: boolean }> {
   // Remember the user first, so that a click that arrives meanwhile is already known to be theirs.
-  const linked = known ?? (await store.claimSession(session, userId, now()));
-  if (linked.userId !== userId) return { moved: 0, isNew: false, isComplete: false };
-  const moved = await store.moveResponses(session, userId, now(), MOST_MOVES);
-  const isNew = !linked.isSettled;
-  return { moved, isNew, isComplete: isNew && moved < MOST_MOVES };
+  const user = known ?? (await store.claimSession(session, userId, now()));
+  if (user.userId !== userId) return { linked: 0, isNew: false, isComplete: false };
+  const linked = await store.linkResponses(session, userId, MOST_RESPONSES);
+  const isNew = !user.isSettled;
+  return { linked, isNew, isComplete: isNew && linked < MOST_RESPONSES };
 }
 
 /** Remembers that there is nothing left to do for a session. */

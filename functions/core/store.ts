@@ -107,7 +107,7 @@ export interface Store {
   /** All referrals, in no order. It reads the whole table. */
   everyReferral(): AsyncIterable<Referral>;
 
-  /** Stores one response of a referral. Repeating it changes nothing, even if the response was moved since. */
+  /** Stores one response of a referral. Repeating it changes nothing, even if the response was linked since. */
   putResponse(response: Response, referral: Referral): Promise<void>;
   /**
    * Stores one response, if there is one and the request did not store one before.
@@ -158,12 +158,13 @@ export interface Store {
   /** Remembers that the session's link to its user is complete: a sign-up was credited if it was to be. */
   settleSession(session: string, userId: string, now: Date): Promise<void>;
   /**
-   * Moves a session's responses to a user, the oldest first.
+   * Links a session's responses to a user, the oldest first. They are among the user's responses then, and no
+   * longer among the session's.
    *
-   * @param limit stops when as many are moved, or up to 49 more.
-   * @returns the number of moved responses.
+   * @param limit stops when as many are linked, or up to 49 more.
+   * @returns the number of linked responses.
    */
-  moveResponses(session: string, userId: string, now: Date, limit: number): Promise<number>;
+  linkResponses(session: string, userId: string, limit: number): Promise<number>;
   /**
    * Remembers that a handoff was exchanged.
    *

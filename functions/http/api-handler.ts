@@ -127,7 +127,7 @@ async function logFailure(event: HttpEvent, context: Context, error: unknown): P
   loggerOf(event, context).warn('A session is not linked yet.', error as Error);
 }
 
-/** Counts the responses that a linking moves. */
+/** Counts the responses that are linked. */
 async function report(linking: Promise<number>): Promise<number> {
   const linked = await linking;
   if (linked > 0) {

@@ -38,7 +38,7 @@ export interface ApiRequest<Name extends RouteName, Input> {
   readonly session: string | undefined;
   /** The user, or else the session; undefined if the request has neither. */
   readonly visitor: Visitor | undefined;
-  /** The number of responses that this request moved from its session to its user; rejects if it failed. */
+  /** The number of responses that this request linked to its user; rejects if it failed. */
   readonly linked: Promise<number>;
 }
 

@@ -27,7 +27,7 @@ export function newEntityOf(
     return 'aliasOf' in entity ? 'alias' : { type: 'referral-created', entity };
   }
   if (!pk.startsWith(prefixes.visitor) || !sk.startsWith(sortKeys.response)) return undefined;
-  // A user's own responses never had a session. Those with a session were moved to the user.
+  // A user's own responses never had a session. Those with a session are copies of the session's.
   const isLinked = entity.userId !== undefined && entity.session !== undefined;
   return { type: isLinked ? 'response-linked' : 'response-recorded', entity };
 }

@@ -17,10 +17,10 @@ export async function* queryItems({ client, name }: Table, query: Query): AsyncG
   }
 }
 
-/** Filter for responses that were not moved away. */
-export const IS_HERE = 'attribute_exists(code)';
+/** Condition of a session's response that is not linked to a user. Earlier versions left traces without a code. */
+export const IS_UNLINKED = 'attribute_exists(code) AND attribute_not_exists(userId)';
 
-/** Query for a visitor's responses by time, with the traces of moved responses. Strongly consistent. */
+/** Query for a visitor's responses by time, with those of a session that are linked. Strongly consistent. */
 export const responsesOfVisitor = (visitor: Visitor) => ({
   KeyConditionExpression: 'pk = :visitor AND begins_with(sk, :prefix)',
   ExpressionAttributeValues: {

@@ -9,7 +9,7 @@ import type { Visitor } from '../core/visitor.ts';
 import type { BucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
 import { firstIdOf, responseKey, responsePartitionOf, responsePartitions } from './keys.ts';
-import { IS_HERE, queryItems, responsesOfVisitor } from './query.ts';
+import { IS_UNLINKED, queryItems, responsesOfVisitor } from './query.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 
@@ -29,7 +29,7 @@ export const responseItem = (
   ...response,
 });
 
-/** Responses and traces of a visitor that one read looks at: 100 clicks are about 50 KB, or 13 read units. */
+/** Responses of a visitor that one read looks at: 100 clicks are about 50 KB, or 13 read units. */
 const MOST_RESPONSES = 100;
 
 /** Sorts after every ULID. */
@@ -39,7 +39,7 @@ const LAST_ID = 'Z';
 export function responseWriter(table: Table, spread: BucketGrower): ResponseWriter {
   const { itemClient, name } = table;
 
-  /** Keeps an existing item: an earlier try put it there, and it may have been moved since. */
+  /** Keeps an existing item: an earlier try put it there, and it may have been linked since. */
   const putOnce = async (item: Record<string, unknown>) => {
     try {
       await itemClient.send(
@@ -64,12 +64,14 @@ export function responseWriter(table: Table, spread: BucketGrower): ResponseWrit
         new QueryCommand({
           TableName: name,
           ...responsesOfVisitor(visitor),
-          ProjectionExpression: 'code, id',
+          ProjectionExpression: 'code, id, userId',
           ScanIndexForward: false,
           Limit: MOST_RESPONSES,
         }),
       );
-      const isKnown = Items.some((item) => item.code === code && item.id !== except);
+      const isKnown = Items.some(
+        (item) => item.code === code && item.id !== except && isOf(visitor, item),
+      );
       // If there are more responses than were read, one of them may be to this referral.
       if (LastEvaluatedKey !== undefined) return isKnown ? 'full' : 'returning';
       return isKnown ? 'returning' : 'new';
@@ -116,7 +118,7 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
       // Most callers stop at the first response.
       const input = {
         ...responsesOfVisitor(visitor),
-        FilterExpression: IS_HERE,
+        ...('session' in visitor && { FilterExpression: IS_UNLINKED }),
         ScanIndexForward: order === 'oldest',
         Limit: 10,
       };
@@ -124,6 +126,10 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
     },
   };
 }
+
+/** Whether a response in a visitor's partition counts as theirs. A session's linked ones are its user's. */
+const isOf = (visitor: Visitor, { userId }: Record<string, unknown>): boolean =>
+  'userId' in visitor || userId === undefined;
 
 function visitorOf({ userId, session }: Response): Visitor {
   if (userId !== undefined) return { userId };

@@ -4,23 +4,17 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { SessionUser, Store } from '../core/store.ts';
 import type { Table } from './client.ts';
 import { handoffKey, responseKey, sessionUserKey } from './keys.ts';
-import { IS_HERE, type Item, queryItems, responsesOfVisitor } from './query.ts';
+import { IS_UNLINKED, type Item, queryItems, responsesOfVisitor } from './query.ts';
 import { transact, type Write } from './transaction.ts';
 
 type SessionStore = Pick<
   Store,
-  'findSessionUser' | 'claimSession' | 'settleSession' | 'moveResponses' | 'claimHandoff'
+  'findSessionUser' | 'claimSession' | 'settleSession' | 'linkResponses' | 'claimHandoff'
 >;
 
-// A transaction takes 100 writes, and a move needs two, see
+// A transaction takes 100 writes, and linking a response needs two, see
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
-const MOVES_PER_TRANSACTION = 50;
-
-/**
- * Lifetime of a moved response's trace, in seconds. The trace must outlive every retry of the response's
- * write. The last retries come from the dead letters of a queue.
- */
-const TRACE_LIFETIME = 90 * 24 * 60 * 60;
+const LINKS_PER_TRANSACTION = 50;
 
 const epochSeconds = (time: Date): number => Math.floor(time.getTime() / 1000);
 
@@ -39,41 +33,49 @@ export const sessionFinder = ({ client, name }: Table): Pick<Store, 'findSession
   },
 });
 
-/** The users of sessions, and the moves of responses to them. */
+/** The users of sessions, and the links of responses to them. */
 export function sessionStore(table: Table): SessionStore {
   const { client, name, retention } = table;
 
   /** A session is worth nothing without its responses, so its user is forgotten after them. */
   const forgotten = (now: Date) => retention && { ttl: epochSeconds(now) + retention };
 
-  const move = (item: Item, from: Session, userId: string): Write[] => {
-    const { id } = item;
+  const link = (item: Item, session: string, userId: string): Write[] => {
+    const { gsi1pk, gsi1sk, ...response } = item;
     return [
+      {
+        // It keeps its place, so that no retry puts it again, and the index has it once at every moment.
+        Update: {
+          TableName: name,
+          Key: responseKey({ session }, item.id),
+          UpdateExpression: 'SET userId = :user',
+          ConditionExpression: IS_UNLINKED,
+          ExpressionAttributeValues: { ':user': userId },
+        },
+      },
+      // The copy is for reads by user only, so the index does not have it.
       {
         Put: {
           TableName: name,
-          // Leaves a trace, so that a retry of the write does not put the response here again.
-          Item: { ...responseKey({ session: from.session }, id), ttl: from.traceUntil },
-          ConditionExpression: IS_HERE,
+          Item: { ...response, ...responseKey({ userId }, item.id), userId },
         },
       },
-      { Put: { TableName: name, Item: { ...item, ...responseKey({ userId }, id), userId } } },
     ];
   };
 
-  /** Moves the responses that are still there, and returns their number. */
-  async function moveAll(items: Item[], from: Session, userId: string): Promise<number> {
+  /** Links the responses that are still unlinked, and returns their number. */
+  async function linkAll(items: Item[], session: string, userId: string): Promise<number> {
     if (items.length === 0) return 0;
     const failed = await transact(
       table,
-      items.flatMap((item) => move(item, from, userId)),
+      items.flatMap((item) => link(item, session, userId)),
     );
     if (failed.length === 0) return items.length;
-    // These were moved by another call meanwhile.
-    const gone = new Set(failed.map(({ index }) => index / 2));
-    return moveAll(
-      items.filter((_, index) => !gone.has(index)),
-      from,
+    // These were linked by another call meanwhile.
+    const linked = new Set(failed.map(({ index }) => index / 2));
+    return linkAll(
+      items.filter((_, index) => !linked.has(index)),
+      session,
       userId,
     );
   }
@@ -119,19 +121,17 @@ export function sessionStore(table: Table): SessionStore {
       }
     },
 
-    async moveResponses(session, userId, now, limit) {
-      const traceUntil = epochSeconds(now) + TRACE_LIFETIME;
-      const here = queryItems(table, {
+    async linkResponses(session, userId, limit) {
+      const unlinked = queryItems(table, {
         ...responsesOfVisitor({ session }),
-        FilterExpression: IS_HERE,
+        FilterExpression: IS_UNLINKED,
       });
-      const from = { session, traceUntil };
-      let moved = 0;
-      for await (const items of inBatches(here, MOVES_PER_TRANSACTION)) {
-        moved += await moveAll(items, from, userId);
-        if (moved >= limit) break;
+      let linked = 0;
+      for await (const items of inBatches(unlinked, LINKS_PER_TRANSACTION)) {
+        linked += await linkAll(items, session, userId);
+        if (linked >= limit) break;
       }
-      return moved;
+      return linked;
     },
   };
 }
@@ -145,10 +145,4 @@ async function* inBatches(items: AsyncIterable<Item>, size: number): AsyncGenera
     batch = [];
   }
   if (batch.length > 0) yield batch;
-}
-
-/** The session that responses are moved from. `traceUntil` is in epoch seconds. */
-interface Session {
-  readonly session: string;
-  readonly traceUntil: number;
 }

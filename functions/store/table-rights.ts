@@ -51,7 +51,7 @@ const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   findSessionUser: { GetItem: [visitor] },
   claimSession: { PutItem: [visitor] },
   settleSession: { PutItem: [visitor] },
-  moveResponses: { Query: [visitor], PutItem: [visitor] },
+  linkResponses: { Query: [visitor], UpdateItem: [visitor], PutItem: [visitor] },
   readKeys: { Query: [key] },
   createKey: { PutItem: [key] },
   claimHandoff: { PutItem: [handoff] },

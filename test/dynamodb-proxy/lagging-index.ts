@@ -27,7 +27,9 @@ export function laggingIndex(
     },
 
     reshape(operation, input, output) {
-      for (const { pk, sk, item } of writesOf(operation, input)) {
+      for (const { action, pk, sk, item } of writesOf(operation, input)) {
+        // An update leaves the item in the index.
+        if (action === 'Update') continue;
         const name = `${pk} ${sk}`;
         if (item?.[index.partitionKey] === undefined) visibleFrom.delete(name);
         else if (!visibleFrom.has(name)) visibleFrom.set(name, now() + lag());

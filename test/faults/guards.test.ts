@@ -99,13 +99,13 @@ async function twoClosers(world: World): Promise<undefined> {
   await closeAll(world);
 }
 
-/** Queues a click that is stored already, and moves it before the queue's function stores it again and dies. */
-async function movedBeforeRetried(world: World): Promise<undefined> {
+/** Queues a click that is stored already, and links it before the queue's function stores it again and dies. */
+async function linkedBeforeRetried(world: World): Promise<undefined> {
   const referral = await newReferral(world);
   const clicked = await click(world, referral);
   await linkSession(world, clicked.session ?? '', newUserId());
   const dies = () => Promise.reject(new Error('The function dies.'));
-  const store = { ...world.store, moveResponses: dies };
+  const store = { ...world.store, linkResponses: dies };
   await expect(storeClick({ ...world, store }, clicked)).rejects.toThrow('The function dies.');
   await closeAll(world);
 }
@@ -126,18 +126,14 @@ function withNewId({ Item, ...input }: Input): Input {
   return { ...input, Item: { ...Item, ...key } };
 }
 
-/** Turns a write that would leave a trace into a delete. */
-function withoutTrace(write: Input): Input {
-  const { Item, ...put } = write.Put ?? {};
-  if (!Item?.sk.S.startsWith('RESPONSE#') || Item.id !== undefined) return write;
-  return { Delete: { ...put, Key: { pk: Item.pk, sk: Item.sk } } };
-}
-
-/** A write of a transaction, but of an item without its fingerprint. */
-function withoutFingerprint(write: Input): Input {
-  if (!write.Put) return write;
-  const { fingerprint, ipHash, ...Item } = write.Put.Item;
-  return { Put: { ...write.Put, Item } };
+/** Turns the updates of responses in a transaction into deletes. */
+function withoutOriginals(operation: string, input: Input): Input {
+  if (operation !== 'TransactWriteItems') return input;
+  const TransactItems = input.TransactItems.map((write: Input) => {
+    const { TableName, Key } = write.Update ?? {};
+    return Key?.sk.S.startsWith('RESPONSE#') ? { Delete: { TableName, Key } } : write;
+  });
+  return { ...input, TransactItems };
 }
 
 const guards: Record<string, Guard> = {
@@ -197,25 +193,44 @@ const guards: Record<string, Guard> = {
   },
 
   'a response is put only if there is none yet': {
-    breaks: /^2 rows have the id /,
-    scenario: movedBeforeRetried,
+    breaks: /^The 1 copies are not those of the 0 linked rows/,
+    scenario: linkedBeforeRetried,
     takeOff: rewritingWith(
       withoutCondition(({ action, sk }) => action === 'Put' && sk.startsWith('RESPONSE#')),
     ),
   },
 
-  'a moved response leaves a trace': {
-    breaks: /^2 rows have the id /,
-    scenario: movedBeforeRetried,
-    takeOff: rewritingWith((operation, input) =>
-      operation === 'TransactWriteItems'
-        ? { ...input, TransactItems: input.TransactItems.map(withoutTrace) }
-        : input,
-    ),
+  'a linked response keeps its place': {
+    breaks: /^The 1 copies are not those of the 0 linked rows/,
+    scenario: linkedBeforeRetried,
+    takeOff: rewritingWith(withoutOriginals),
   },
 
-  'a response is moved only if it is still in its place': {
-    breaks: /^2 responses were moved of 1/,
+  'a linked response is in the index at every moment': {
+    breaks: /^0 clicks are read of 1/,
+    scenario: async (world, takeOff) => {
+      const referral = await newReferral(world);
+      const { session = '' } = await click(world, referral);
+      // From now on, the index shows new items late.
+      const lagging = laggingIndex(
+        () => MINUTE,
+        () => world.clock.now.getTime(),
+      );
+      Object.assign(world.proxy, lagging);
+      takeOff();
+      await linkSession(world, session, newUserId());
+      const { clicks } = await countReferral(world, referral);
+      return clicks === 1 ? [] : [`${clicks} clicks are read of 1.`];
+    },
+    takeOff: ({ proxy }) => {
+      const { rewrite } = proxy;
+      proxy.rewrite = (operation, input) =>
+        withoutOriginals(operation, rewrite?.(operation, input) ?? input);
+    },
+  },
+
+  'a response is linked only if it is not linked yet': {
+    breaks: /^2 responses were linked of 1/,
     scenario: async (world, takeOff) => {
       const referral = await newReferral(world);
       const { session = '' } = await click(world, referral);
@@ -226,32 +241,14 @@ const guards: Record<string, Guard> = {
       world.proxy.decide = (operation): Fate =>
         operation === 'TransactWriteItems' && transactions++ === 0 ? 'late' : 'pass';
       const userId = newUserId();
-      const moved = await Promise.all([
+      const linked = await Promise.all([
         linkSession(world, session, userId),
         linkSession(world, session, userId),
       ]);
-      const all = moved[0] + moved[1];
-      return all === 1 ? [] : [`${all} responses were moved of 1.`];
+      const all = linked[0] + linked[1];
+      return all === 1 ? [] : [`${all} responses were linked of 1.`];
     },
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk.startsWith('RESPONSE#'))),
-  },
-
-  'a response that is moved keeps its fingerprint': {
-    breaks: /^2 visitors are counted of 1/,
-    scenario: async (world) => {
-      const referral = await newReferral(world);
-      const hashes = { fingerprint: 'IP and user agent', ipHash: 'IP' };
-      const clicks = [newClick(world, referral), newClick(world, referral)];
-      for (const one of clicks) await world.store.putResponse({ ...one, ...hashes }, referral);
-      await linkSession(world, clicks[0]?.session ?? '', newUserId());
-      const { uniqueVisitors } = await countReferral(world, referral);
-      return uniqueVisitors === 1 ? [] : [`${uniqueVisitors} visitors are counted of 1.`];
-    },
-    takeOff: rewritingWith((operation, input) =>
-      operation === 'TransactWriteItems'
-        ? { ...input, TransactItems: input.TransactItems.map(withoutFingerprint) }
-        : input,
-    ),
   },
 
   'a session is linked only if it is linked to nobody': {

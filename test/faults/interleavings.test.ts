@@ -184,12 +184,12 @@ const passRetention = () =>
     pass(world, 2 * HOUR);
     await closeDueHours(world, () => true);
     pass(world, RETENTION);
-    const { responses } = await readTable(world);
+    const { responses, copies } = await readTable(world);
     for (const [code, rows] of Map.groupBy(responses, ({ code }) => code)) {
       model.expired.set(code, sum(model.expired.get(code) ?? noCounts, countsOf(rows)));
     }
-    for (const response of responses) {
-      model.expiredRows += 1;
+    model.expiredRows += responses.length;
+    for (const response of [...responses, ...copies]) {
       const { pk, sk } = response as unknown as Record<'pk' | 'sk', string>;
       const Key = { pk, sk };
       await world.table.client.send(new DeleteCommand({ TableName: world.table.name, Key }));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { countReferral } from '../../functions/core/counting.ts';
 import {
@@ -11,6 +12,7 @@ import { hourOf } from '../../functions/core/hours.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { type Response, SIGNED_UP } from '../../functions/core/response.ts';
+import { tableShape } from '../../functions/store/table-shape.ts';
 import type { Domain } from '../integration/domain.ts';
 
 /** Observations from outside. The referer identifies a click, whatever its stored id. */
@@ -25,15 +27,23 @@ export interface Evidence {
 
 /**
  * The broken promises of a table, in sentences. The promises are: every answered click is stored, every
- * stored click was sent, an id has one row, a click has one id, the counts of a referral match its rows, and
- * so do its closed hours and totals, a user signs up once, and every stored response was published.
+ * stored click was sent, an id has one row, a linked one has one copy like it, a click has one id, the counts of a
+ * referral match its rows, and so do its closed hours and totals, a user signs up once, and every stored response
+ * was published.
  */
 export async function violations(domain: Domain, evidence: Evidence = {}): Promise<string[]> {
-  const { referrals, responses } = await readTable(domain);
+  const { referrals, responses, copies } = await readTable(domain);
   const wrong: string[] = [];
 
   for (const [id, rows] of Map.groupBy(responses, ({ id }) => id)) {
     if (rows.length > 1) wrong.push(`${rows.length} rows have the id ${id}.`);
+  }
+  const linked = responses.filter(({ session, userId }) => session && userId);
+  const [contents, copied] = [linked, copies].map((rows) =>
+    rows.map(withoutKeys).sort((a, b) => (a.id < b.id ? -1 : 1)),
+  );
+  if (!isDeepStrictEqual(contents, copied)) {
+    wrong.push(`The ${copies.length} copies are not those of the ${linked.length} linked rows.`);
   }
   const stored = Map.groupBy(
     responses.filter(({ httpReferer }) => httpReferer !== undefined),
@@ -100,10 +110,16 @@ const numbers = (counts: Counts): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(', ') || 'nothing';
 
-/** Reads every referral and every response of the table. */
+const withoutKeys = (row: Response) => {
+  const { pk, sk, gsi1pk, gsi1sk, ...content } = row as Response & Record<string, unknown>;
+  return content as unknown as Response;
+};
+
+/** Reads every referral and every response of the table, and the copies of linked responses. */
 export async function readTable({ table }: Domain) {
   const referrals: Referral[] = [];
   const responses: Response[] = [];
+  const copies: Response[] = [];
   const pages = paginateScan(
     { client: table.client },
     { TableName: table.name, ConsistentRead: true },
@@ -111,11 +127,11 @@ export async function readTable({ table }: Domain) {
   for await (const { Items = [] } of pages) {
     for (const item of Items) {
       if (item.sk === 'REFERRAL') referrals.push(item as unknown as Referral);
-      // A moved response leaves a trace, which is not a response.
-      if (item.sk.startsWith('RESPONSE#') && item.id !== undefined) {
-        responses.push(item as unknown as Response);
-      }
+      if (!item.sk.startsWith('RESPONSE#')) continue;
+      // The copy for a user is not in the index.
+      const isCopy = item[tableShape.index.partitionKey] === undefined;
+      (isCopy ? copies : responses).push(item as unknown as Response);
     }
   }
-  return { referrals, responses };
+  return { referrals, responses, copies };
 }

@@ -141,7 +141,7 @@ test(`every answered click is stored once and counted once while everything fail
   expect(linked).toBeGreaterThan(10);
   expect(stage.clicks.sent()).toBeGreaterThan(0);
   process.stdout.write(
-    `  ${seen.issued.size} clicks sent, ${seen.answered.size} answered, ${killer.kills()} processes killed, ${linked} responses moved, ${stage.clicks.sent()} clicks queued.\n`,
+    `  ${seen.issued.size} clicks sent, ${seen.answered.size} answered, ${killer.kills()} processes killed, ${linked} responses linked, ${stage.clicks.sent()} clicks queued.\n`,
   );
 }, 600_000);
 

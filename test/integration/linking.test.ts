@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
@@ -20,7 +20,7 @@ const rowsOf = async (token: string, code: string): Promise<Row[]> =>
   (await call(outputs, `GET /referrals/${code}/responses`, { token })).body.items;
 
 describe('POST /session/link', () => {
-  test('moves all responses of the session once, whatever their referral', async () => {
+  test('links all responses of the session once, whatever their referral', async () => {
     const owner = await signUp(outputs);
     const [one, two] = [
       await createReferral(outputs, owner, { redirectTo: '/1' }),
@@ -63,7 +63,7 @@ describe('POST /session/link', () => {
     expect([status, body]).toEqual([200, { linked: 0 }]);
   });
 
-  test('a session of one user is not linked to another user, and nothing is moved to them', async () => {
+  test('a session of one user is not linked to another user, and none of its responses become theirs', async () => {
     const [owner, first, second] = [
       await signUp(outputs),
       await signUp(outputs),
@@ -102,7 +102,7 @@ describe('POST /session/link', () => {
     );
   });
 
-  test('a session that is linked moves a later click only if the browser shows that it arrived', async () => {
+  test('a later click of a linked session becomes the user’s only if the browser shows that it arrived', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);
     const { session } = await click(outputs, code);
@@ -120,6 +120,50 @@ describe('POST /session/link', () => {
     await click(outputs, code, session);
     await call(outputs, 'POST /session/link', { token, session });
     expect(await users()).toEqual(Array(4).fill(visitor.userId));
+  });
+
+  test('a linked response stays in its place and in the index, and its user has a copy, which is not in it', async () => {
+    const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    const domain = domainOn(outputs);
+    const rows = async () =>
+      (await partition(domain, `VISITOR#${session}`)).filter(({ sk }) => sk !== 'USER');
+    const [before] = await rows();
+    await call(outputs, 'POST /session/link', { token: visitor.token, session });
+    const { userId } = visitor;
+    expect(await rows()).toEqual([{ ...before, userId }]);
+    const { gsi1pk, gsi1sk, ...copy } = before ?? {};
+    expect([gsi1pk, gsi1sk, copy.ttl]).toEqual([`REFERRAL#${code}#0`, copy.id, expect.any(Number)]);
+    expect(await partition(domain, `VISITOR#user:${userId}`)).toEqual([
+      { ...copy, pk: `VISITOR#user:${userId}`, userId },
+    ]);
+    expect([
+      await domain.store.standingOf({ session: session ?? '' }, code, ''),
+      await domain.store.standingOf({ userId }, code, ''),
+    ]).toEqual(['new', 'returning']);
+  });
+
+  test('a response that an earlier version moved, and left a trace of, is read once', async () => {
+    const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
+    const code = await createReferral(outputs, owner);
+    const { session } = await click(outputs, code);
+    const { userId, token } = visitor;
+    const domain = domainOn(outputs);
+    const [row] = await partition(domain, `VISITOR#${session}`);
+    const put = (Item: Record<string, unknown>) =>
+      domain.table.client.send(new PutCommand({ TableName: domain.table.name, Item }));
+    await put({ pk: row?.pk, sk: row?.sk, ttl: row?.ttl });
+    await put({ ...row, pk: `VISITOR#user:${userId}`, userId });
+    await click(outputs, code, session);
+    const answer = await call(outputs, 'POST /session/link', { token, session });
+    expect(answer.body).toEqual({ linked: 1 });
+    expect((await rowsOf(owner.token, code)).map((shown) => shown.userId)).toEqual([
+      userId,
+      userId,
+    ]);
+    const { body } = await call(outputs, 'GET /attribution', { token });
+    expect(body.referral.code).toBe(code);
   });
 
   test('the user of a session is forgotten when responses expire', async () => {
@@ -140,7 +184,7 @@ describe('POST /session/link', () => {
     });
   });
 
-  test('ten calls at once move each response once', async () => {
+  test('ten calls at once link each response once', async () => {
     const [owner, visitor] = [await signUp(outputs), await signUp(outputs)];
     const code = await createReferral(outputs, owner);
     const { session } = await click(outputs, code);
@@ -187,7 +231,7 @@ describe('any authenticated call that carries a session', () => {
 
 describe('interrupted linking', () => {
   const RESPONSES = 120;
-  /** One write for the session's user, and three transactions of up to 50 moves. */
+  /** One write for the session's user, and three transactions for up to 50 responses each. */
   const WRITES = 4;
   let proxy: DynamoDBProxy;
 
@@ -220,7 +264,7 @@ describe('interrupted linking', () => {
       expect(await linkSession(domain, session, userId)).toBe(0);
 
       expect(await Array.fromAsync(domain.store.responsesOf({ session }, 'newest'))).toEqual([]);
-      expect(await partition(domain, `VISITOR#user:${userId}`)).toEqual(
+      expect((await partition(domain, `VISITOR#user:${userId}`)).map(({ sk }) => sk)).toEqual(
         ids.map((id) => `RESPONSE#${id}`),
       );
       expect(await countReferral(domain, referral)).toMatchObject({
@@ -251,7 +295,7 @@ async function sessionWithResponses(domain: Domain, count: number) {
   return { session, referral, ids };
 }
 
-async function partition({ table }: Domain, pk: string): Promise<string[]> {
+async function partition({ table }: Domain, pk: string) {
   const { Items = [] } = await table.client.send(
     new QueryCommand({
       TableName: table.name,
@@ -260,5 +304,5 @@ async function partition({ table }: Domain, pk: string): Promise<string[]> {
       ConsistentRead: true,
     }),
   );
-  return Items.map(({ sk }) => sk);
+  return Items;
 }

@@ -31,10 +31,10 @@ test('browsers may use the method of every route', () => {
 test('a function has the timeout of its slowest route, and the store methods that link a session', () => {
   expect(manifestOf('hit')).toEqual({
     timeout: 3,
-    store: expect.not.arrayContaining(['moveResponses']),
+    store: expect.not.arrayContaining(['linkResponses']),
   });
   expect(manifestOf('api')).toEqual({
     timeout: 10,
-    store: expect.arrayContaining(['findSessionUser', 'claimSession', 'moveResponses']),
+    store: expect.arrayContaining(['findSessionUser', 'claimSession', 'linkResponses']),
   });
 });
