@@ -35,6 +35,7 @@ const settings = {
   sessionDomain: v.string(),
   sessionMaxAgeDays: days,
   sessionHandOff: boolean,
+  maxReferralsPerUser: number,
   codeLength: number,
   codeAlphabet: v.string(),
   codeCustom: boolean,
@@ -107,6 +108,7 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
       maxAge: context.sessionMaxAgeDays,
       handOff: context.sessionHandOff,
     }),
+    maxReferralsPerUser: context.maxReferralsPerUser,
     code: defined({
       length: context.codeLength,
       alphabet: context.codeAlphabet,

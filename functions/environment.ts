@@ -18,6 +18,7 @@ export const environment = {
   attributionNewUsersOnly: 'ATTRIBUTION_NEW_USERS_ONLY',
   pageActions: 'PAGE_ACTIONS',
   actionDisplay: 'ACTION_DISPLAY',
+  maxReferralsPerUser: 'MAX_REFERRALS_PER_USER',
   codeLength: 'CODE_LENGTH',
   codeAlphabet: 'CODE_ALPHABET',
   codeCustom: 'CODE_CUSTOM',

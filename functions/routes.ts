@@ -78,7 +78,7 @@ export const routes = [
     method: 'POST',
     path: '/referrals',
     function: 'create-referral',
-    store: ['readClaim', 'createReferral', 'createReferralWithCode', ...counting],
+    store: ['readClaim', 'createReferral', 'createOwnedReferral', ...counting],
   },
   {
     ...ofUser,

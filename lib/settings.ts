@@ -59,6 +59,13 @@ export interface ReferralSettings {
    * @default Duration.days(7)
    */
   readonly signUpWindow?: Duration;
+  /**
+   * How many links a user may make. Expired and stopped ones count, the user's own link from sign-up does not.
+   * `GET /responses` asks the table for each of them.
+   *
+   * @default 1000
+   */
+  readonly maxReferralsPerUser?: number;
   readonly code?: {
     /**
      * Length of a new code, 6 to 64 characters.
@@ -197,6 +204,7 @@ export function settingsEnvironment(
     [env.attributionModel]: attribution.model,
     [env.attributionWindow]: attribution.window?.toSeconds().toString(),
     [env.attributionNewUsersOnly]: attribution.newUsersOnly?.toString(),
+    [env.maxReferralsPerUser]: settings.maxReferralsPerUser?.toString(),
     [env.codeLength]: code.length?.toString(),
     [env.codeAlphabet]: code.alphabet,
     [env.codeCustom]: code.custom?.toString(),

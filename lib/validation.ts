@@ -29,6 +29,7 @@ export function validate(props: ReferralsProps, stack: Stack, deployment: string
     domain,
     session,
     durations,
+    links,
     codes,
     actions,
     events,
@@ -126,6 +127,11 @@ const durations: Check = ({ session: settings, attribution, retention }) => {
     ? `retention: must be at least ${MIN_RETENTION} days, because attribution needs the responses.`
     : undefined;
 };
+
+const links: Check = ({ maxReferralsPerUser: limit = 1 }) =>
+  Number.isInteger(limit) && limit >= 1
+    ? undefined
+    : `maxReferralsPerUser: ${limit} must be a whole number, at least 1.`;
 
 const codes: Check = ({ code: { length = 10, alphabet, ignoreCase } = {} }) => {
   if (!Number.isInteger(length) || length < MIN_CODE || length > MAX_CODE) {

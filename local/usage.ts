@@ -22,6 +22,7 @@ const settings: Readonly<Record<Settable, string>> = {
   attributionNewUsersOnly: 'true or false (default false)',
   pageActions: 'actions that pages may record, as a JSON array (default: any)',
   actionDisplay: 'display names of actions, as a JSON object',
+  maxReferralsPerUser: 'links that a user may make (default 1000)',
   codeLength: 'default 10',
   codeAlphabet: 'default: letters and digits',
   codeCustom: 'true lets owners choose codes (default false)',

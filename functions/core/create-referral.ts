@@ -23,15 +23,18 @@ const CODE_ATTEMPTS = 3;
  *
  * @param attributes data of the owner that the app's hook may make the code from.
  * @throws ReferralsError `invalid_redirect` if `redirectTo` leaves the allowed hosts,
- *   `invalid_field` if `expiresAt` has passed, `code_taken` if no free code was found; and for a chosen code
- *   `referral_exists` if the existing referral has another one, `too_many_changes`.
+ *   `invalid_field` if `expiresAt` has passed, `code_taken` if no free code was found, `too_many_referrals` if the
+ *   owner may make no more; and for a chosen code `referral_exists` if the existing referral has another one,
+ *   `too_many_changes`.
  */
 export async function createReferral(
-  services: CreatingServices & CheckingServices & Using<'createReferralWithCode' | 'findReferral'>,
+  services: CreatingServices &
+    CheckingServices &
+    Using<'createOwnedReferral' | 'findReferral', never, 'maxReferralsPerUser'>,
   input: NewReferral,
   attributes: Owner['attributes'] = {},
 ): Promise<CreatedReferral> {
-  const { store } = services;
+  const { store, settings } = services;
   const draft = { ...input, ...checkedData(services, input) };
   const { code: chosen, userId } = draft;
   const { referral, created } = await claimReferral(services, draft, attributes, {
@@ -39,10 +42,17 @@ export async function createReferral(
       const claim = await store.readClaim(claimOf(draft));
       return { existing: holderOf(claim, now), claims: [claim] };
     },
-    write: (referral, claims, now) =>
-      chosen === undefined || userId === undefined
-        ? store.createReferral(referral, claims)
-        : store.createReferralWithCode(referral, claims, allowanceOf(userId, now)),
+    write: async (referral, claims, now) => {
+      if (userId === undefined) return store.createReferral(referral, claims);
+      const limit = settings.maxReferralsPerUser;
+      const outcome = await store.createOwnedReferral(referral, claims, {
+        userId,
+        limit,
+        ...(chosen !== undefined && { choice: allowanceOf(userId, now) }),
+      });
+      if (outcome === 'too_many_referrals') throw tooManyReferrals(limit);
+      return outcome;
+    },
     taken: (code) => codeTaken(services, code),
   });
   if (created || chosen === undefined) return { referral, created };
@@ -53,7 +63,7 @@ export async function createReferral(
 
 /**
  * A user's own link. It also has a claim for the user. So it stays the same when the default destination
- * changes, and when the user edits or stops it.
+ * changes, and when the user edits or stops it. Everybody gets it: it does not count for `maxReferralsPerUser`.
  */
 export async function ownReferral(
   services: CreatingServices & Using<never, never, 'defaultRedirectTo'>,
@@ -79,6 +89,12 @@ export const findOwnReferral = async (
   { store }: Using<'readClaim'>,
   userId: string,
 ): Promise<Referral | undefined> => (await store.readClaim(ownClaimOf(userId))).referral;
+
+const tooManyReferrals = (limit: number) =>
+  new ReferralsError(
+    'too_many_referrals',
+    `You can make ${limit} links, and have made them all. Change one that you no longer need.`,
+  );
 
 /** The parts of a creation that depend on the kind of link. */
 interface Creation {

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'malformed_json'
   | 'referral_exists'
   | 'too_many_changes'
+  | 'too_many_referrals'
   | 'unauthorized'
   | 'unavailable'
   | 'unknown_code';

@@ -11,6 +11,8 @@ export interface Settings {
   readonly defaultRedirectTo: string;
   /** Origins that links may lead to, including the app's. */
   readonly redirectOrigins: readonly string[];
+  /** Number of links that a user may make, besides the one from their sign-up. */
+  readonly maxReferralsPerUser: number;
   /** Seconds after a sign-up within which the first linked session credits it. */
   readonly signUpWindow: number;
   readonly attribution: {

@@ -54,6 +54,15 @@ export interface CodeAllowance {
   readonly limit: number;
 }
 
+/** What a user may do when they create a referral. */
+export interface ReferralAllowance {
+  readonly userId: string;
+  /** Number of referrals that the user may create in all. */
+  readonly limit: number;
+  /** For a code that the user chose. */
+  readonly choice?: CodeAllowance;
+}
+
 /** An edit of a referral, and what must be stored with it. */
 export interface ReferralEdit {
   readonly referral: Referral;
@@ -92,12 +101,12 @@ export interface Store {
     referral: Referral,
     claims: readonly Claim[],
   ): Promise<Exclude<ReferralOutcome, 'too_many_changes'>>;
-  /** The same for a code that the owner chose. */
-  createReferralWithCode(
+  /** The same for a referral that its owner creates, as far as they are allowed to. */
+  createOwnedReferral(
     referral: Referral,
     claims: readonly Claim[],
-    allowance: CodeAllowance,
-  ): Promise<ReferralOutcome>;
+    allowance: ReferralAllowance,
+  ): Promise<ReferralOutcome | 'too_many_referrals'>;
   /** Stores an edit of a referral, or nothing if the referral or the claim has changed since it was read. */
   editReferral(before: Referral, edit: ReferralEdit): Promise<ReferralOutcome>;
   /** A user's referrals, newest first. */

@@ -20,6 +20,7 @@ const STATUS: Record<ErrorCode, number> = {
   malformed_json: 400,
   referral_exists: 409,
   too_many_changes: 429,
+  too_many_referrals: 409,
   unauthorized: 401,
   unavailable: 503,
   unknown_code: 404,

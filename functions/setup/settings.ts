@@ -118,6 +118,7 @@ const Environment = v.object(
     [env.attributionNewUsersOnly]: v.optional(boolean, 'false'),
     [env.pageActions]: v.optional(jsonList),
     [env.actionDisplay]: v.optional(names, '{}'),
+    [env.maxReferralsPerUser]: v.optional(wholeNumber, '1000'),
     [env.codeLength]: v.optional(wholeNumber, '10'),
     [env.codeAlphabet]: v.optional(v.string(), BASE62),
     [env.codeCustom]: v.optional(boolean, 'false'),
@@ -187,6 +188,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
     },
     pageActions: values.PAGE_ACTIONS,
     actionDisplay: new Map(Object.entries({ ...ACTION_DISPLAY, ...values.ACTION_DISPLAY })),
+    maxReferralsPerUser: values.MAX_REFERRALS_PER_USER,
     code: {
       length: values.CODE_LENGTH,
       alphabet: values.CODE_ALPHABET,

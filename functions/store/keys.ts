@@ -18,6 +18,10 @@ export const referralKey = (code: string) =>
 export const claimKey = (claim: string) =>
   ({ pk: `${prefixes.claim}${claim}`, sk: 'CLAIM' }) as const;
 
+/** How many referrals has this user created? */
+export const createdReferralsKey = (userId: string) =>
+  ({ pk: ownerPartition(userId), sk: 'REFERRALS' }) as const;
+
 /** How many codes has this user chosen on this day? */
 export const codeChoicesKey = (userId: string, day: string) =>
   ({ pk: ownerPartition(userId), sk: `CODES#${day}` }) as const;

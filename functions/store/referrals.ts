@@ -1,8 +1,20 @@
 import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Referral } from '../core/referral.ts';
-import type { Claim, CodeAllowance, ReferralOutcome, Store } from '../core/store.ts';
+import type {
+  Claim,
+  CodeAllowance,
+  ReferralAllowance,
+  ReferralOutcome,
+  Store,
+} from '../core/store.ts';
 import type { Table } from './client.ts';
-import { claimKey, codeChoicesKey, ownerPartition, referralKey } from './keys.ts';
+import {
+  claimKey,
+  codeChoicesKey,
+  createdReferralsKey,
+  ownerPartition,
+  referralKey,
+} from './keys.ts';
 import { queryItems } from './query.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
@@ -28,7 +40,7 @@ type ReferralStore = Pick<
   | 'readClaim'
   | 'createReferral'
   | 'markSignedUp'
-  | 'createReferralWithCode'
+  | 'createOwnedReferral'
   | 'editReferral'
   | 'listReferrals'
   | 'allReferrals'
@@ -89,6 +101,16 @@ export function referralStore(table: Table): ReferralStore {
     },
   });
 
+  const countCreation = ({ userId, limit }: ReferralAllowance): Write => ({
+    Update: {
+      TableName: name,
+      Key: createdReferralsKey(userId),
+      UpdateExpression: 'ADD referrals :one',
+      ConditionExpression: 'attribute_not_exists(referrals) OR referrals < :limit',
+      ExpressionAttributeValues: { ':one': 1, ':limit': limit },
+    },
+  });
+
   const update = (before: Referral, after: Referral): Write => {
     const removed = editable.filter((field) => after[field] === undefined);
     const set = editable.filter((field) => after[field] !== undefined);
@@ -115,7 +137,7 @@ export function referralStore(table: Table): ReferralStore {
   };
 
   /** Writes all or nothing. The outcome is the first one whose write has failed. */
-  const writeAll = async <Outcome extends ReferralOutcome>(
+  const writeAll = async <Outcome extends ReferralOutcome | 'too_many_referrals'>(
     writes: readonly (readonly [Write, Outcome])[],
   ): Promise<Outcome | 'stored'> => {
     const [failed] = await transact(
@@ -151,9 +173,15 @@ export function referralStore(table: Table): ReferralStore {
       return writeAll([...puts, put]);
     },
 
-    createReferralWithCode: (referral, claims, allowance) => {
+    createOwnedReferral: (referral, claims, allowance) => {
       const { puts, put } = creation(referral, claims);
-      return writeAll([...puts, [countChoice(allowance), 'too_many_changes'], put]);
+      const { choice } = allowance;
+      return writeAll([
+        ...puts,
+        [countCreation(allowance), 'too_many_referrals'],
+        ...(choice ? [[countChoice(choice), 'too_many_changes'] as const] : []),
+        put,
+      ]);
     },
 
     editReferral: (before, { referral, claim, choice }) => {

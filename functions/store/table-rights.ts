@@ -31,7 +31,7 @@ const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   findReferral: { GetItem: [referral] },
   readClaim: { GetItem: [claim, referral] },
   createReferral: { PutItem: [claim, referral] },
-  createReferralWithCode: { PutItem: [claim, referral], UpdateItem: [owner] },
+  createOwnedReferral: { PutItem: [claim, referral], UpdateItem: [owner] },
   // A new alias is an item of its own.
   editReferral: { PutItem: [claim, referral], UpdateItem: [referral, owner] },
   markSignedUp: { UpdateItem: [referral] },

@@ -388,6 +388,24 @@ const guards: Record<string, Guard> = {
     takeOff: rewritingWith(withoutCondition(({ sk }) => sk.startsWith('CODES#'))),
   },
 
+  'a user makes only as many links as they may': {
+    breaks: /^3 links were made of 2/,
+    scenario: async (world) => {
+      Object.assign(world.settings, { maxReferralsPerUser: 2 });
+      const userId = newUserId();
+      let made = 0;
+      for (const redirectTo of ['/1', '/2', '/3']) {
+        const created = createReferral(world, { userId, redirectTo });
+        made += await created.then(
+          () => 1,
+          () => 0,
+        );
+      }
+      return made === 2 ? [] : [`${made} links were made of 2.`];
+    },
+    takeOff: rewritingWith(withoutCondition(({ sk }) => sk === 'REFERRALS')),
+  },
+
   'buckets are doubled only if their number is as expected': {
     breaks: / has clicks 21, .* and answers clicks \d+,/,
     scenario: async (world) => {

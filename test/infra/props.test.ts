@@ -26,6 +26,7 @@ describe('props', () => {
         maxAge: Duration.days(30),
         handOff: true,
       },
+      maxReferralsPerUser: 50,
       code: {
         length: 8,
         alphabet: '23456789abcdefghjkmnpqrstuvwxyz',
@@ -50,6 +51,7 @@ describe('props', () => {
           SESSION_COOKIE_DOMAIN: 'example.com',
           SESSION_MAX_AGE_SECONDS: '2592000',
           SESSION_HANDOFF: 'true',
+          MAX_REFERRALS_PER_USER: '50',
           CODE_LENGTH: '8',
           CODE_ALPHABET: '23456789abcdefghjkmnpqrstuvwxyz',
           CODE_CUSTOM: 'true',

@@ -117,6 +117,16 @@ describe('wrong props fail at synth, with one sentence', () => {
       /^code\.ignoreCase: set code\.alphabet/,
     ],
     [
+      'no links for users',
+      { maxReferralsPerUser: 0 },
+      /^maxReferralsPerUser: 0 must be a whole number, at least 1\.$/,
+    ],
+    [
+      'half a link for users',
+      { maxReferralsPerUser: 1.5 },
+      /^maxReferralsPerUser: 1\.5 must be a whole number, at least 1\.$/,
+    ],
+    [
       'short codes',
       { code: { length: 5 } },
       /^code\.length: 5 must be a whole number from 6 to 64/,

@@ -22,6 +22,7 @@ const settings: Settings = {
   retention: undefined,
   code: { custom: false, ignoreCase: false },
   events: { clicks: 'all' },
+  maxReferralsPerUser: 1000,
   signUpWindow: 7 * 24 * 60 * 60,
 };
 

@@ -28,6 +28,7 @@ describe('readSettings', () => {
         ['RESPONDED', 'Clicked on referral link'],
         ['SIGNED_UP', 'Signed up'],
       ]),
+      maxReferralsPerUser: 1000,
       code: {
         length: 10,
         alphabet: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
@@ -64,6 +65,8 @@ describe('readSettings', () => {
     [{ SESSION_MAX_AGE_SECONDS: 'long' }, 'SESSION_MAX_AGE_SECONDS'],
     [{ ATTRIBUTION_MODEL: 'middle' }, 'ATTRIBUTION_MODEL'],
     [{ ATTRIBUTION_WINDOW_SECONDS: '-1' }, 'ATTRIBUTION_WINDOW_SECONDS'],
+    [{ MAX_REFERRALS_PER_USER: '0' }, 'MAX_REFERRALS_PER_USER'],
+    [{ MAX_REFERRALS_PER_USER: '1.5' }, 'MAX_REFERRALS_PER_USER'],
     [{ IP: 'half' }, 'IP'],
     [{ REFERER: 'query' }, 'REFERER'],
     [{ EVENTS_CLICKS: 'bots' }, 'EVENTS_CLICKS must be one of all, human, none'],
