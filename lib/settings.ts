@@ -61,7 +61,7 @@ export interface ReferralSettings {
   readonly signUpWindow?: Duration;
   /**
    * How many links a user may make. Expired and stopped ones count, the user's own link from sign-up does not.
-   * `GET /responses` asks the table for each of them.
+   * `GET /responses` asks the table for each of them, so it serves no more than 2,000.
    *
    * @default 1000
    */

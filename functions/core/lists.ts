@@ -27,7 +27,11 @@ export async function listReferralResponses(
   return services.store.listResponses([await ownedReferral(services, userId, code)], page);
 }
 
-/** Responses to all the user's referrals, newest first. */
+/**
+ * Responses to all the user's referrals, newest first.
+ *
+ * @throws ReferralsError `too_many_referrals` if they are too many, or too busy, to be asked in time.
+ */
 export async function listResponses(
   { store }: Using<'allReferrals' | 'listResponses'>,
   userId: string,

@@ -129,7 +129,11 @@ export interface Store {
     now: Date,
     recorded?: { readonly response: Response; readonly referral: Referral },
   ): Promise<Response | undefined>;
-  /** Responses to any of these referrals, newest first. */
+  /**
+   * Responses to any of these referrals, newest first.
+   *
+   * @throws ReferralsError `too_many_referrals` if they have more than 2,000 buckets together.
+   */
   listResponses(referrals: readonly Referral[], page: PageRequest): Promise<Page<Response>>;
   /**
    * Visits each response to a referral from `from` until before `to`, in epoch milliseconds. It visits each

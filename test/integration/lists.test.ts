@@ -1,11 +1,44 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
+import type { Referral } from '../../functions/core/referral.ts';
+import type { Response } from '../../functions/core/response.ts';
+import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { allPages, call, click, createReferral, signUp } from './client.ts';
-import { domainOn, newUserId } from './domain.ts';
+import { type Domain, domainOn, newSession, newUserId } from './domain.ts';
 
 const outputs = inject('outputs');
+/** Gives a referral as many buckets as a viral one has. */
+async function withBuckets({ table }: Domain, referral: Referral, buckets: number) {
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: { pk: `REFERRAL#${referral.code}`, sk: 'REFERRAL' },
+      UpdateExpression: 'SET buckets = :buckets',
+      ExpressionAttributeValues: { ':buckets': buckets },
+    }),
+  );
+  return { ...referral, buckets };
+}
+
+/** Stores a response by a new visitor. Returns its id. */
+async function recordResponse(domain: Domain, referral: Referral, at: Date): Promise<string> {
+  const id = domain.newId(at);
+  const response = {
+    id,
+    code: referral.code,
+    action: 'RESPONDED',
+    kind: 'human',
+    first: true,
+    trusted: true,
+    session: newSession(),
+    createdAt: at.toISOString(),
+  } as const;
+  await domain.store.putResponse(response, referral);
+  return id;
+}
+
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe('GET /referrals', () => {
@@ -81,32 +114,9 @@ describe('GET /referrals/{code}/responses', () => {
     const domain = domainOn(outputs);
     const userId = newUserId();
     const { referral } = await createInDomain(domain, { userId, redirectTo: '/' });
-    const hot = { ...referral, buckets: 8 };
-    await domain.table.client.send(
-      new UpdateCommand({
-        TableName: domain.table.name,
-        Key: { pk: `REFERRAL#${hot.code}`, sk: 'REFERRAL' },
-        UpdateExpression: 'SET buckets = :buckets',
-        ExpressionAttributeValues: { ':buckets': hot.buckets },
-      }),
-    );
-    const ids = Array.from({ length: 40 }, () => domain.newId(domain.now()));
-    for (const id of ids) {
-      const createdAt = domain.now().toISOString();
-      await domain.store.putResponse(
-        {
-          id,
-          code: hot.code,
-          action: 'RESPONDED',
-          kind: 'human',
-          first: true,
-          trusted: true,
-          session: `${id.slice(0, 22)}`,
-          createdAt,
-        },
-        hot,
-      );
-    }
+    const hot = await withBuckets(domain, referral, 8);
+    const ids: string[] = [];
+    for (let n = 0; n < 40; n++) ids.push(await recordResponse(domain, hot, domain.now()));
     const seen: string[] = [];
     for (let cursor: string | undefined; ; ) {
       const page = await domain.store.listResponses([hot], { limit: 7, cursor });
@@ -138,6 +148,83 @@ describe('GET /responses', () => {
     for (const limit of [1, 3]) {
       expect(await allPages(outputs, '/responses', user.token, limit)).toEqual(whole.body.items);
     }
+  });
+
+  test('merges many quiet links and a viral one, without a gap and without duplicates', async () => {
+    const domain = domainOn(outputs);
+    const user = await signUp(outputs);
+    const newLink = async () => {
+      const link = { userId: user.userId, redirectTo: `/${newUserId()}` };
+      return (await createInDomain(domain, link)).referral;
+    };
+    const quiet = await Promise.all(Array.from({ length: 40 }, newLink));
+    const viral = await withBuckets(domain, await newLink(), 16);
+    const respond = (count: number, referral: Referral, minuteOf: (n: number) => number) =>
+      Array.from({ length: count }, (_, n) => {
+        const at = new Date(Date.parse('2026-03-01T00:00:00Z') + minuteOf(n) * 60_000);
+        return recordResponse(domain, referral, at);
+      });
+    const ids = await Promise.all([
+      ...quiet.flatMap((referral, n) => respond(n % 4, referral, (k) => 7 * n + 100 * k)),
+      ...respond(200, viral, (n) => 2 * n),
+      // The newest pages belong to one quiet link alone.
+      ...respond(30, quiet[5] as Referral, (n) => 1_000 + n),
+    ]);
+    const expected = ids.toSorted().toReversed();
+    for (const limit of [7, 100]) {
+      const listed: Response[] = await allPages(outputs, '/responses', user.token, limit);
+      expect(listed.map(({ id }) => id)).toEqual(expected);
+    }
+  });
+
+  test('reads little more than the page, however many responses there are', async () => {
+    const { referral } = await createInDomain(domainOn(outputs), {
+      userId: newUserId(),
+      redirectTo: '/',
+    });
+    const proxy = await startDynamoDBProxy(outputs.DynamoDBEndpoint);
+    onTestFinished(proxy.stop);
+    const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
+    const viral = await withBuckets(domain, referral, 16);
+    const at = new Date();
+    await Promise.all(Array.from({ length: 400 }, () => recordResponse(domain, viral, at)));
+    let read = 0;
+    proxy.reshape = (_operation, _input, output) => {
+      read += output.Items.length;
+      return output;
+    };
+    proxy.operations.length = 0;
+    const { items } = await domain.store.listResponses([viral], { limit: 20 });
+    expect(items).toHaveLength(20);
+    expect(proxy.operations.length).toBeLessThanOrEqual(16 + 10);
+    expect(read).toBeLessThanOrEqual(5 * 16 + 2 * 21);
+  });
+
+  test('is a 409 for links that are too busy to be asked in time, and each of them can be listed', async () => {
+    const domain = domainOn(outputs);
+    const user = await signUp(outputs);
+    const codes: string[] = [];
+    for (let n = 0; n < 8; n++) {
+      const link = { userId: user.userId, redirectTo: `/${n}` };
+      const { referral } = await createInDomain(domain, link);
+      codes.push((await withBuckets(domain, referral, 256)).code);
+    }
+    await click(outputs, codes[0] ?? '');
+    const { token } = user;
+    const together = await call(outputs, 'GET /responses', { token });
+    expect([together.status, together.body]).toEqual([
+      409,
+      {
+        type: 'about:blank',
+        title: 'Conflict',
+        status: 409,
+        code: 'too_many_referrals',
+        detail:
+          'There are too many links, or too busy ones, to list their responses together. List those of each link.',
+      },
+    ]);
+    const one = await call(outputs, `GET /referrals/${codes[0]}/responses`, { token });
+    expect([one.status, one.body.items.length, one.body.nextCursor]).toEqual([200, 1, null]);
   });
 
   test('is empty for a user without referrals', async () => {
