@@ -23,7 +23,7 @@ const FEW = 5;
  * merge by comparing them, and one ULID is the cursor for all.
  *
  * It asks each partition for a few items, and for more only those whose items are all on the page. So it reads
- * little more than one item of each partition and twice the page, however many items they have.
+ * little more than that, however many items they have.
  */
 export async function newestFirst<Entity>(
   { itemClient, name }: Table,

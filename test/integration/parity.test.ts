@@ -146,11 +146,11 @@ describe('like pinax-referrals, or better', () => {
     const { Item } = await table.client.send(
       new GetCommand({
         TableName: table.name,
-        Key: { pk: `VISITOR#user:${visitor.userId}`, sk: `RESPONSE#${id}` },
+        Key: { pk: `VISITOR#${session}`, sk: `RESPONSE#${id}` },
       }),
     );
     expect(Item).toEqual({
-      pk: `VISITOR#user:${visitor.userId}`,
+      pk: `VISITOR#${session}`,
       sk: `RESPONSE#${id}`,
       gsi1pk: `REFERRAL#${code}#0`,
       gsi1sk: id,
@@ -217,7 +217,7 @@ describe('like pinax-referrals, or better', () => {
     ]);
   });
 
-  test('SessionJumpingMiddleware: any authenticated request moves the session’s responses, for any referral', async () => {
+  test('SessionJumpingMiddleware: any authenticated request links the session’s responses, for any referral', async () => {
     const owner = await signUp(outputs);
     const session = newSession();
     for (const redirectTo of ['/1', '/2']) {

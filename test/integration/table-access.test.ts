@@ -45,7 +45,7 @@ async function unknownReferral(): Promise<Referral> {
   return (await createInDomain(domain, { userId: newUserId(), redirectTo: '/' })).referral;
 }
 
-/** A session with a response that can be moved and credited. */
+/** A session with a response that can be linked and credited. */
 async function clickedSession(): Promise<string> {
   const domain = domainOn(inject('outputs'));
   const { code } = await unknownReferral();
@@ -199,7 +199,7 @@ async function whileIndexIsFull<Result>(run: () => Promise<Result>): Promise<Res
   let refusals = 1;
   proxy.decide = (operation, input) => {
     const isResponse = writesOf(operation, input).some(
-      // A new response, not one that is moved from a session.
+      // A new response, not the copy of a session's.
       ({ item }) => item?.kind && !(item.session && item.userId),
     );
     return isResponse && refusals-- > 0 ? indexIsFull : 'pass';
