@@ -39,7 +39,7 @@ export function createServices(tableName: string, retention?: number): TableServ
     settings: { retention },
     now: () => new Date(),
     newId: (time) => newId(time.getTime()),
-    close: () => clients.itemClient.destroy(),
+    close: () => clients.close(),
   };
 }
 

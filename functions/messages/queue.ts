@@ -1,23 +1,23 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import { call, type Service } from '../aws/call.ts';
 import { unavailable } from '../core/errors.ts';
 
 // Milliseconds. Somebody is waiting, so two attempts take 0.9 s at most.
-const TIMEOUTS = { connectionTimeout: 400, requestTimeout: 400, throwOnRequestTimeout: true };
-
-let client: SQSClient | undefined;
+const SQS: Omit<Service, 'endpoint'> = {
+  name: 'sqs',
+  target: 'AmazonSQS',
+  timeouts: { connectionTimeout: 400, requestTimeout: 400 },
+  attempts: 2,
+};
 
 /**
- * Sends a message to a queue.
+ * Sends a message to a queue. The endpoint is that of the queue's URL, as it is for the SDK.
  *
  * @throws ReferralsError `unavailable` if the message can't be sent.
  */
 export async function sendMessage(QueueUrl: string, message: unknown): Promise<void> {
-  // Loaded only if it is needed, because nearly everything succeeds without a queue.
-  const { SendMessageCommand, SQSClient } = await import('./sqs-client.ts');
-  client ??= new SQSClient({ maxAttempts: 2, requestHandler: TIMEOUTS });
-  const MessageBody = JSON.stringify(message);
+  const service = { ...SQS, endpoint: new URL('/', QueueUrl) };
   try {
-    await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    await call(service, 'SendMessage', { QueueUrl, MessageBody: JSON.stringify(message) });
   } catch (error) {
     throw unavailable(error);
   }

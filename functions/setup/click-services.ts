@@ -1,7 +1,8 @@
 import pTimeout from 'p-timeout';
 import type { ClickServices, ClickStore } from '../core/click.ts';
 import { unavailable } from '../core/errors.ts';
-import { createClickStore } from '../store/dynamodb-store.ts';
+import { createClickCall } from '../store/click-client.ts';
+import { createClickStore } from '../store/click-store.ts';
 import { compose, type FunctionServices } from './compose.ts';
 import { rememberReferrals } from './recent-referrals.ts';
 import { readSettings } from './settings.ts';
@@ -25,8 +26,9 @@ export async function clickServices(
   sendMessage: (queueUrl: string, message: unknown) => Promise<void>,
 ): Promise<FunctionServices<ClickStore> & ClickServices> {
   const settings = readSettings(process.env);
-  const { clickQueueUrl } = settings;
-  const composed = await compose(settings, createClickStore, clickQueueUrl ? SHORT : undefined);
+  const { clickQueueUrl, tableName: name, retention } = settings;
+  const call = createClickCall(clickQueueUrl ? SHORT : undefined);
+  const composed = await compose(settings, createClickStore({ name, retention, call }));
 
   /** If there is a queue, waiting stops early enough to use it. */
   const inTime: ClickServices['inTime'] = (promise) =>

@@ -4,7 +4,6 @@ import { monotonicFactory } from 'ulid';
 import { deploymentKeys } from '../core/deployment-keys.ts';
 import type { Services } from '../core/services.ts';
 import type { Store } from '../core/store.ts';
-import { createClients, type Table, type Timeouts } from '../store/client.ts';
 import { type HookCalls, loadHooks } from './hooks.ts';
 import { rememberReferrals } from './recent-referrals.ts';
 import type { FunctionSettings } from './settings.ts';
@@ -19,22 +18,16 @@ export interface FunctionServices<Stored = Store> extends Omit<Services, 'store'
 /**
  * Makes the services of a function instance.
  *
- * @param createStore makes the store, or the part of it that is needed.
- * @param timeouts of the database; longer ones by default.
+ * @param store or the part of it that is needed.
  */
 export async function compose<
   Stored extends Pick<Store, 'findReferral' | 'readKeys' | 'createKey'>,
->(
-  settings: FunctionSettings,
-  createStore: (table: Table) => Stored,
-  timeouts?: Timeouts,
-): Promise<FunctionServices<Stored>> {
-  const { tableName: name, code, retention } = settings;
+>(settings: FunctionSettings, store: Stored): Promise<FunctionServices<Stored>> {
+  const { code } = settings;
   const hooks = await loadHooks(settings.hooks);
   // Of the suitable random sources, this one keeps a supply of randomness and costs a fiftieth.
   const newId = monotonicFactory(() => randomInt(32) / 32);
   const drawCode = customAlphabet(code.alphabet, code.length);
-  const store = createStore({ ...createClients(timeouts), name, retention });
   const now = () => new Date();
   return {
     settings,

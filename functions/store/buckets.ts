@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import QuickLRU from 'quick-lru';
 import type { Referral } from '../core/referral.ts';
-import { isIndexThrottled, type Table } from './client.ts';
 import { referralKey } from './keys.ts';
+import { type ClickTable, ConditionFailed, isIndexThrottled } from './table.ts';
 
 /** Maximum number of index partitions for the responses of one referral. */
 const MAX_BUCKETS = 256;
@@ -29,7 +27,7 @@ export type BucketGrower = <Result>(
  * A partition takes 1,000 write units a second. An index that refuses writes holds up its table, see
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html
  */
-export function bucketGrower({ client, name }: Table): BucketGrower {
+export function bucketGrower({ call, name }: ClickTable): BucketGrower {
   // Bucket numbers that this process has seen, because a remembered referral may be a minute old.
   const grown = new QuickLRU<string, number>({ maxSize: 1000 });
 
@@ -42,26 +40,24 @@ export function bucketGrower({ client, name }: Table): BucketGrower {
   async function double(code: string, buckets: number): Promise<number> {
     const now = Date.now();
     try {
-      await client.send(
-        new UpdateCommand({
-          TableName: name,
-          Key: referralKey(code),
-          UpdateExpression: 'SET buckets = :doubled, grownAt = :now',
-          ConditionExpression:
-            'buckets = :buckets AND (attribute_not_exists(grownAt) OR grownAt < :before)',
-          ExpressionAttributeValues: {
-            ':buckets': buckets,
-            ':doubled': buckets * 2,
-            ':now': now,
-            ':before': now - PROBATION,
-          },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
+      await call('UpdateItem', {
+        TableName: name,
+        Key: referralKey(code),
+        UpdateExpression: 'SET buckets = :doubled, grownAt = :now',
+        ConditionExpression:
+          'buckets = :buckets AND (attribute_not_exists(grownAt) OR grownAt < :before)',
+        ExpressionAttributeValues: {
+          ':buckets': buckets,
+          ':doubled': buckets * 2,
+          ':now': now,
+          ':before': now - PROBATION,
+        },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
       return buckets * 2;
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return Number(error.Item?.buckets?.N ?? buckets);
+      if (!(error instanceof ConditionFailed)) throw error;
+      return error.existing?.buckets ?? buckets;
     }
   }
 

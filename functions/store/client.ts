@@ -1,10 +1,16 @@
 import {
+  ConditionalCheckFailedException,
   DynamoDBClient,
-  type ProvisionedThroughputExceededException,
-  type ThrottlingException,
   type TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import {
   ConfiguredRetryStrategy,
   isServerError,
@@ -12,41 +18,34 @@ import {
   isTransientError,
 } from '@smithy/core/retry';
 import pLimit from 'p-limit';
-import { isUnavailable, unavailable } from '../core/errors.ts';
+import type { Timeouts } from '../aws/call.ts';
+import { backoff } from '../aws/retry.ts';
+import { unavailable } from '../core/errors.ts';
 import { collectStream } from '../sdk-shortcuts/collect-stream.ts';
-import { documentClientOf } from '../sdk-shortcuts/document-client.ts';
+import {
+  ATTEMPTS,
+  type Call,
+  type ClickTable,
+  ConditionFailed,
+  IndexThrottled,
+  isConflict,
+  isOfIndex,
+  type Throttled,
+  TIMEOUTS,
+} from './table.ts';
 
-/** A client of DynamoDB, in two forms. */
+/** The SDK's client of DynamoDB. */
 export interface Clients {
+  /** For all operations. */
   readonly client: DynamoDBDocumentClient;
-  /**
-   * For items in DynamoDB's own format. It resolves its middleware once for each kind of call. A document
-   * client has to do that at every call, which is a tenth of a click's CPU.
-   */
-  readonly itemClient: DynamoDBClient;
+  /** The same client, for the operations that a click needs. */
+  readonly call: Call;
+  /** Closes its connections. */
+  readonly close: () => void;
 }
 
 /** The table with the store's items. */
-export interface Table extends Clients {
-  readonly name: string;
-  /** Seconds after which responses are deleted; undefined means never. */
-  readonly retention?: number | undefined;
-}
-
-/** A write was refused because a partition of the index is at its limit. */
-class IndexThrottled extends Error {}
-
-/** Whether an error is `unavailable` because of the index. */
-export const isIndexThrottled = (error: unknown): boolean =>
-  isUnavailable(error) && error.cause instanceof IndexThrottled;
-
-/** Milliseconds for a connection and for an attempt. */
-export interface Timeouts {
-  readonly connectionTimeout: number;
-  readonly requestTimeout: number;
-}
-
-const ATTEMPTS = 4;
+export type Table = ClickTable & Pick<Clients, 'client'>;
 
 /**
  * Maximum number of queries at once. A referral may have hundreds of buckets, and the timeout of a query
@@ -54,20 +53,18 @@ const ATTEMPTS = 4;
  */
 const QUERIES = 16;
 
-/** Longest wait before the second attempt, in milliseconds. It is random, and doubles for each further one. */
-const BACKOFF = 50;
+const commands = {
+  GetItem: GetCommand,
+  PutItem: PutCommand,
+  Query: QueryCommand,
+  UpdateItem: UpdateCommand,
+};
 
-/** Makes clients with a time budget. By default, a call without an answer fails within 3.6 s. */
-export function createClients(
-  timeouts: Timeouts = { connectionTimeout: 500, requestTimeout: 800 },
-): Clients {
+/** Makes the SDK's client with a time budget. */
+export function createClients(timeouts: Timeouts = TIMEOUTS): Clients {
   const itemClient = new DynamoDBClient({
-    cacheMiddleware: true,
     streamCollector: collectStream,
-    retryStrategy: new ConfiguredRetryStrategy(
-      ATTEMPTS,
-      (attempt) => Math.random() * BACKOFF * 2 ** (attempt - 1),
-    ),
+    retryStrategy: new ConfiguredRetryStrategy(ATTEMPTS, backoff),
     requestHandler: { ...timeouts, throwOnRequestTimeout: true },
   });
   const limit = pLimit(QUERIES);
@@ -86,7 +83,19 @@ export function createClients(
     name: 'retryHintMiddleware',
     priority: 'high',
   });
-  return { client: documentClientOf(itemClient), itemClient };
+  const client = DynamoDBDocumentClient.from(itemClient, {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const call: Call = async (operation, input) => {
+    const Command = commands[operation] as typeof GetCommand;
+    try {
+      return await client.send(new Command(input as never));
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      throw new ConditionFailed(error.Item && unmarshall(error.Item));
+    }
+  };
+  return { client, call, close: () => itemClient.destroy() };
 }
 
 // Runs outside the SDK's retries: an error that the SDK would still retry is `unavailable`.
@@ -102,31 +111,15 @@ function rethrowUnavailable(error: Parameters<typeof isTransientError>[0]): neve
   throw error;
 }
 
-/** Errors of a single write, or of the same transaction sent again, while a transaction is under way. */
-const CONFLICTS = ['TransactionConflictException', 'TransactionInProgressException'];
-
 type ServiceError = Error & Partial<TransactionCanceledException> & Throttled;
-
-// Each exception spells this property its own way.
-type Throttled = Partial<
-  Pick<ProvisionedThroughputExceededException, 'ThrottlingReasons'> &
-    Pick<ThrottlingException, 'throttlingReasons'>
->;
 
 // Runs inside the SDK's retries. It stops wrong retries, and adds missing ones.
 function rethrowForRetry(error: ServiceError): never {
-  // Waiting does not lift a partition's limit; other partitions help at once. For the reason's name, see
-  // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
-  const throttled = error.ThrottlingReasons ?? error.throttlingReasons ?? [];
-  if (throttled.some(({ reason }) => reason === 'IndexWriteKeyRangeThroughputExceeded')) {
-    throw new IndexThrottled(error.message, { cause: error });
-  }
-  // A conflict is temporary, see
-  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+  if (isOfIndex(error)) throw new IndexThrottled(error.message, { cause: error });
   const reasons = error.CancellationReasons ?? [];
   const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
   if (
-    CONFLICTS.includes(error.name) ||
+    isConflict(error) ||
     reasons.some(({ Code }) => Code !== undefined && passing.includes(Code))
   ) {
     Object.assign(error, { $retryable: { throttling: false } });

@@ -1,12 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Store } from '../core/store.ts';
-import type { Table } from './client.ts';
 import { deploymentKey } from './keys.ts';
 import { queryItems } from './query.ts';
+import { type ClickTable, ConditionFailed } from './table.ts';
 
 /** The deployment's keys. */
-export const keyStore = (table: Table): Pick<Store, 'readKeys' | 'createKey'> => ({
+export const keyStore = (table: ClickTable): Pick<Store, 'readKeys' | 'createKey'> => ({
   async readKeys() {
     const keys = new Map<string, Uint8Array>();
     const items = queryItems(table, {
@@ -20,21 +18,19 @@ export const keyStore = (table: Table): Pick<Store, 'readKeys' | 'createKey'> =>
 
   async createKey(name, key, expiresAt) {
     try {
-      await table.client.send(
-        new PutCommand({
-          TableName: table.name,
-          Item: {
-            ...deploymentKey(name),
-            key,
-            ...(expiresAt && { ttl: Math.floor(expiresAt.getTime() / 1000) }),
-          },
-          ConditionExpression: 'attribute_not_exists(pk)',
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
+      await table.call('PutItem', {
+        TableName: table.name,
+        Item: {
+          ...deploymentKey(name),
+          key,
+          ...(expiresAt && { ttl: Math.floor(expiresAt.getTime() / 1000) }),
+        },
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
       return key;
     } catch (error) {
-      const existing = error instanceof ConditionalCheckFailedException && error.Item?.key?.B;
+      const existing = error instanceof ConditionFailed && error.existing?.key;
       if (!existing) throw error;
       return existing;
     }

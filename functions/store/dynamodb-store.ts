@@ -1,13 +1,12 @@
-import type { ClickStore } from '../core/click.ts';
 import type { Store } from '../core/store.ts';
 import { bucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
 import { keyStore } from './deployment-keys.ts';
 import { hourStore } from './hours.ts';
 import { idempotencyStore } from './idempotency.ts';
-import { referralFinder, referralStore } from './referrals.ts';
-import { responseStore, responseWriter } from './responses.ts';
-import { sessionFinder, sessionStore } from './sessions.ts';
+import { referralStore } from './referrals.ts';
+import { responseStore } from './responses.ts';
+import { sessionStore } from './sessions.ts';
 
 /** The domain's store on a DynamoDB table. */
 export function createStore(table: Table): Store {
@@ -21,11 +20,3 @@ export function createStore(table: Table): Store {
     ...keyStore(table),
   };
 }
-
-/** The part of the store that a click needs, so that nobody waits for other parts to load. */
-export const createClickStore = (table: Table): ClickStore => ({
-  ...referralFinder(table),
-  ...responseWriter(table, bucketGrower(table)),
-  ...sessionFinder(table),
-  ...keyStore(table),
-});

@@ -1,7 +1,7 @@
-import { paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Visitor } from '../core/visitor.ts';
-import type { Table } from './client.ts';
 import { visitorPartition } from './keys.ts';
+import type { ClickTable } from './table.ts';
 import { tableShape } from './table-shape.ts';
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
@@ -11,10 +11,18 @@ type Query = Omit<QueryCommandInput, 'TableName'>;
 export type Item = Record<string, any>;
 
 /** Yields the items that a query finds. Reads only as far as the caller iterates. */
-export async function* queryItems({ client, name }: Table, query: Query): AsyncGenerator<Item> {
-  for await (const { Items = [] } of paginateQuery({ client }, { TableName: name, ...query })) {
-    yield* Items;
-  }
+export async function* queryItems({ call, name }: ClickTable, query: Query): AsyncGenerator<Item> {
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const page = await call('Query', { TableName: name, ...query, ExclusiveStartKey });
+    yield* page.Items ?? [];
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+}
+
+/** The item with a key; undefined if there is none. Strongly consistent. */
+export async function getItem({ call, name }: ClickTable, Key: { pk: string; sk: string }) {
+  return (await call('GetItem', { TableName: name, Key, ConsistentRead: true })).Item;
 }
 
 /** Condition of a session's response that is not linked to a user. Earlier versions left traces without a code. */

@@ -1,4 +1,4 @@
-import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Referral } from '../core/referral.ts';
 import type {
   Claim,
@@ -15,7 +15,8 @@ import {
   ownerPartition,
   referralKey,
 } from './keys.ts';
-import { queryItems } from './query.ts';
+import { getItem, queryItems } from './query.ts';
+import { referralFinder } from './referral-finder.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 import { transact, type Write } from './transaction.ts';
@@ -46,20 +47,6 @@ type ReferralStore = Pick<
   | 'allReferrals'
   | 'everyReferral'
 >;
-
-async function getItem({ client, name }: Table, Key: { pk: string; sk: string }) {
-  const command = new GetCommand({ TableName: name, Key, ConsistentRead: true });
-  return (await client.send(command)).Item;
-}
-
-/** Finds referrals by their codes. */
-export const referralFinder = (table: Table): Pick<Store, 'findReferral'> => ({
-  async findReferral(code) {
-    const found = await getItem(table, referralKey(code));
-    const item = found?.aliasOf ? await getItem(table, referralKey(found.aliasOf)) : found;
-    return item && entityOf<Referral>(item);
-  },
-});
 
 /** Referrals and the claims that make creating them safe to repeat. */
 export function referralStore(table: Table): ReferralStore {

@@ -1,6 +1,3 @@
-import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { CountedResponse } from '../core/counts.ts';
 import { ReferralsError } from '../core/errors.ts';
 import type { Referral } from '../core/referral.ts';
@@ -11,6 +8,7 @@ import type { BucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
 import { firstIdOf, responseKey, responsePartitionOf, responsePartitions } from './keys.ts';
 import { IS_UNLINKED, queryItems, responsesOfVisitor } from './query.ts';
+import { type ClickTable, ConditionFailed } from './table.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 
@@ -21,7 +19,7 @@ type ResponseStore = ResponseWriter & Pick<Store, 'listResponses' | 'eachRespons
 export const responseItem = (
   response: Response,
   { code, buckets }: Referral,
-  { retention }: Table,
+  { retention }: ClickTable,
 ) => ({
   ...(retention && { ttl: Math.floor(Date.parse(response.createdAt) / 1000) + retention }),
   ...responseKey(visitorOf(response), response.id),
@@ -44,21 +42,19 @@ const MOST_PARTITIONS = 2_000;
 const LAST_ID = 'Z';
 
 /** Puts responses, and tells whether there was one before. */
-export function responseWriter(table: Table, spread: BucketGrower): ResponseWriter {
-  const { itemClient, name } = table;
+export function responseWriter(table: ClickTable, spread: BucketGrower): ResponseWriter {
+  const { call, name } = table;
 
   /** Keeps an existing item: an earlier try put it there, and it may have been linked since. */
   const putOnce = async (item: Record<string, unknown>) => {
     try {
-      await itemClient.send(
-        new PutItemCommand({
-          TableName: name,
-          Item: marshall(item, { removeUndefinedValues: true }),
-          ConditionExpression: 'attribute_not_exists(pk)',
-        }),
-      );
+      await call('PutItem', {
+        TableName: name,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(pk)',
+      });
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (!(error instanceof ConditionFailed)) throw error;
     }
   };
 
@@ -68,15 +64,13 @@ export function responseWriter(table: Table, spread: BucketGrower): ResponseWrit
     },
 
     async standingOf(visitor, code, except) {
-      const { Items = [], LastEvaluatedKey } = await table.client.send(
-        new QueryCommand({
-          TableName: name,
-          ...responsesOfVisitor(visitor),
-          ProjectionExpression: 'code, id, userId',
-          ScanIndexForward: false,
-          Limit: MOST_RESPONSES,
-        }),
-      );
+      const { Items = [], LastEvaluatedKey } = await call('Query', {
+        TableName: name,
+        ...responsesOfVisitor(visitor),
+        ProjectionExpression: 'code, id, userId',
+        ScanIndexForward: false,
+        Limit: MOST_RESPONSES,
+      });
       const isKnown = Items.some(
         (item) => item.code === code && item.id !== except && isOf(visitor, item),
       );

@@ -1,10 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { SessionUser, Store } from '../core/store.ts';
+import type { Store } from '../core/store.ts';
 import type { Table } from './client.ts';
 import { handoffKey, responseKey, sessionUserKey } from './keys.ts';
 import { IS_UNLINKED, type Item, queryItems, responsesOfVisitor } from './query.ts';
+import { sessionFinder, sessionUserOf } from './session-finder.ts';
+import { ConditionFailed } from './table.ts';
 import { transact, type Write } from './transaction.ts';
 
 type SessionStore = Pick<
@@ -18,24 +17,9 @@ const LINKS_PER_TRANSACTION = 50;
 
 const epochSeconds = (time: Date): number => Math.floor(time.getTime() / 1000);
 
-const sessionUserOf = (item: Item): SessionUser => ({
-  userId: item.userId,
-  isSettled: item.isSettled === true,
-});
-
-/** Finds the users of sessions. */
-export const sessionFinder = ({ client, name }: Table): Pick<Store, 'findSessionUser'> => ({
-  async findSessionUser(session) {
-    const { Item } = await client.send(
-      new GetCommand({ TableName: name, Key: sessionUserKey(session), ConsistentRead: true }),
-    );
-    return Item && sessionUserOf(Item);
-  },
-});
-
 /** The users of sessions, and the links of responses to them. */
 export function sessionStore(table: Table): SessionStore {
-  const { client, name, retention } = table;
+  const { call, name, retention } = table;
 
   /** A session is worth nothing without its responses, so its user is forgotten after them. */
   const forgotten = (now: Date) => retention && { ttl: epochSeconds(now) + retention };
@@ -85,38 +69,34 @@ export function sessionStore(table: Table): SessionStore {
 
     async claimSession(session, userId, now) {
       try {
-        await client.send(
-          new PutCommand({
-            TableName: name,
-            Item: { ...sessionUserKey(session), userId, ...forgotten(now) },
-            ConditionExpression: 'attribute_not_exists(pk)',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
+        await call('PutItem', {
+          TableName: name,
+          Item: { ...sessionUserKey(session), userId, ...forgotten(now) },
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        });
         return { userId, isSettled: false };
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
-        return sessionUserOf(unmarshall(error.Item));
+        if (!(error instanceof ConditionFailed) || !error.existing) throw error;
+        return sessionUserOf(error.existing);
       }
     },
 
     async settleSession(session, userId, now) {
       const Item = { ...sessionUserKey(session), userId, isSettled: true, ...forgotten(now) };
-      await client.send(new PutCommand({ TableName: name, Item }));
+      await call('PutItem', { TableName: name, Item });
     },
 
     async claimHandoff(id, until) {
       try {
-        await client.send(
-          new PutCommand({
-            TableName: name,
-            Item: { ...handoffKey(id), ttl: epochSeconds(until) },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        );
+        await call('PutItem', {
+          TableName: name,
+          Item: { ...handoffKey(id), ttl: epochSeconds(until) },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        });
         return true;
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!(error instanceof ConditionFailed)) throw error;
         return false;
       }
     },

@@ -1,7 +1,6 @@
-import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Page, PageRequest } from '../core/store.ts';
-import type { Table } from './client.ts';
+import type { Item } from './query.ts';
+import type { ClickTable } from './table.ts';
 import { tableShape } from './table-shape.ts';
 
 const { index } = tableShape;
@@ -26,29 +25,27 @@ const FEW = 5;
  * little more than that, however many items they have.
  */
 export async function newestFirst<Entity>(
-  { itemClient, name }: Table,
+  { call, name }: ClickTable,
   partitions: readonly string[],
   { limit, cursor }: PageRequest,
 ): Promise<Page<Entity>> {
   const ask = async (partition: string, before: string | undefined, count: number) => {
-    const { Items = [] } = await itemClient.send(
-      new QueryCommand({
-        TableName: name,
-        IndexName: index.name,
-        KeyConditionExpression: `#pk = :pk${before === undefined ? '' : ' AND #sk < :before'}`,
-        ExpressionAttributeNames: {
-          '#pk': index.partitionKey,
-          ...(before !== undefined && { '#sk': index.sortKey }),
-        },
-        ExpressionAttributeValues: {
-          ':pk': { S: partition },
-          ...(before !== undefined && { ':before': { S: before } }),
-        },
-        ScanIndexForward: false,
-        // 101 items of at most 8 KB fit into one answer.
-        Limit: count,
-      }),
-    );
+    const { Items = [] } = await call('Query', {
+      TableName: name,
+      IndexName: index.name,
+      KeyConditionExpression: `#pk = :pk${before === undefined ? '' : ' AND #sk < :before'}`,
+      ExpressionAttributeNames: {
+        '#pk': index.partitionKey,
+        ...(before !== undefined && { '#sk': index.sortKey }),
+      },
+      ExpressionAttributeValues: {
+        ':pk': partition,
+        ...(before !== undefined && { ':before': before }),
+      },
+      ScanIndexForward: false,
+      // 101 items of at most 8 KB fit into one answer.
+      Limit: count,
+    });
     return {
       partition,
       items: Items,
@@ -58,7 +55,7 @@ export async function newestFirst<Entity>(
 
   // One more item shows whether there is a next page.
   const wanted = limit + 1;
-  let newest: StoredItem[] = [];
+  let newest: Item[] = [];
   let count = Math.min(wanted, Math.max(FEW, Math.ceil((2 * wanted) / partitions.length)));
   let open = partitions.map((partition) => ({ partition, before: cursor }));
   while (open.length > 0) {
@@ -74,11 +71,9 @@ export async function newestFirst<Entity>(
   }
   const items = newest.slice(0, limit);
   return {
-    items: items.map((item) => entityOf<Entity>(unmarshall(item))),
+    items: items.map((item) => entityOf<Entity>(item)),
     nextCursor: newest.length > limit ? idOf(items.at(-1)) : null,
   };
 }
 
-type StoredItem = Record<string, AttributeValue>;
-
-const idOf = (item: StoredItem | undefined): string => item?.[index.sortKey]?.S ?? '';
+const idOf = (item: Item | undefined): string => item?.[index.sortKey] ?? '';

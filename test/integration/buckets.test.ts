@@ -77,5 +77,5 @@ test('a referral with the maximum number of buckets can be read within the timeo
   const hot = { ...referral, buckets: 256 };
   await store.eachResponse(hot, 0, Number.POSITIVE_INFINITY, () => visited++);
   expect([visited, asked.size]).toEqual([0, 256]);
-  clients.itemClient.destroy();
+  clients.close();
 });

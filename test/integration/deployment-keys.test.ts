@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, inject, test } from 'vitest';
 import { deploymentKeys } from '../../functions/core/deployment-keys.ts';
 import { dayOf } from '../../functions/core/handoff.ts';
@@ -30,14 +30,14 @@ test('each key is made once, by the first function that needs it', async () => {
 test('the key of a day is gone two days later, and the key of sessions stays', async () => {
   const domain = (await deployment())();
   await deploymentKeys(domain).prepare();
-  const { Items = [] } = await domain.table.itemClient.send(
+  const { Items = [] } = await domain.table.client.send(
     new ScanCommand({ TableName: domain.table.name }),
   );
-  expect(new Map(Items.map(({ sk, ttl }) => [sk?.S, ttl?.N]))).toEqual(
+  expect(new Map(Items.map(({ sk, ttl }) => [sk, ttl]))).toEqual(
     new Map([
       ['SESSIONS', undefined],
-      [`DAY#${today}`, `${(today + 2) * 86_400}`],
-      [`DAY#${today + 1}`, `${(today + 3) * 86_400}`],
+      [`DAY#${today}`, (today + 2) * 86_400],
+      [`DAY#${today + 1}`, (today + 3) * 86_400],
     ]),
   );
 });

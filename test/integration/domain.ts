@@ -57,7 +57,7 @@ export function domainOn(
   // A test puts many rows at once. A small machine may need more time for that than a click may take.
   const clients = createClients({ connectionTimeout: 5_000, requestTimeout: 5_000 });
   const table = { ...clients, name: TableName };
-  onTestFinished(() => clients.itemClient.destroy());
+  onTestFinished(() => clients.close());
   const store = createStore(table);
   const clock = { now: new Date() };
   let latest = { now: clock.now, newId: monotonicFactory() };

@@ -82,6 +82,7 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
       './queue.ts',
       '../core/events.ts',
       '../store/changes.ts',
+      '../aws/call.ts',
       '../setup/telemetry.ts',
       '../validation/parse.ts',
       '@aws-sdk/client-sqs',
@@ -122,10 +123,23 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
     allowed: [
       './keys.ts',
       '../core/store.ts',
-      '../sdk-shortcuts/document-client.ts',
+      '../aws/call.ts',
+      '../sdk-shortcuts/collect-stream.ts',
       '@aws-sdk/lib-dynamodb',
     ],
     refused: ['../setup/services.ts', '../hit.ts', '../../lib/stack.ts', 'aws-lambda'],
+  },
+  'functions/aws': {
+    allowed: ['./retry.ts', 'aws4', 'node:https'],
+    refused: [
+      '../core/errors.ts',
+      '../store/table.ts',
+      '../environment.ts',
+      '@aws-sdk/client-sqs',
+      '@smithy/core/retry',
+      'aws-lambda',
+      '@middy/core',
+    ],
   },
   'functions/core': {
     allowed: ['./click.ts', 'isbot', 'node:crypto'],
