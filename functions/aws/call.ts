@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
-import aws4 from 'aws4';
 import { backoff, type Failure, isOfClock, isTemporary } from './retry.ts';
+import { type Credentials, type SignedRequest, sign } from './sign.ts';
 
 /** Milliseconds for a connection and for an attempt. */
 export interface Timeouts {
@@ -23,8 +23,6 @@ export interface Service {
   readonly attempts: number;
   /** Whether another attempt may help; `isTemporary` by default. */
   readonly isRetryable?: (error: Failure) => boolean;
-  /** Reviver of `JSON.parse` for its answers. */
-  readonly reviver?: (key: string, value: unknown) => unknown;
 }
 
 /** An error that a service answers with, shaped like those of the SDK. */
@@ -70,14 +68,13 @@ let ahead = 0;
  * credentials are those of the environment at the time of the attempt, see
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  *
- * @param input of the operation; bytes in it are sent as base64.
  * @throws ServiceError if the service refuses the call; an error of Node with its `code` if there is no answer; Error
  *   if there are no credentials, or if the answer is not JSON.
  * @example await call(sqs, 'SendMessage', { QueueUrl: url, MessageBody: 'text' });
  */
 export async function call(service: Service, operation: string, input: object): Promise<Output> {
   const { attempts, isRetryable = isTemporary } = service;
-  const body = JSON.stringify(input, bytesAsBase64);
+  const body = JSON.stringify(input);
   // The same at each attempt, as the SDK sends it.
   const invocation = randomUUID();
   for (let attempt = 1; ; attempt++) {
@@ -96,8 +93,8 @@ async function attemptCall(
   body: string,
   invocation: string,
 ): Promise<Output> {
-  const { name, target, endpoint, timeouts, reviver } = service;
-  const request = aws4.sign(
+  const { name, target, endpoint, timeouts } = service;
+  const request = sign(
     {
       service: name,
       region: process.env.AWS_REGION ?? '',
@@ -115,7 +112,7 @@ async function attemptCall(
     readCredentials(process.env),
   );
   const answer = await send(endpoint, request, body, timeouts);
-  const output = parse(answer.text, reviver);
+  const output = parse(answer.text);
   if (answer.status === 200 && output !== undefined) return output;
   if (answer.status === 200) throw new Error(`The answer of ${name} to ${operation} is not JSON.`);
   const type = output?.__type ?? answer.headers['x-amzn-errortype'] ?? 'UnknownError';
@@ -128,7 +125,7 @@ async function attemptCall(
 /** Sends a request, and reads its answer to the end. */
 function send(
   endpoint: URL,
-  signed: aws4.Request,
+  signed: SignedRequest,
   body: string,
   { connectionTimeout, requestTimeout }: Timeouts,
 ): Promise<Answer> {
@@ -182,7 +179,7 @@ const timeoutError = (message: string) =>
   Object.assign(new Error(message), { name: 'TimeoutError', code: 'ETIMEDOUT' });
 
 /** @throws Error if there are none. */
-function readCredentials(variables: NodeJS.ProcessEnv): aws4.Credentials {
+function readCredentials(variables: NodeJS.ProcessEnv): Credentials {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = variables;
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
     throw new Error('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set.');
@@ -195,9 +192,9 @@ function readCredentials(variables: NodeJS.ProcessEnv): aws4.Credentials {
 }
 
 /** Parses JSON; undefined if it is none. The error of `JSON.parse` quotes the text, which may be about people. */
-function parse(text: string, reviver: Service['reviver']): Output | undefined {
+function parse(text: string): Output | undefined {
   try {
-    return JSON.parse(text || '{}', reviver);
+    return JSON.parse(text || '{}');
   } catch {
     return undefined;
   }
@@ -205,9 +202,3 @@ function parse(text: string, reviver: Service['reviver']): Output | undefined {
 
 /** `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException:http://…` without what stands around the name. */
 const nameOf = (type: string) => type.replace(/^.*#/, '').replace(/[:,].*$/, '');
-
-// A buffer is no longer one when it is passed as the value.
-function bytesAsBase64(this: Record<string, unknown>, key: string, value: unknown): unknown {
-  const bytes = this[key];
-  return bytes instanceof Uint8Array ? Buffer.from(bytes).toString('base64') : value;
-}

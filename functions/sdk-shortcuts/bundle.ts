@@ -33,15 +33,25 @@ export async function bundleForLambda(
   return files;
 }
 
-/** Loads Node's modules as `require` would. */
+/** Loads Node's modules as `require` would, and reads only the names of them that are imported. */
 const requiredBuiltins: Plugin = {
   name: 'required-builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /.*/ }, ({ path }) =>
-      isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+    onResolve({ filter: /.*/ }, ({ path, kind }) => {
+      if (!isBuiltin(path)) return undefined;
+      return { path, namespace: kind === 'require-call' ? 'required' : 'imported' };
+    });
+    onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+    onLoad({ filter: /.*/, namespace: 'imported' }, ({ path }) => ({
+      contents: [
+        `const builtin = /* @__PURE__ */ process.getBuiltinModule('${path}');`,
+        'export default builtin;',
+        ...Object.keys(process.getBuiltinModule(path) ?? {})
+          .filter((name) => name !== 'default')
+          .map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`),
+      ].join('\n'),
     }));
   },
 };

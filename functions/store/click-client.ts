@@ -1,8 +1,8 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { call, type Service, ServiceError, type Timeouts } from '../aws/call.ts';
 import { dynamoDBEndpoint } from '../aws/endpoint.ts';
 import { type Failure, isTemporary } from '../aws/retry.ts';
 import { unavailable } from '../core/errors.ts';
+import { type Attributes, fromAttributes, toAttributes } from './attributes.ts';
 import {
   ATTEMPTS,
   type Call,
@@ -22,16 +22,15 @@ export function createClickCall(timeouts: Timeouts = TIMEOUTS): Call {
     timeouts,
     attempts: ATTEMPTS,
     isRetryable: (error) => !isThrottledByIndex(error) && mayPass(error),
-    reviver: readBytes,
   };
   return async (operation, { ...input }: Input) => {
-    for (const name of ITEMS) if (input[name]) input[name] = marshall(input[name], MARSHALLING);
+    for (const name of ITEMS) if (input[name]) input[name] = toAttributes(input[name]);
     try {
       const { Item, Items, LastEvaluatedKey } = await call(dynamoDB, operation, input);
       return {
-        Item: Item && unmarshall(Item),
-        Items: Items?.map((item: Parameters<typeof unmarshall>[0]) => unmarshall(item)),
-        LastEvaluatedKey: LastEvaluatedKey && unmarshall(LastEvaluatedKey),
+        Item: Item && fromAttributes(Item),
+        Items: Items?.map((item: Attributes) => fromAttributes(item)),
+        LastEvaluatedKey: LastEvaluatedKey && fromAttributes(LastEvaluatedKey),
       };
     } catch (error) {
       throw meaningOf(error as Failure);
@@ -44,11 +43,6 @@ type Input = Record<string, any>;
 
 /** The parts of an input that are written as items are. */
 const ITEMS = ['Item', 'Key', 'ExpressionAttributeValues', 'ExclusiveStartKey'];
-const MARSHALLING = { removeUndefinedValues: true };
-
-/** In an answer only bytes have a text under this name, in base64. */
-const readBytes = (name: string, value: unknown) =>
-  name === 'B' && typeof value === 'string' ? Buffer.from(value, 'base64') : value;
 
 const mayPass = (error: Failure) => isTemporary(error) || isConflict(error);
 
@@ -58,7 +52,7 @@ const isThrottledByIndex = (error: Error) =>
 function meaningOf(error: Failure): Error {
   if (error instanceof ServiceError && error.name === 'ConditionalCheckFailedException') {
     const { Item } = error.output;
-    return new ConditionFailed(Item && unmarshall(Item));
+    return new ConditionFailed(Item && fromAttributes(Item));
   }
   if (isThrottledByIndex(error)) {
     return unavailable(new IndexThrottled(error.message, { cause: error }));
