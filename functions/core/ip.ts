@@ -27,7 +27,8 @@ export function keptIp(address: string, mode: IpMode): string | undefined {
  */
 export function hostOf(address: string): string {
   const ip = address.replace(MAPPED, '');
-  return isIPv6(ip) ? networkOf(ip, 4) : ip;
+  // Most are IPv4, and the first use of `isIPv6` takes Node 3 ms.
+  return !isIPv4(ip) && isIPv6(ip) ? networkOf(ip, 4) : ip;
 }
 
 /** The network of an IPv6 address that has so many groups of 16 bits. */

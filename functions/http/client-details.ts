@@ -62,7 +62,8 @@ function addressIn(
   header: string | undefined,
   { headers, requestContext }: HttpEvent,
 ): string | undefined {
-  const addresses = (header && headers[header.toLowerCase()]?.split(',')) || [];
+  const addresses = header && headers[header.toLowerCase()]?.split(',');
+  if (!addresses) return undefined;
   const [last = '', previous] = addresses.map((address) => address.trim()).reverse();
   const found = last === requestContext.http.sourceIp ? (previous ?? last) : last;
   return isIP(found) === 0 ? undefined : found;
