@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
@@ -26,6 +27,7 @@ const aws = createServer(async (request, response) => {
     response.writeHead(status).end(JSON.stringify(output));
   switch (`${request.headers['x-amz-target']}`.split('.')[1]) {
     case 'GetItem':
+      if (!JSON.parse(body).Key.pk.S.startsWith('REFERRAL#')) return answer(200, {});
       return answer(200, {
         Item: {
           code: { S: 'code' },
@@ -82,7 +84,25 @@ const click = {
     http: { method: 'GET', userAgent: 'Mozilla/5.0', sourceIp: '2001:db8:1:2::9' },
   },
 };
-const context = { getRemainingTimeInMillis: () => 3000 };
+const context = { awsRequestId: '2', getRemainingTimeInMillis: () => 3000 };
+
+/** A click in the queue, for `store-click`, which uses the SDK. */
+const queuedClick = {
+  Records: [
+    {
+      messageId: '1',
+      body: JSON.stringify({
+        id: '01JDQ00000000000000000000A',
+        code: 'code',
+        action: 'RESPONDED',
+        trusted: true,
+        via: 'link',
+        session: 'x'.repeat(32),
+        createdAt: '2024-11-27T00:00:00.000Z',
+      }),
+    },
+  ],
+};
 
 /** Sets credentials that expire soon. The SDK asks for new ones five minutes before that. */
 function setCredentials(accessKey: string): void {
@@ -94,7 +114,7 @@ function setCredentials(accessKey: string): void {
   });
 }
 
-test('a bundle takes its credentials from the environment, and takes new ones when they expire', async () => {
+test('the click’s function takes its credentials from the environment at each call', async () => {
   setCredentials('FIRST');
   const { handler } = await import(bundleOf('hit'));
   expect(await handler(click, context)).toMatchObject({ statusCode: 302 });
@@ -102,6 +122,17 @@ test('a bundle takes its credentials from the environment, and takes new ones wh
   await handler(click, context);
   // The function reads the deployment's keys at its start. The first click also looks up the referral.
   expect(keys).toEqual(['FIRST', 'FIRST', 'FIRST', 'SECOND']);
+});
+
+test('a function with the SDK takes its credentials from the environment, and takes new ones when they expire', async () => {
+  setCredentials('FIRST');
+  const { handler } = await import(bundleOf('store-click'));
+  expect(await handler(queuedClick, context)).toEqual({ batchItemFailures: [] });
+  setCredentials('SECOND');
+  await handler(queuedClick, context);
+  // Finds the referral, asks what the visitor did before, puts the click, and looks whose the session is.
+  const four = (key: string) => Array(4).fill(key);
+  expect(keys).toEqual([...four('FIRST'), 'SECOND', 'SECOND', 'SECOND']);
 });
 
 /** Runs a script as Lambda runs a function. Returns the lines of JSON that it prints. */
@@ -127,20 +158,34 @@ test('the click’s function starts even if there is no table', async () => {
   expect(await runInLambda(start, closed)).toEqual(['function']);
 });
 
-test('a click loads neither undici nor zlib, and reads no configuration file of the SDK', async () => {
-  const script = `
+test.each([
+  ['hit', click, { statusCode: 302 }],
+  ['store-click', queuedClick, { batchItemFailures: [] }],
+])(
+  '%s loads neither undici nor zlib, and reads no configuration file of the SDK',
+  async (name, event, expected) => {
+    const script = `
     const require = process.getBuiltinModule('node:module').createRequire('/');
     // Lambda's runtime has these loaded.
     for (const module of ['http', 'https', 'crypto']) require(module);
     const read = [];
     const files = process.getBuiltinModule('node:fs/promises');
     for (const name of ['open', 'readFile']) files[name] = async (path) => { read.push(path); throw new Error(); };
-    const { handler } = await import('${bundleOf('hit')}');
-    const { statusCode } = await handler(${JSON.stringify(click)}, { getRemainingTimeInMillis: () => 3000 });
+    const { handler } = await import('${bundleOf(name)}');
+    const answer = await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 3000 });
     const loaded = process.moduleLoadList.filter((module) => /undici|zlib/.test(module));
-    console.log(JSON.stringify({ statusCode, loaded, read }));
+    console.log(JSON.stringify({ answer, loaded, read }));
   `;
-  expect(await runInLambda(script)).toEqual([{ statusCode: 302, loaded: [], read: [] }]);
+    expect(await runInLambda(script)).toEqual([
+      { answer: expect.objectContaining(expected), loaded: [], read: [] },
+    ]);
+  },
+);
+
+test('the click’s function has nothing of the SDK in what it loads', async () => {
+  const bundle = await readFile(new URL(bundleOf('hit')), 'utf8');
+  expect(bundle).toContain('DynamoDB_20120810');
+  expect(bundle).not.toMatch(/aws-sdk|smithy/);
 });
 
 test('a click that can’t be stored is queued without the visitor’s whole IP, and the code that counts and logs it is loaded only then', async () => {
