@@ -39,7 +39,7 @@ const requiredBuiltins: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /.*/ }, ({ path, kind }) => {
       if (!isBuiltin(path)) return undefined;
-      return { path, namespace: kind === 'require-call' ? 'required' : 'imported' };
+      return { path, namespace: kind === 'import-statement' ? 'imported' : 'required' };
     });
     onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}');`,
