@@ -14,6 +14,7 @@ import { peer } from './peer/peer.ts';
 import { writePerformancePage } from './performance-page.ts';
 import { keepResults, readResults } from './results.ts';
 import { compare, markdownTable, type Tables } from './table.ts';
+import { viral } from './viral.ts';
 import { warm } from './warm.ts';
 
 const HELP = `Usage: npm run bench [-- option …]
@@ -33,10 +34,11 @@ Benchmarks:
   cold     import and first invocation of every function, and the size of its bundle
   cost     DynamoDB calls, units and dollars of each kind of request
   growth   cost and latency while a table grows; needs 3 GB in the temporary directory
+  viral    reading and closing a link with 2,000 clicks a second; needs 2 GB
   peer     clicks on pinax-referrals and on the server of npm start; needs Linux and Python
 `;
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { warm, cold, cost, growth, peer };
+const benchmarks: Readonly<Record<string, Benchmark>> = { warm, cold, cost, growth, viral, peer };
 
 /** The benchmarks that are short enough for CI. */
 const CHECKED = 'warm,cold,cost';

@@ -10,6 +10,8 @@ export type FunctionName =
 export interface FunctionManifest {
   /** Seconds. */
   readonly timeout: number;
+  /** MB. */
+  readonly memory: number;
   /** Store methods that the function calls. */
   readonly store: readonly FunctionStoreMethod[];
 }
@@ -26,6 +28,8 @@ export function manifestOf(name: FunctionName): FunctionManifest {
   const own = invokers.filter((invoker) => invoker.function === name);
   return {
     timeout: Math.max(...own.map(({ timeout }) => timeout)),
+    // CPU grows with memory: less memory would slow down cold starts and make no click cheaper.
+    memory: Math.max(...own.map((invoker) => ('memory' in invoker && invoker.memory) || 512)),
     store: own.flatMap((invoker) =>
       'auth' in invoker && invoker.auth !== 'none' ? [...linking, ...invoker.store] : invoker.store,
     ),

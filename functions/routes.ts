@@ -60,7 +60,7 @@ const ofVisitor = {
 } as const;
 
 /** Store methods that count a referral. */
-const counting = ['findReferral', 'openHours', 'readTotal', 'readHour', 'eachResponse'] as const;
+const counting = ['readCounts', 'readTotal', 'closedHours', 'responsesBetween'] as const;
 
 /** Store methods that find the referral that gets credit. */
 const attributing = ['findReferral', 'findSessionUser', 'responsesOf', 'readClaim'] as const;
@@ -78,28 +78,28 @@ export const routes = [
     method: 'POST',
     path: '/referrals',
     function: 'create-referral',
-    store: ['readClaim', 'createReferral', 'createOwnedReferral', ...counting],
+    store: ['findReferral', 'readClaim', 'createReferral', 'createOwnedReferral', ...counting],
   },
   {
     ...ofUser,
     name: 'list-referrals',
     method: 'GET',
     path: '/referrals',
-    store: ['listReferrals', ...counting],
+    store: ['listReferrals', 'readAllCounts', 'responsesSince', ...counting],
   },
   {
     ...ofUser,
     name: 'get-referral',
     method: 'GET',
     path: '/referrals/{code}',
-    store: counting,
+    store: ['findReferral', ...counting],
   },
   {
     ...ofUser,
     name: 'edit-referral',
     method: 'PATCH',
     path: '/referrals/{code}',
-    store: ['readClaim', 'editReferral', ...counting],
+    store: ['findReferral', 'readClaim', 'editReferral', ...counting],
   },
   {
     ...ofUser,
@@ -113,7 +113,7 @@ export const routes = [
     name: 'get-stats',
     method: 'GET',
     path: '/referrals/{code}/stats',
-    store: ['findReferral', 'openHours', 'readTotal', 'eachResponse', 'closedHours'],
+    store: ['findReferral', 'readCounts', 'responsesBetween', 'closedHours'],
   },
   {
     ...ofUser,

@@ -26,6 +26,8 @@ export interface ReferralFunctionProps {
   readonly functionName?: string | undefined;
   /** Seconds. */
   readonly timeout: number;
+  /** MB. */
+  readonly memory: number;
   readonly environment: Record<string, string>;
   readonly logRetention: RetentionDays;
   /** Hooks module to ship with the function. */
@@ -39,7 +41,15 @@ export class ReferralFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { file, functionName, timeout, environment, logRetention, hooks }: ReferralFunctionProps,
+    {
+      file,
+      functionName,
+      timeout,
+      memory,
+      environment,
+      logRetention,
+      hooks,
+    }: ReferralFunctionProps,
   ) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
@@ -61,8 +71,7 @@ export class ReferralFunction extends Construct {
       // By its name, because older versions of aws-cdk-lib have no constant for it.
       runtime: new Runtime('nodejs24.x', RuntimeFamily.NODEJS),
       architecture: Architecture.ARM_64,
-      // CPU grows with memory: less memory would slow down cold starts and make no click cheaper.
-      memorySize: 512,
+      memorySize: memory,
       timeout: Duration.seconds(timeout),
       environment: { ...environment, ...hooks?.environment },
       logGroup,

@@ -55,6 +55,11 @@ export class ReferralMetrics {
     return this.#metric('ClosedHours', options);
   }
 
+  /** Minutes that the oldest hour to be counted was overdue. There is no data below ten minutes. */
+  minutesBehind(options?: MetricOptions): Metric {
+    return this.#metric('MinutesBehind', { statistic: Stats.MAXIMUM, ...options });
+  }
+
   #metric(metricName: string, { dimensionsMap, ...options }: MetricOptions = {}): Metric {
     return new Metric({
       namespace: NAMESPACE,

@@ -55,6 +55,8 @@ const UNSEEN: readonly string[] = [postConfirmation, consumeStream, closeHours].
 const IRREPLACEABLE: readonly string[] = ['hit', postConfirmation.function];
 /** Some $3 an hour. */
 const REQUESTS_PER_HOUR = 1_000_000;
+/** Six runs of the schedule. */
+const MINUTES_BEHIND = 30;
 const SLOW_CLICK = Duration.seconds(1);
 /** By then, events are late. Counts lack the end of an hour that closed before the stream reached it. */
 const STREAM_LAGS = {
@@ -106,7 +108,14 @@ export class ReferralMonitoring extends Construct {
           metrics: [metrics.actions(), metrics.attributionMisses(), metrics.linkedResponses()],
         },
         { title: 'Queued clicks', metrics: [atMost(0, metrics.queuedClicks(), 'Queued')] },
-        { title: 'Counting', metrics: [metrics.closedHours(), metrics.unreadableRecords()] },
+        {
+          title: 'Counting',
+          metrics: [
+            metrics.closedHours(),
+            metrics.unreadableRecords(),
+            atMost(MINUTES_BEHIND, metrics.minutesBehind(), 'Behind'),
+          ],
+        },
       ],
     });
     facade.monitorCustom({

@@ -69,10 +69,10 @@ export class ReferralTable extends Construct {
    * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    */
   #allow(operation: string, prefixes: readonly string[]): PolicyStatement {
-    const onIndex = operation === 'QueryIndex';
+    const [, action, onIndex] = /^(\w+?)(Index)?$/.exec(operation) ?? [];
     const { tableArn } = this.table;
     return new PolicyStatement({
-      actions: [`dynamodb:${onIndex ? 'Query' : operation}`],
+      actions: [`dynamodb:${action}`],
       resources: [onIndex ? `${tableArn}/index/${tableShape.index.name}` : tableArn],
       conditions: {
         'ForAllValues:StringLike': {

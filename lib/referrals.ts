@@ -117,11 +117,12 @@ export class Referrals extends Construct {
     const scopeOfFunctions = new Construct(this, 'Functions');
     this.functions = Object.fromEntries(
       functionNames.map((file) => {
-        const { timeout, store } = manifestOf(file);
+        const { timeout, memory, store } = manifestOf(file);
         const { handler } = new ReferralFunction(scopeOfFunctions, pascalCase(file), {
           file,
           functionName: file === postConfirmation.function ? triggerName : undefined,
           timeout,
+          memory,
           environment,
           logRetention,
           hooks,

@@ -1,6 +1,6 @@
 import type { Services } from '../database.ts';
 import { click, type Invocation, request, usual } from '../events.ts';
-import type { Scene } from '../scene.ts';
+import { newClick, newReferral, type Scene } from '../scene.ts';
 
 /** A request whose cost is counted. */
 export interface CountedRequest {
@@ -66,6 +66,17 @@ export const requests: readonly CountedRequest[] = [
   { name: 'sign-up: link, session linked, action', invocation: usual('confirm-sign-up') },
   { name: 'session with one response linked', invocation: request('link-session') },
   { name: 'my links, of which there is one', invocation: request('list-referrals') },
+  {
+    name: 'page of 20 links, with their counts',
+    invocation: async (scene, { store }) => {
+      for (let link = 1; link < 20; link++) {
+        const referral = newReferral(scene.userId, new Date());
+        await store.createReferral(referral, []);
+        await store.putResponse(newClick(referral, new Date()), referral);
+      }
+      return request('list-referrals')(scene);
+    },
+  },
   {
     name: 'page of 20 responses',
     clicks: 25,

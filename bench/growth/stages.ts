@@ -1,28 +1,12 @@
-import { execFile } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
-import {
-  type AttributeValue,
-  DescribeTableCommand,
-  DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { closeHour, openHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { hourAt } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { RESPONDED } from '../../functions/core/response.ts';
-import { firstIdOf, ownerPartition, referralKey } from '../../functions/store/keys.ts';
-import { type Services, startEmbedded } from '../database.ts';
-import { TABLE } from '../instance.ts';
+import { firstIdOf } from '../../functions/store/keys.ts';
+import type { Services } from '../database.ts';
+import { referralItem, startWith } from '../import-items.ts';
 import { anySession, clickItem, newClick, newReferral, type Scene } from '../scene.ts';
-
-const DYNOXIDE = `@dynoxide/${process.platform}-${process.arch}/dynoxide`;
 
 const HOUR = 3_600_000;
 
@@ -45,10 +29,7 @@ export async function setStage(directory: string, size: Size) {
     { length: size.clicks },
     (_, n) => begin + Math.floor((HOURS * HOUR * n) / size.clicks),
   );
-  const schema = await describeTable(directory);
-  const database = await startEmbedded(directory, (path) =>
-    importItems(path, schema, items(referral, size.links, times)),
-  );
+  const database = await startWith(directory, items(referral, size.links, times));
   const { services } = database;
   await closeHours(services, referral, times);
   const { clicks } = await countReferral(services, referral);
@@ -73,45 +54,6 @@ function* items(referral: Referral, links: number, times: readonly number[]) {
   for (const time of times) yield clickItem(newClick(referral, new Date(time)), referral);
 }
 
-/** The item of a link, as `store/referrals.ts` puts it. */
-const referralItem = (referral: Referral) =>
-  marshall({
-    ...referralKey(referral.code),
-    gsi1pk: ownerPartition(referral.userId ?? ''),
-    gsi1sk: referral.id,
-    ...referral,
-  });
-
-/** Describes an empty table. */
-async function describeTable(directory: string): Promise<string> {
-  const { endpoint, stop } = await startEmbedded(directory);
-  const client = new DynamoDBClient({ endpoint });
-  const { Table } = await client.send(new DescribeTableCommand({ TableName: TABLE }));
-  client.destroy();
-  await stop();
-  return JSON.stringify([{ Table }]);
-}
-
-/** Makes a database file from items, ten times as fast as by writes. */
-async function importItems(
-  directory: string,
-  schema: string,
-  items: Generator<Record<string, AttributeValue>>,
-): Promise<void> {
-  // The same layout as DynamoDB's export to S3.
-  const data = join(directory, 'export', TABLE, 'data');
-  await mkdir(data, { recursive: true });
-  await writeFile(join(directory, 'schema.json'), schema);
-  const lines = items.map((Item) => `${JSON.stringify({ Item })}\n`);
-  await pipeline(Readable.from(lines), createWriteStream(join(data, 'items.json')));
-  await promisify(execFile)(
-    createRequire(import.meta.url).resolve(DYNOXIDE),
-    ['import', '--source', 'export', '--schema', 'schema.json', '--output', 'dynamodb.sqlite'],
-    { cwd: directory },
-  );
-  await rm(join(directory, 'export'), { recursive: true });
-}
-
 /** Closes the hours. To read a million clicks again would take minutes, so core gets them from here. */
 async function closeHours(
   services: Services,
@@ -123,17 +65,16 @@ async function closeHours(
   const later = { ...services, store, now: () => new Date(Date.now() + HOUR) };
   for (const [hour, clicks] of Map.groupBy(times, hourAt)) {
     await openHour(services, code, hour);
-    store.eachResponse = async (_referral, _from, _to, visit) => {
-      for (const time of clicks) {
-        visit({
-          id: firstIdOf(time),
-          action: RESPONDED,
-          kind: 'human',
-          first: true,
-          trusted: true,
-        });
-      }
-    };
+    store.responsesBetween = async (_referral, _from, to) => ({
+      responses: clicks.map((time) => ({
+        id: firstIdOf(time),
+        action: RESPONDED,
+        kind: 'human',
+        first: true,
+        trusted: true,
+      })),
+      until: to,
+    });
     await closeHour(later, code, hour);
   }
 }

@@ -1,107 +1,348 @@
 import pMap from 'p-map';
-import { countHour } from './counting.ts';
-import { difference, sum } from './counts.ts';
+import { closedQuarters, countResponses, newCount, progressOf, SLICE } from './counting.ts';
+import { allActions, type Counts, difference, sum, tallyOf } from './counts.ts';
 import {
   boundQuarters,
-  type ClosedHour,
+  type ClosedHours,
+  type CountState,
   endOf,
+  firstKept,
   type Hour,
-  type HourState,
+  hourAt,
+  hourStart,
+  isReopened,
+  LONGEST_OPEN,
+  type Mark,
   mayHaveExpired,
+  openSince,
+  type Progress,
+  type Quarters,
+  quartersBetween,
+  startOf,
   sumOf,
 } from './hours.ts';
+import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
+import { addVisitor } from './unique-visitors.ts';
 
 /**
- * Milliseconds to wait after the end of an hour, or after a late mark, before the hour is counted. The index
- * is eventually consistent and shows the whole hour by then. Differences between clocks don't matter then.
+ * Milliseconds until responses may be counted. The index is eventually consistent and shows them by then.
+ * Differences between clocks don't matter then.
  */
-const REST = 5 * 60_000;
+export const REST = 5 * 60_000;
 
 const CLOSED_AT_ONCE = 10;
 
-/** Services to open an hour. */
-export type OpeningServices = Using<'putOpenHour', 'now' | 'newId', 'retention'>;
+/** A running hour with fewer responses is counted when it is over. */
+const FEW = 1_000;
 
-/** Services to close hours. */
-type ClosingServices = Using<
-  'dueHours' | 'readHour' | 'closeHour' | 'eachResponse',
+/** Most counts that one item has: actions and quarters with a name of 128 bytes each fit into 400 KB. */
+const MOST_COUNTS = 2_000;
+
+/**
+ * Responses of a quarter of an hour that one partition takes easily: a twentieth of what it takes at most, because they
+ * do not come evenly.
+ */
+const MOST_IN_QUARTER = 45_000;
+
+/** Milliseconds until the number of partitions is looked at again. */
+const NARROWING = 2 * 60 * 60_000;
+
+/** Services to mark hours. */
+export type MarkingServices = Using<
+  'openHour' | 'reopenHour' | 'openHours',
   'now' | 'newId',
   'retention'
 >;
 
-/** Marks an hour as open: its counts may lack a response that was recorded in it. */
+/** Services to close hours. */
+export type ClosingServices = Using<
+  | 'dueHours'
+  | 'readCounts'
+  | 'closedHours'
+  | 'responsesBetween'
+  | 'closeHours'
+  | 'halveBuckets'
+  | 'openHour'
+  | 'saveProgress'
+  | 'putVisitors'
+  | 'readVisitors',
+  'now' | 'newId',
+  'retention'
+>;
+
+/** The time from which on everything up to the end of an hour may be counted. */
+export const dueAt = (hour: Hour): number => endOf(hour) + REST;
+
+/**
+ * Marks that the responses of a referral must be counted up to the end of an hour, unless they are to be counted
+ * as early already.
+ *
+ * @param due epoch milliseconds; when the hour is over by default.
+ */
 export async function openHour(
-  { store, settings, now, newId }: OpeningServices,
+  { store, now, newId }: Using<'openHour', 'now' | 'newId'>,
+  code: string,
+  hour: Hour,
+  due = dueAt(hour),
+): Promise<void> {
+  const version = newId(now());
+  await store.openHour(code, { hour, due: new Date(due).toISOString(), version });
+}
+
+/** Marks an hour that may have been counted without a response that came late. It is counted again. */
+export async function reopenHour(
+  { store, settings, now, newId }: Using<'reopenHour', 'now' | 'newId', 'retention'>,
   code: string,
   hour: Hour,
 ): Promise<void> {
   const at = now();
   if (mayHaveExpired(hour, at, settings.retention)) return;
-  const due = new Date(Math.max(at.getTime(), endOf(hour)) + REST).toISOString();
-  // Every mark has its own version, so that closing notices a mark that is set while it counts.
-  await store.putOpenHour({ code, hour, due, version: newId(at) });
+  const due = new Date(at.getTime() + REST).toISOString();
+  // Every such mark has its own version, so that closing notices a mark that is set while it counts.
+  await store.reopenHour(code, { hour, due, version: newId(at) });
 }
 
 /**
- * Closes the hours that are due, as long as there is time.
+ * Makes sure that a response of now is counted at some time: marks the referral, unless it is marked.
  *
- * @returns the number of closed hours.
+ * @returns the hour up to whose end its responses need no further mark.
+ */
+export async function coverHour(
+  services: MarkingServices,
+  code: string,
+  hour: Hour,
+): Promise<Hour> {
+  const now = services.now().getTime();
+  const marked = await services.store.openHours(code);
+  // A mark that is due may be counted right now.
+  const covering = marked.find((open) => open >= hour && dueAt(open) > now);
+  if (covering !== undefined) return covering;
+  const latest = hourAt(now + LONGEST_OPEN);
+  await openHour(services, code, latest);
+  return latest;
+}
+
+/**
+ * Closes the hours that are due, the oldest first, as long as there is time.
+ *
+ * @returns the number of closed hours, and the milliseconds that the oldest one was late.
  * @throws AggregateError if some hours could not be closed, after the others are closed.
  */
 export async function closeDueHours(
   services: ClosingServices,
   hasTime: () => boolean,
-): Promise<number> {
+): Promise<{ readonly closed: number; readonly late: number }> {
+  let late = 0;
+  const { store, now } = services;
+  async function* dueHours() {
+    for await (const { code, hour, due } of store.dueHours(now())) {
+      late = Math.max(late, now().getTime() - Date.parse(due));
+      if (!hasTime()) return;
+      yield { code, hour };
+    }
+  }
+  // Hours of the same referral are closed in turn, because each changes the total.
+  const turns = new Map<string, Promise<unknown>>();
   const closed = await pMap(
-    dueHours(services, hasTime),
-    ({ code, hour }) => closeHour(services, code, hour),
+    dueHours(),
+    ({ code, hour }) => {
+      const turn = Promise.resolve(turns.get(code))
+        .catch(() => undefined)
+        .then(() => closeHour(services, code, hour, hasTime));
+      turns.set(code, turn);
+      return turn;
+    },
     { concurrency: CLOSED_AT_ONCE, stopOnError: false },
   );
-  return closed.filter(Boolean).length;
-}
-
-async function* dueHours({ store, now }: ClosingServices, hasTime: () => boolean) {
-  for await (const due of store.dueHours(now())) {
-    if (!hasTime()) return;
-    yield due;
-  }
+  return { closed: closed.filter(Boolean).length, late };
 }
 
 /**
- * Counts an open hour from its responses and closes it, unless it is marked again meanwhile.
+ * Counts the responses of a referral up to the end of an hour, and closes all hours until then; or a closed hour
+ * that is open again. If that takes too long, the next call goes on where this one stopped.
  *
- * @returns whether it was closed.
+ * @returns whether the hour was closed.
  */
 export async function closeHour(
   services: ClosingServices,
   code: string,
   hour: Hour,
+  hasTime: () => boolean = () => true,
 ): Promise<boolean> {
   for (;;) {
-    const state = await services.store.readHour(code, hour);
-    if (state.mark === undefined || new Date(state.mark.due) > services.now()) return false;
-    const counted = await countAgain(services, state);
-    // It fails if another hour of the referral was closed meanwhile, because that changed the total.
-    if (await services.store.closeHour(counted)) return true;
+    const state = await services.store.readCounts(code);
+    const mark = state.marks.find((mark) => mark.hour === hour);
+    if (mark === undefined || new Date(mark.due) > services.now()) return false;
+    const result = await step(services, code, state, mark, hasTime);
+    if (result !== 'again' || !hasTime()) return result === 'closed';
   }
 }
 
-async function countAgain(services: ClosingServices, state: HourState): Promise<ClosedHour> {
-  const { hour, referral, total } = state;
-  const now = services.now();
-  const keep = referral === undefined || mayHaveExpired(hour, now, services.settings.retention);
-  const closed = keep
-    ? state.closed
-    : boundQuarters(await countHour(services, referral, hour), total.counts);
-  const change = difference(sumOf(closed), sumOf(state.closed));
-  return {
-    state,
-    closed,
-    total: {
-      version: services.newId(now),
-      through: total.through !== undefined && total.through > hour ? total.through : hour,
-      counts: sum(total.counts, change),
-    },
+/** The result of one step of counting. `again` if something has changed meanwhile, or if there is more to do. */
+type Step = 'closed' | 'open' | 'again';
+
+async function step(
+  services: ClosingServices,
+  code: string,
+  state: CountState,
+  mark: Mark,
+  hasTime: () => boolean,
+): Promise<Step> {
+  const { store } = services;
+  const { referral, total } = state;
+  const { hour } = mark;
+  const now = services.now().getTime();
+  const again = isReopened(hour, total);
+  const kept = firstKept(services.now(), services.settings.retention);
+  const closeUntil = async (end: number, quarters: Quarters): Promise<Step> => {
+    const isLast = end === endOf(hour);
+    const counted = { hour: hourAt(end - 1), quarters, again };
+    const isClosed = await close(services, code, state, counted, isLast ? mark : undefined);
+    return isClosed && isLast ? 'closed' : 'again';
   };
+  if (referral === undefined) return closeUntil(endOf(hour), new Map());
+  if (again && startOf(hour) < kept) {
+    return closeUntil(endOf(hour), await closedQuarters(services, code, hour));
+  }
+
+  const start = again ? startOf(hour) : Math.max(openSince(total), hourStart(kept));
+  const end = Math.min(endOf(hour), now - REST);
+  const progress = progressOf(mark, total);
+  const { count, until, size, isKnown } = await countUntil(
+    services,
+    referral,
+    { start, end, progress },
+    hasTime,
+  );
+  const quarters = boundQuarters(count.quarters, total.counts);
+  const whole = until < endOf(hour) ? hourStart(until) : endOf(hour);
+  if (whole > start) {
+    const result = await closeUntil(fitting(quarters, start, whole), quarters);
+    if (result === 'closed') await narrow(services, referral, quarters);
+    return result;
+  }
+
+  const isCaughtUp = until >= end;
+  if (isCaughtUp && progress === undefined && size < FEW) {
+    await store.saveProgress(code, mark, { due: new Date(dueAt(hour)).toISOString() });
+  } else if (until > (progress?.until ?? start)) {
+    const id = services.newId(services.now());
+    const met = [...count.visitors.fingerprints].slice(isKnown);
+    await store.saveProgress(code, mark, {
+      due: new Date(isCaughtUp ? now + REST : now).toISOString(),
+      progress: {
+        id,
+        until,
+        quarters,
+        visitors: [...(progress?.visitors ?? []), { id, items: await store.putVisitors(id, met) }],
+      },
+    });
+  }
+  return 'open';
+}
+
+/** Counts responses from `start` until before `end`, in epoch milliseconds, or as far as there is time. */
+async function countUntil(
+  { store }: Using<'responsesBetween' | 'readVisitors'>,
+  referral: Referral,
+  { start, end, progress }: { start: number; end: number; progress: Progress | undefined },
+  hasTime: () => boolean,
+) {
+  const count = newCount();
+  let until = start;
+  if (progress !== undefined) {
+    until = progress.until;
+    count.hour = start;
+    for (const [quarter, counts] of progress.quarters) count.quarters.set(quarter, tallyOf(counts));
+    for await (const visitor of store.readVisitors(progress.visitors)) {
+      addVisitor(count.visitors, visitor);
+    }
+  }
+  const isKnown = count.visitors.fingerprints.size;
+  let size = 0;
+  // After many responses, whole hours are closed first.
+  const isEnough = () => size >= SLICE && hourStart(until) > start;
+  while (until < end && !isEnough() && hasTime()) {
+    const slice = await store.responsesBetween(referral, until, end, SLICE);
+    countResponses(count, slice.responses);
+    until = slice.until;
+    size += slice.responses.length;
+  }
+  return { count, until, size, isKnown };
+}
+
+/** Halves the partitions of a referral that has far more than its responses need, and comes back later. */
+async function narrow(
+  services: Using<'halveBuckets' | 'openHour', 'now' | 'newId'>,
+  referral: Referral,
+  quarters: Quarters,
+): Promise<void> {
+  if (referral.buckets === 1) return;
+  const busiest = Math.max(0, ...[...quarters.values()].map(sizeOf));
+  if (busiest < (referral.buckets / 2) * MOST_IN_QUARTER) {
+    await services.store.halveBuckets(referral, services.now());
+  }
+  await openHour(services, referral.code, hourAt(services.now().getTime() + NARROWING));
+}
+
+/** Number of responses. */
+const sizeOf = ({ clicks, bots, prefetches, ownClicks, ...counts }: Counts): number =>
+  [...allActions(counts).values()].reduce((a, b) => a + b, clicks + bots + prefetches + ownClicks);
+
+/** The end of the hours from `start` until `end` whose counts fit into one item; all in epoch milliseconds. */
+function fitting(quarters: Quarters, start: number, end: number): number {
+  let counts = 0;
+  for (const [quarter, { trustedActions, pageActions }] of [...quarters].sort(
+    ([a], [b]) => a - b,
+  )) {
+    if (quarter >= end) break;
+    counts += 1 + trustedActions.size + pageActions.size;
+    if (counts > MOST_COUNTS && hourStart(quarter) > start) return hourStart(quarter);
+  }
+  return end;
+}
+
+/**
+ * Closes all hours up to one, or closes a reopened one again.
+ *
+ * @param mark the mark to take away.
+ * @returns false if something has changed since the state was read.
+ */
+async function close(
+  services: Using<'closedHours' | 'closeHours', 'now' | 'newId'>,
+  code: string,
+  { total }: CountState,
+  { hour, quarters, again }: { hour: Hour; quarters: Quarters; again: boolean },
+  mark: Mark | undefined,
+): Promise<boolean> {
+  const { store, now, newId } = services;
+  const within = (all: Quarters) => quartersBetween(all, startOf(hour), endOf(hour));
+  const found = again ? await itemOf(services, code, hour) : undefined;
+  const before = within(found?.quarters ?? new Map());
+  const counted = again ? quarters : quartersBetween(quarters, 0, endOf(hour));
+  const others = [...(found?.quarters ?? [])].filter(([quarter]) => !before.has(quarter));
+  const { through } = total;
+  return store.closeHours(code, {
+    mark,
+    closed: { hour: found?.hour ?? hour, quarters: new Map([...others, ...counted]) },
+    before: total.version,
+    total: {
+      version: newId(now()),
+      through: through !== undefined && through > hour ? through : hour,
+      counts: sum(total.counts, difference(sumOf(counted), sumOf(before))),
+    },
+  });
+}
+
+/** The item with the counts of a closed hour, or the one to put them into. */
+async function itemOf(
+  { store }: Using<'closedHours'>,
+  code: string,
+  hour: Hour,
+): Promise<ClosedHours | undefined> {
+  const items = await store.closedHours(code, startOf(hour), endOf(hour));
+  const hasHour = ({ quarters }: ClosedHours) =>
+    quartersBetween(quarters, startOf(hour), endOf(hour)).size > 0;
+  return items.find(hasHour) ?? items.find((item) => item.hour === hour);
 }

@@ -1,124 +1,288 @@
 import { decodeTime } from 'ulid';
-import { type Counts, difference, newTally, noCounts, sum, type Tally, tally } from './counts.ts';
+import {
+  type CountedResponse,
+  type Counts,
+  difference,
+  isFirstClick,
+  newTally,
+  noCounts,
+  sum,
+  type Tally,
+  tally,
+} from './counts.ts';
+import { hasFingerprint } from './fingerprint.ts';
 import {
   boundQuarters,
+  type CountState,
+  DAY,
   endOf,
   type Hour,
-  hourAt,
+  hourStart,
+  isReopened,
+  LONGEST_OPEN,
+  type Mark,
+  openSince,
+  type Progress,
   type Quarters,
   quarterOf,
+  quartersBetween,
   startOf,
   sumOf,
   type Total,
 } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
-import { addFingerprint, countedVisitors, type FingerprintsSeen } from './unique-visitors.ts';
+import { addVisitor, noVisitors, type Visitors } from './unique-visitors.ts';
 
 /** A referral with its counts over all time. */
-export type CountedReferral = Referral & Counts;
+export type CountedReferral = Referral &
+  Counts & {
+    /** All responses before this time are counted; epoch milliseconds. It is now, unless there are too many. */
+    readonly countedUntil: number;
+  };
 
 /** Services to count a referral. */
-export type CountingServices = Using<
-  'findReferral' | 'openHours' | 'readTotal' | 'readHour' | 'eachResponse'
->;
+export type CountingServices = CountingOpenServices &
+  Using<'readCounts' | 'readTotal' | 'closedHours'>;
 
-/**
- * Counts a referral: the total of its closed hours, plus the responses of its open hours. Open hours are
- * those after the latest closed hour, and earlier ones that are open again.
- */
+type CountingOpenServices = Using<'responsesBetween', 'now'>;
+
+/** Open responses that one answer counts at most. More of them would take too long. */
+const MOST_OPEN = 5_000;
+
+/** A link of which an hour was closed within this time is a busy one; milliseconds. */
+const RECENTLY = 2 * 3_600_000;
+
+/** Reopened hours that one answer counts again at most. */
+const MOST_REOPENED = 10;
+
+/** Counts a referral: the total of its closed hours, plus the open ones, as far as they can be counted now. */
 export async function countReferral(
   services: CountingServices,
-  { code, ...rest }: Referral,
+  found: Referral,
+  mostOpen = MOST_OPEN,
 ): Promise<CountedReferral> {
   const { store } = services;
+  const { code } = found;
   // A referral from memory or from the index may be old, and have fewer buckets than now.
-  const referral = (await store.findReferral(code)) ?? { code, ...rest };
-  const openHours = await readOpenHours(services, code);
-  const { total, reopened } = openHours;
-  const [open, closed] = await Promise.all([
-    countOpenHours(services, referral, openHours),
-    Promise.all(reopened.map(async (hour) => (await store.readHour(code, hour)).closed)),
-  ]);
+  const { referral = found, ...state } = await store.readCounts(code);
+  const { total } = state;
+  const { quarters, recounted, countedUntil } = await countOpen(services, referral, state, {
+    mostOpen,
+  });
+  const before = await Promise.all(recounted.map((hour) => closedQuarters(services, code, hour)));
   // These reads belong together but ran at several moments. No hour may have been closed between them.
-  if (reopened.length > 0 && (await store.readTotal(code)).version !== total.version) {
-    return countReferral(services, referral);
+  if (recounted.length > 0 && (await store.readTotal(code)).version !== total.version) {
+    return countReferral(services, referral, mostOpen);
   }
-  const before = closed.map(sumOf).reduce(sum, noCounts);
-  return { ...referral, ...difference(sum(total.counts, sumOf(open)), before) };
-}
-
-/** Hours of a referral that are counted from its responses, because no closed hour has their counts. */
-export interface OpenHours {
-  readonly total: Total;
-  /** All hours from this time on; epoch milliseconds. */
-  readonly since: number;
-  /** Hours before `since` that are open again. */
-  readonly reopened: readonly Hour[];
-}
-
-/** Reads the open hours of a referral. */
-export async function readOpenHours(
-  { store }: Using<'openHours' | 'readTotal'>,
-  code: string,
-): Promise<OpenHours> {
-  // Read the marks first: an hour that is closed in between is then in the total and in the closed hours.
-  const open = await store.openHours(code);
-  const total = await store.readTotal(code);
-  const { through } = total;
+  const closed = before.map(sumOf).reduce(sum, noCounts);
   return {
-    total,
-    since: through === undefined ? 0 : endOf(through),
-    reopened: open.filter((hour) => through !== undefined && hour <= through),
+    ...referral,
+    ...difference(sum(total.counts, sumOf(quarters)), closed),
+    countedUntil,
   };
+}
+
+/** Services to count several referrals. */
+export type CountingSeveralServices = CountingServices & Using<'readAllCounts' | 'responsesSince'>;
+
+/** Counts referrals, most of which have few open responses, in as few calls as possible. */
+export async function countReferrals(
+  services: CountingSeveralServices,
+  referrals: readonly Referral[],
+): Promise<readonly CountedReferral[]> {
+  const { store } = services;
+  const states = new Map(await store.readAllCounts(referrals.map(({ code }) => code)));
+  const together = await readTogether(services, [...states.values()]);
+  const read: CountingServices['store'] = {
+    ...store,
+    readCounts: async (code) => {
+      const state = states.get(code) ?? (await store.readCounts(code));
+      // If it turns out to be outdated, it is read again.
+      states.delete(code);
+      return state;
+    },
+    responsesBetween: async (referral, from, to, limit) => {
+      const known = together.get(referral.code);
+      return known?.from === from
+        ? { responses: known.responses, until: to }
+        : store.responsesBetween(referral, from, to, limit);
+    },
+  };
+  const mostOpen = Math.ceil(MOST_OPEN / referrals.length);
+  return Promise.all(
+    referrals.map((referral) => countReferral({ ...services, store: read }, referral, mostOpen)),
+  );
+}
+
+/** Reads the open responses of quiet links, if there are not too many, by the codes. */
+async function readTogether(
+  { store, now }: Using<'responsesSince', 'now'>,
+  states: readonly CountState[],
+): Promise<ReadonlyMap<string, { from: number; responses: readonly CountedResponse[] }>> {
+  const time = now().getTime();
+  const quiet = states.flatMap(({ referral, marks, total }) => {
+    const from = openSince(total);
+    if (referral?.buckets !== 1 || from > time - RECENTLY) return [];
+    const marked = Math.min(time, ...marks.map(({ hour }) => startOf(hour)));
+    // An open response is marked within a day, so there are none from before that.
+    return [{ referral, from, first: Math.max(from, marked - LONGEST_OPEN - DAY) }];
+  });
+  if (quiet.length < 2) return new Map();
+  const since = Math.min(...quiet.map(({ first }) => first));
+  const links = quiet.map(({ referral }) => referral);
+  const found = await store.responsesSince(links, since, MOST_OPEN);
+  return new Map(
+    (found ? quiet : []).map(({ referral: { code }, from }) => {
+      const responses = found?.get(code) ?? [];
+      return [code, { from, responses: responses.filter(({ id }) => decodeTime(id) >= from) }];
+    }),
+  );
+}
+
+/** The counts of hours that are not closed, or have to be counted again. */
+export interface OpenCounts {
+  readonly quarters: Quarters;
+  /** Closed hours that `quarters` has anew. */
+  readonly recounted: readonly Hour[];
+  /** All responses before this time are counted; epoch milliseconds. */
+  readonly countedUntil: number;
 }
 
 /**
- * Counts the responses of a referral's open hours from `from` until before `to`, in epoch milliseconds.
- * Reopened hours are counted whole, and so is the hour of `from`: what came before in it tells who is new.
+ * Counts the open hours of a referral from `from` until before `to`, in epoch milliseconds. Hours are counted from
+ * their start, because earlier clicks tell who is new. What takes too long is left out.
  */
-export async function countOpenHours(
-  services: Using<'eachResponse'>,
+export async function countOpen(
+  services: CountingOpenServices,
   referral: Referral,
-  { total, since, reopened }: OpenHours,
-  from = 0,
-  to = Number.POSITIVE_INFINITY,
-): Promise<Quarters> {
+  { marks, total }: Omit<CountState, 'referral'>,
+  { from = 0, to = Number.POSITIVE_INFINITY, mostOpen = MOST_OPEN } = {},
+): Promise<OpenCounts> {
+  const reopened = marks.filter(
+    ({ hour }) => isReopened(hour, total) && startOf(hour) < to && endOf(hour) > from,
+  );
   const counted = await Promise.all([
-    countQuarters(services, referral, Math.max(startOf(hourAt(from)), since), to),
-    ...reopened.map((hour) => countHour(services, referral, hour)),
+    countLatest(services, referral, { marks, total }, { from, to, mostOpen }),
+    ...reopened.map((mark, index) =>
+      index < MOST_REOPENED
+        ? recountHour(services, referral, mark, mostOpen)
+        : { hour: mark.hour, quarters: undefined },
+    ),
   ]);
-  const quarters = new Map(counted.flatMap((counts) => [...counts]));
-  return boundQuarters(quarters, total.counts);
+  const [latest, ...again] = counted;
+  const leftOut = again.filter(({ quarters }) => quarters === undefined);
+  const recounted = again.filter(({ quarters }) => quarters !== undefined);
+  const quarters = new Map(
+    [latest, ...recounted].flatMap(({ quarters = new Map() }) => [...quarters]),
+  );
+  return {
+    quarters: boundQuarters(quarters, total.counts),
+    recounted: recounted.map(({ hour }) => hour),
+    countedUntil: Math.min(latest.until, ...leftOut.map(({ hour }) => startOf(hour))),
+  };
 }
 
-/** Counts the responses of an hour. */
-export const countHour = (
-  services: Using<'eachResponse'>,
+/** Counts everything after the latest closed hour. */
+async function countLatest(
+  services: CountingOpenServices,
   referral: Referral,
-  hour: Hour,
-): Promise<Quarters> => countQuarters(services, referral, startOf(hour), endOf(hour));
+  { marks, total }: Pick<CountState, 'marks' | 'total'>,
+  { from, to, mostOpen }: { from: number; to: number; mostOpen: number },
+): Promise<{ quarters: Quarters; until: number }> {
+  const progress = marks
+    .filter(({ hour }) => !isReopened(hour, total))
+    .map((mark) => progressOf(mark, total))
+    .find((progress) => progress !== undefined);
+  // So many responses are counted step by step. The next step is not far.
+  if (progress !== undefined) return progress;
+  const start = Math.max(hourStart(from), openSince(total));
+  const count = newCount();
+  const now = services.now().getTime();
+  if (start >= to) return { quarters: count.quarters, until: now };
+  const { responses, until } = await services.store.responsesBetween(referral, start, to, mostOpen);
+  countResponses(count, responses);
+  return { quarters: count.quarters, until: until < to ? until : now };
+}
 
-/** Counts responses from `from`, the start of an hour, until before `to`, in epoch milliseconds. */
+/** How far the hour of a mark is counted; undefined if it is to be counted from its start. */
+export const progressOf = ({ hour, progress }: Mark, total: Total): Progress | undefined =>
+  progress &&
+  hourStart(progress.until) === (isReopened(hour, total) ? startOf(hour) : openSince(total))
+    ? progress
+    : undefined;
+
+/** Counts a reopened hour again; without quarters if it has too many responses. */
+async function recountHour(
+  { store }: Using<'responsesBetween'>,
+  referral: Referral,
+  { hour, progress }: Mark,
+  most: number,
+): Promise<{ hour: Hour; quarters: Quarters | undefined }> {
+  const end = endOf(hour);
+  if (progress) return { hour, quarters: undefined };
+  const count = newCount();
+  const { responses, until } = await store.responsesBetween(referral, startOf(hour), end, most);
+  countResponses(count, responses);
+  return { hour, quarters: until < end ? undefined : count.quarters };
+}
+
+/** The stored counts of an hour; none if it has no response. */
+export async function closedQuarters(
+  { store }: Using<'closedHours'>,
+  code: string,
+  hour: Hour,
+): Promise<Quarters> {
+  const [start, end] = [startOf(hour), endOf(hour)];
+  const items = await store.closedHours(code, start, end);
+  return new Map(items.flatMap(({ quarters }) => [...quartersBetween(quarters, start, end)]));
+}
+
+/** Responses that are counted in the order of their ids. */
+export interface Count {
+  readonly quarters: Map<number, Tally>;
+  /** The visitors of the hour that is being counted. */
+  visitors: Visitors;
+  /** The start of that hour, in epoch milliseconds. */
+  hour: number;
+}
+
+export const newCount = (): Count => ({
+  quarters: new Map(),
+  visitors: noVisitors(),
+  hour: 0,
+});
+
+/** Counts further responses. They must be sorted by id, and come after those that are counted already. */
+export function countResponses(count: Count, responses: readonly CountedResponse[]): void {
+  for (const response of responses) {
+    const quarter = quarterOf(decodeTime(response.id));
+    const counted = count.quarters.get(quarter) ?? newTally();
+    count.quarters.set(quarter, counted);
+    tally(counted, response);
+    if (!isFirstClick(response) || !hasFingerprint(response)) continue;
+    const hour = hourStart(quarter);
+    if (hour !== count.hour) Object.assign(count, { hour, visitors: noVisitors() });
+    const as = addVisitor(count.visitors, response);
+    if (as !== undefined) counted[as] += 1;
+  }
+}
+
+/** Counts all responses from `from`, the start of an hour, until before `to`, in epoch milliseconds. */
 export async function countQuarters(
-  { store }: Using<'eachResponse'>,
+  { store }: Using<'responsesBetween'>,
   referral: Referral,
   from: number,
-  to = Number.POSITIVE_INFINITY,
+  to: number,
 ): Promise<Quarters> {
-  const quarters = new Map<number, Tally>();
-  const seen: FingerprintsSeen = new Map();
-  if (from >= to) return quarters;
-  const tallyOf = (quarter: number): Tally => {
-    const counted = quarters.get(quarter) ?? newTally();
-    quarters.set(quarter, counted);
-    return counted;
-  };
-  await store.eachResponse(referral, from, to, (response) => {
-    const quarter = quarterOf(decodeTime(response.id));
-    tally(tallyOf(quarter), response);
-    addFingerprint(seen, response, quarter);
-  });
-  for (const { quarter, as } of countedVisitors(seen)) tallyOf(quarter)[as] += 1;
-  return quarters;
+  const count = newCount();
+  for (let until = from; until < to; ) {
+    const slice = await store.responsesBetween(referral, until, to, SLICE);
+    countResponses(count, slice.responses);
+    until = slice.until;
+  }
+  return count.quarters;
 }
+
+/** Responses that are in memory at once while many are counted. */
+export const SLICE = 20_000;

@@ -63,14 +63,20 @@ export const difference = (a: Counts, b: Counts): Counts => combine(a, b, -1);
 export type Tally = Record<(typeof countNames)[number], number> &
   Readonly<Record<ActionCountName, Map<string, number>>>;
 
-export const newTally = (): Tally => ({
-  ...noCounts,
-  trustedActions: new Map(),
-  pageActions: new Map(),
+/** Mutable counts that start with some counts. */
+export const tallyOf = (counts: Counts): Tally => ({
+  ...counts,
+  trustedActions: new Map(counts.trustedActions),
+  pageActions: new Map(counts.pageActions),
 });
 
+export const newTally = (): Tally => tallyOf(noCounts);
+
 /** Number of records of each action, whoever recorded it. */
-export function allActions({ trustedActions, pageActions }: Counts): ReadonlyMap<string, number> {
+export function allActions({
+  trustedActions,
+  pageActions,
+}: Pick<Counts, ActionCountName>): ReadonlyMap<string, number> {
   const all = new Map(trustedActions);
   addActions(all, pageActions, 1);
   return all;
@@ -80,7 +86,7 @@ export function allActions({ trustedActions, pageActions }: Counts): ReadonlyMap
 export const isFirstClick = ({ kind, first }: CountedResponse): boolean =>
   kind === 'human' && first;
 
-/** Adds one response to the counts. Visitors with a fingerprint are counted by the hour, see `unique-visitors.ts`. */
+/** Adds one response to the counts, but no visitor with a fingerprint: they count once an hour, see `unique-visitors.ts`. */
 export function tally(counted: Tally, response: CountedResponse): void {
   const { action, kind, trusted } = response;
   if (action === RESPONDED) {
@@ -101,11 +107,7 @@ const COUNTED_AS = {
 } as const satisfies Record<Response['kind'], (typeof countNames)[number]>;
 
 function combine(a: Counts, b: Counts, sign: 1 | -1): Counts {
-  const combined: Tally = {
-    ...a,
-    trustedActions: new Map(a.trustedActions),
-    pageActions: new Map(a.pageActions),
-  };
+  const combined = tallyOf(a);
   for (const name of countNames) combined[name] += sign * b[name];
   for (const name of actionCountNames) addActions(combined[name], b[name], sign);
   return combined;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type OpeningServices, openHour } from './closing.ts';
-import { endOf, hourOf } from './hours.ts';
+import { decodeTime } from 'ulid';
+import { coverHour, dueAt, type MarkingServices, openHour, REST, reopenHour } from './closing.ts';
+import { type Hour, hourAt, hourOf } from './hours.ts';
 import type { Referral } from './referral.ts';
 import { RESPONDED, type Response } from './response.ts';
 import type { Using } from './services.ts';
@@ -9,7 +10,13 @@ import type { Settings } from './settings.ts';
 /** A new item in the table. */
 export type Change =
   | { readonly type: 'referral-created'; readonly referral: Referral }
-  | { readonly type: 'response-recorded' | 'response-linked'; readonly response: Response };
+  | { readonly type: 'response-linked'; readonly response: Response }
+  | {
+      readonly type: 'response-recorded';
+      readonly response: Response;
+      /** Epoch milliseconds. */
+      readonly writtenAt: number;
+    };
 
 /** An event for the app's own code. It arrives at least once; `type` and `detail.id` identify it. */
 export interface ReferralEvent {
@@ -18,41 +25,65 @@ export interface ReferralEvent {
 }
 
 /** Services to follow changes. */
-export type FollowerServices = OpeningServices &
+export type FollowerServices = MarkingServices &
   Using<never, never, 'events'> & {
     readonly publish: (event: ReferralEvent) => Promise<void>;
   };
 
+/** A response that is written later than this after its time may have been missed by counting; milliseconds. */
+const LATE = 60_000;
+
+/** So many responses of a link are counted at the end of the hour, and so many in an hour while it runs. */
+const BUSY = 25;
+const VIRAL = 2_000;
+
+/** A link whose responses a function instance follows. */
+interface FollowedLink {
+  /** Responses up to the end of this hour need no further mark. */
+  readonly covered: Promise<Hour>;
+  /** The hour of the latest responses. */
+  hour: Hour;
+  /** Number of responses in that hour. */
+  inHour: number;
+  /** Number of responses since an hour of the link was marked. */
+  waiting: number;
+  /** The hour that was marked last because there were many. */
+  busy: Hour | undefined;
+}
+
+/** The links that a function instance follows. */
+export interface FollowedLinks {
+  get(code: string): FollowedLink | undefined;
+  set(code: string, link: FollowedLink): unknown;
+  delete(code: string): unknown;
+}
+
 /**
- * Makes a follower for one batch of changes. It opens the hours of the changes and publishes the changes as
- * events, clicks only where the settings ask for them. Following a change again only sends its event again.
+ * Makes a follower for one batch of changes. It marks the referrals of new responses to be counted, and publishes
+ * the changes as events, clicks only where the settings ask for them. Following a change again only sends its event
+ * again.
  *
- * @param running remembers the hours that were marked while they ran. Such an hour is counted some time after
- *   its end, with everything recorded until then. So it needs no second mark while it runs.
+ * @param links remembers the links that are marked. Nearly all responses need no further mark.
  */
 export function changeFollower(
   services: FollowerServices,
-  running: { get(hour: string): true | undefined; set(hour: string, is: true): unknown },
+  links: FollowedLinks,
 ): (change: Change) => Promise<void> {
   // One mark for a batch is enough, because all its changes are already recorded.
-  const opened = new Map<string, Promise<void>>();
-  const open = ({ code, id }: Response): Promise<void> => {
-    const hour = hourOf(id);
-    const key = `${code} ${hour}`;
-    const isRunning = services.now().getTime() < endOf(hour);
-    if (isRunning && running.get(key)) return Promise.resolve();
-    const opening =
-      opened.get(key) ??
-      openHour(services, code, hour).then(() => {
-        if (isRunning) running.set(key, true);
-      });
-    opened.set(key, opening);
-    return opening;
+  const reopened = new Map<string, Promise<void>>();
+  const follow = async (response: Response, writtenAt: number): Promise<void> => {
+    const { code, id } = response;
+    if (writtenAt - decodeTime(id) <= LATE) return followOnTime(services, links, response);
+    const key = `${code} ${hourOf(id)}`;
+    const reopening = reopened.get(key) ?? reopenHour(services, code, hourOf(id));
+    reopened.set(key, reopening);
+    return reopening;
   };
   return async (change) => {
     await Promise.all([
       isPublished(change, services.settings) && services.publish(eventOf(change)),
-      change.type === 'referral-created' ? undefined : open(change.response),
+      // Linking changes no count.
+      change.type === 'response-recorded' && follow(change.response, change.writtenAt),
     ]);
   };
 }
@@ -61,6 +92,41 @@ export function changeFollower(
 function isPublished(change: Change, { events }: Pick<Settings, 'events'>): boolean {
   if (change.type !== 'response-recorded' || change.response.action !== RESPONDED) return true;
   return events.clicks === 'all' || events.clicks === change.response.kind;
+}
+
+/** Sees to it that a response is counted: with few others in a week at most, with many at the end of the hour. */
+async function followOnTime(
+  services: MarkingServices,
+  links: FollowedLinks,
+  { code, id }: Pick<Response, 'code' | 'id'>,
+): Promise<void> {
+  const hour = hourOf(id);
+  const now = services.now().getTime();
+  const known = links.get(code);
+  const link = known ?? {
+    covered: coverHour(services, code, hour),
+    hour,
+    inHour: 0,
+    waiting: 0,
+    busy: undefined,
+  };
+  links.set(code, link);
+  const forget = () => links.get(code) === link && links.delete(code);
+  const covered = await link.covered.catch((error) => {
+    forget();
+    throw error;
+  });
+  if (hour > covered || dueAt(covered) <= now) {
+    forget();
+    return followOnTime(services, links, { code, id });
+  }
+  if (hour > link.hour) Object.assign(link, { hour, inHour: 0 });
+  link.inHour += 1;
+  link.waiting += 1;
+  if (link.inHour === VIRAL) await openHour(services, code, hourAt(now), now + REST);
+  if (link.waiting < BUSY || link.busy === hourAt(now)) return;
+  Object.assign(link, { busy: hourAt(now), waiting: 0 });
+  await openHour(services, code, hourAt(now));
 }
 
 function eventOf(change: Change): ReferralEvent {

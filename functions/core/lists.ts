@@ -1,4 +1,4 @@
-import { type CountedReferral, type CountingServices, countReferral } from './counting.ts';
+import { type CountedReferral, type CountingSeveralServices, countReferrals } from './counting.ts';
 import { ownedReferral } from './owned-referral.ts';
 import type { Response } from './response.ts';
 import type { Using } from './services.ts';
@@ -6,15 +6,12 @@ import type { Page, PageRequest } from './store.ts';
 
 /** A user's referrals, newest first. */
 export async function listReferrals(
-  services: CountingServices & Using<'listReferrals'>,
+  services: CountingSeveralServices & Using<'listReferrals'>,
   userId: string,
   page: PageRequest,
 ): Promise<Page<CountedReferral>> {
   const { items, nextCursor } = await services.store.listReferrals(userId, page);
-  return {
-    items: await Promise.all(items.map((referral) => countReferral(services, referral))),
-    nextCursor,
-  };
+  return { items: items.length > 0 ? await countReferrals(services, items) : [], nextCursor };
 }
 
 /** Responses to one of the user's referrals, newest first. */

@@ -1,4 +1,4 @@
-import { type OpeningServices, openHour } from './closing.ts';
+import { type MarkingServices, reopenHour } from './closing.ts';
 import { countQuarters } from './counting.ts';
 import {
   actionCountNames,
@@ -8,20 +8,20 @@ import {
   noCounts,
   sum,
 } from './counts.ts';
-import { endOf, type Hour, hourAt, mayHaveExpired, sumOf } from './hours.ts';
+import { endOf, type Hour, hourAt, mayHaveExpired } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
 
 /** Services to count again. */
 export type RecountingServices = Using<
-  'readTotal' | 'closedHours' | 'openHours' | 'eachResponse',
+  'readTotal' | 'closedHours' | 'openHours' | 'responsesBetween',
   'now',
   'retention'
 >;
 
 /** Services to repair counts. */
-export type RepairingServices = OpeningServices &
-  Using<'readTotal' | 'closedHours' | 'replaceTotal'>;
+export type RepairingServices = Pick<MarkingServices, 'settings'> &
+  Using<'reopenHour' | 'readTotal' | 'closedHours' | 'replaceTotal', 'now' | 'newId'>;
 
 /** Counts that are wrong. */
 export interface Difference {
@@ -80,7 +80,7 @@ export async function repair(
   services: RepairingServices,
   { code, hour }: Difference,
 ): Promise<void> {
-  if (hour !== undefined) return openHour(services, code, hour);
+  if (hour !== undefined) return reopenHour(services, code, hour);
   const { store, now, newId } = services;
   for (let repaired = false; !repaired; ) {
     const { version, through } = await store.readTotal(code);
@@ -95,8 +95,13 @@ export async function repair(
 
 /** The counts of all closed hours, including hours that the total does not include. */
 async function closedHours({ store, now }: Using<'closedHours', 'now'>, code: string) {
-  const hours = await store.closedHours(code, 0, now().getTime());
-  return new Map(hours.map(({ hour, quarters }) => [hour, sumOf(quarters)]));
+  const items = await store.closedHours(code, 0, now().getTime());
+  const hours = new Map<Hour, Counts>();
+  for (const [quarter, counts] of items.flatMap(({ quarters }) => [...quarters])) {
+    const hour = hourAt(quarter);
+    hours.set(hour, sum(hours.get(hour) ?? noCounts, counts));
+  }
+  return hours;
 }
 
 const totalOf = (closed: ReadonlyMap<Hour, Counts>): Counts =>

@@ -30,8 +30,17 @@ export interface Referral {
   readonly alias?: string;
   /** ULID of the latest edit. */
   readonly version?: string;
-  /** Number of index partitions for its responses; a power of two up to 256. */
+  /** Number of index partitions for its new responses; a power of two up to 256. */
   readonly buckets: number;
+  /** Larger numbers that it had before, the largest first. */
+  readonly widerBefore?: readonly Width[];
+}
+
+/** A number of index partitions that responses from before a time may lie in. */
+export interface Width {
+  readonly buckets: number;
+  /** Epoch milliseconds. */
+  readonly until: number;
 }
 
 export interface NewReferral extends Pick<Referral, 'userId' | 'label' | 'target' | 'expiresAt'> {

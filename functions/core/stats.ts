@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
-import { countOpenHours, readOpenHours } from './counting.ts';
+import { countOpen } from './counting.ts';
 import { type Counts, noCounts, sum } from './counts.ts';
-import { endOf, QUARTER, type Quarters, quarterOf, startOf } from './hours.ts';
+import { hourAt, openSince, QUARTER, type Quarters, quarterOf, quartersBetween } from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
 
@@ -29,10 +29,12 @@ export interface Stats {
   readonly totals: Counts;
   /** All intervals of the range in order, including empty ones. */
   readonly series: readonly StatsEntry[];
+  /** All responses before this time are counted; epoch milliseconds. */
+  readonly countedUntil: number;
 }
 
 /** Services for stats. */
-export type StatsServices = Using<'openHours' | 'readTotal' | 'eachResponse' | 'closedHours'>;
+export type StatsServices = Using<'readCounts' | 'responsesBetween' | 'closedHours', 'now'>;
 
 /**
  * Counts a referral over a range. Closed hours have stored counts; open hours are counted from the responses.
@@ -42,8 +44,8 @@ export async function referralStats(
   referral: Referral,
   range: StatsRange,
 ): Promise<Stats> {
-  const counted = await readQuarters(services, referral, range);
-  const quarters = [...counted].sort(([a], [b]) => a - b).values();
+  const { countedUntil, ...counted } = await readQuarters(services, referral, range);
+  const quarters = [...counted.quarters].sort(([a], [b]) => a - b).values();
   let { value: quarter } = quarters.next();
   const series: StatsEntry[] = [];
   for (const [start, end] of intervalsOf(range)) {
@@ -53,24 +55,31 @@ export async function referralStats(
     }
     series.push({ start, counts });
   }
-  return { range, totals: series.map(({ counts }) => counts).reduce(sum, noCounts), series };
+  const totals = series.map(({ counts }) => counts).reduce(sum, noCounts);
+  return { range, totals, series, countedUntil };
 }
 
 /** The counts of each quarter of an hour in the range, without empty ones. */
 async function readQuarters(
   services: StatsServices,
-  referral: Referral,
+  found: Referral,
   { from, to }: StatsRange,
-): Promise<Quarters> {
-  const { reopened: all, ...openHours } = await readOpenHours(services, referral.code);
-  const reopened = all.filter((hour) => startOf(hour) < to && endOf(hour) > from);
+): Promise<{ quarters: Quarters; countedUntil: number }> {
+  const { referral = found, ...state } = await services.store.readCounts(found.code);
+  const since = openSince(state.total);
   const [closed, open] = await Promise.all([
-    services.store.closedHours(referral.code, from, Math.min(to, openHours.since)),
-    countOpenHours(services, referral, { ...openHours, reopened }, from, to),
+    services.store.closedHours(found.code, from, Math.min(to, since)),
+    countOpen(services, referral, state, { from, to }),
   ]);
-  const stillClosed = closed.filter(({ hour }) => !reopened.includes(hour));
-  const counted = [...stillClosed.flatMap(({ quarters }) => [...quarters]), ...open];
-  return new Map(counted.filter(([quarter]) => quarter >= from && quarter < to));
+  const recounted = new Set(open.recounted);
+  // An hour that was closed meanwhile is counted as an open one.
+  const stillClosed = closed
+    .flatMap(({ quarters }) => [...quarters])
+    .filter(([quarter]) => quarter < since && !recounted.has(hourAt(quarter)));
+  return {
+    quarters: quartersBetween(new Map([...stillClosed, ...open.quarters]), from, to),
+    countedUntil: open.countedUntil,
+  };
 }
 
 /** Start and end of each interval that overlaps the range. */

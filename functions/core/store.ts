@@ -1,5 +1,14 @@
 import type { CountedResponse } from './counts.ts';
-import type { ClosedHour, Hour, HourState, Quarters, Total } from './hours.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type {
+  ClosedHours,
+  CountState,
+  Hour,
+  Mark,
+  Progress,
+  Total,
+  VisitorsPart,
+} from './hours.ts';
 import type { Referral } from './referral.ts';
 import type { Response } from './response.ts';
 import type { Visitor } from './visitor.ts';
@@ -78,13 +87,15 @@ export interface ReferralEdit {
  */
 export type ReferralOutcome = 'stored' | 'outdated' | 'code_taken' | 'too_many_changes';
 
-/** The mark that an hour of a referral must be counted. */
-export interface OpenHour {
-  readonly code: string;
-  readonly hour: Hour;
-  /** ISO 8601, UTC. The hour is not counted before this time. */
-  readonly due: string;
-  readonly version: string;
+/** Counts to store, see `Store.closeHours`. */
+export interface NewlyClosed {
+  /** The mark to take away; undefined if it stays. */
+  readonly mark: Mark | undefined;
+  /** The item to put. */
+  readonly closed: ClosedHours;
+  /** The version of the total that was read. */
+  readonly before: Total['version'];
+  readonly total: Total;
 }
 
 /**
@@ -136,15 +147,29 @@ export interface Store {
    */
   listResponses(referrals: readonly Referral[], page: PageRequest): Promise<Page<Response>>;
   /**
-   * Visits each response to a referral from `from` until before `to`, in epoch milliseconds. It visits each
-   * response once, in no order.
+   * The responses to a referral from `from` until before `to`, in epoch milliseconds, sorted by id.
+   *
+   * @param limit about so many at most.
+   * @returns the responses before `until`, which is earlier than `to` if there are more. It is later than `from`.
    */
-  eachResponse(
+  responsesBetween(
     referral: Referral,
     from: number,
     to: number,
-    visit: (response: CountedResponse) => void,
-  ): Promise<void>;
+    limit: number,
+  ): Promise<{ readonly responses: readonly CountedResponse[]; readonly until: number }>;
+
+  /**
+   * The responses since a time to each of some referrals with one bucket, by their codes and sorted by id, in one
+   * call.
+   *
+   * @param limit undefined is returned if there are more.
+   */
+  responsesSince(
+    referrals: readonly Referral[],
+    from: number,
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly CountedResponse[]> | undefined>;
 
   /** A visitor's responses by time. Strongly consistent. Reads only as far as the caller iterates. */
   responsesOf(visitor: Visitor, order: 'newest' | 'oldest'): AsyncIterable<Response>;
@@ -194,20 +219,48 @@ export interface Store {
    */
   createKey(name: string, key: Uint8Array, expiresAt?: Date): Promise<Uint8Array>;
 
-  /** Marks an hour of a referral as open, or renews its mark. */
-  putOpenHour(mark: OpenHour): Promise<void>;
-  /** The open hours of a referral. Strongly consistent. */
+  /** Marks an hour of a referral, unless there is a mark that is due as early. */
+  openHour(code: string, mark: Mark): Promise<void>;
+  /** Marks an hour of a referral in any case. What was counted under an earlier mark is counted again. */
+  reopenHour(code: string, mark: Mark): Promise<void>;
+  /** The marked hours of a referral. Without those of the last moment. */
   openHours(code: string): Promise<readonly Hour[]>;
-  /** Open hours of all referrals that are due. The order varies, so that no hour always comes last. */
-  dueHours(now: Date): AsyncIterable<{ readonly code: string; readonly hour: Hour }>;
-  /** The whole state of an hour at one moment. */
-  readHour(code: string, hour: Hour): Promise<HourState>;
+  /** Marked hours of all referrals that are due, the earliest first. */
+  dueHours(
+    now: Date,
+  ): AsyncIterable<{ readonly code: string; readonly hour: Hour; readonly due: string }>;
+  /** The referral, its marks and its total. Strongly consistent; the marks are not newer than the total. */
+  readCounts(code: string): Promise<CountState>;
   /**
-   * Closes an hour, unless its state has changed since it was read.
+   * Stores counts of hours, and the total with them, unless the mark or the total has changed since it was read.
    *
-   * @returns whether it was closed.
+   * @returns whether they were stored.
    */
-  closeHour(hour: ClosedHour): Promise<boolean>;
+  closeHours(code: string, counts: NewlyClosed): Promise<boolean>;
+  /**
+   * Stores how far the hour of a mark is counted, and when to go on, unless the mark has changed since it was read.
+   *
+   * @returns whether it was stored.
+   */
+  saveProgress(
+    code: string,
+    mark: Mark,
+    next: { readonly due: string; readonly progress?: Progress },
+  ): Promise<boolean>;
+  /**
+   * Stores visitors of an hour for a day, as pairs of fingerprint and IP.
+   *
+   * @returns the number of items.
+   */
+  putVisitors(id: string, visitors: readonly (readonly [string, string])[]): Promise<number>;
+  /** Stored visitors in their order. */
+  readVisitors(parts: readonly VisitorsPart[]): AsyncIterable<Fingerprint>;
+  /**
+   * Halves the partitions for new responses of a referral, unless their number has changed within the last hours.
+   */
+  halveBuckets(referral: Referral, now: Date): Promise<void>;
+  /** The same of several referrals by their codes, in as few calls as possible. */
+  readAllCounts(codes: readonly string[]): Promise<ReadonlyMap<string, CountState>>;
   /** The total of a referral's closed hours. Strongly consistent. */
   readTotal(code: string): Promise<Total>;
   /**
@@ -217,11 +270,7 @@ export interface Store {
    */
   replaceTotal(code: string, version: Total['version'], total: Total): Promise<boolean>;
   /**
-   * The closed hours of a referral in a range of epoch milliseconds, oldest first. Strongly consistent.
+   * The items with counts of a range of epoch milliseconds, oldest first, and a few more. Strongly consistent.
    */
-  closedHours(
-    code: string,
-    from: number,
-    to: number,
-  ): Promise<readonly { readonly hour: Hour; readonly quarters: Quarters }[]>;
+  closedHours(code: string, from: number, to: number): Promise<readonly ClosedHours[]>;
 }

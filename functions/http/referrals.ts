@@ -68,12 +68,16 @@ const fields = {
   clicks: field(owners, v.number(), ({ clicks }) => clicks),
   uniqueVisitors: field(owners, v.number(), ({ uniqueVisitors }) => uniqueVisitors),
   suspicious: field(owners, v.number(), ({ suspicious }) => suspicious),
+  countedUntil: field(owners, v.string(), ({ countedUntil }) =>
+    new Date(countedUntil).toISOString(),
+  ),
 } satisfies FieldsOf<
   CountedReferral,
   | 'id'
   | 'alias'
   | 'version'
   | 'buckets'
+  | 'widerBefore'
   | 'signedUpAt'
   | 'bots'
   | 'prefetches'

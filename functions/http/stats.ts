@@ -117,10 +117,16 @@ export const stats = v.strictObject({
   timeZone: v.string(),
   totals: v.strictObject(counts),
   series: v.array(v.strictObject({ start: v.string(), ...counts })),
+  countedUntil: v.string(),
 });
 
 /** Shows stats to the owner of the link. */
-export const showStats = ({ range, totals, series }: Stats): v.InferInput<typeof stats> => ({
+export const showStats = ({
+  range,
+  totals,
+  series,
+  countedUntil,
+}: Stats): v.InferInput<typeof stats> => ({
   from: new Date(range.from).toISOString(),
   to: new Date(range.to).toISOString(),
   interval: range.interval,
@@ -130,6 +136,7 @@ export const showStats = ({ range, totals, series }: Stats): v.InferInput<typeof
     start: new Date(start).toISOString(),
     ...showCounts(counts),
   })),
+  countedUntil: new Date(countedUntil).toISOString(),
 });
 
 const showCounts = (counts: Counts) => {

@@ -1,7 +1,12 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import QuickLRU from 'quick-lru';
 import * as v from 'valibot';
-import { type Change, changeFollower, type FollowerServices } from '../core/events.ts';
+import {
+  type Change,
+  changeFollower,
+  type FollowedLinks,
+  type FollowerServices,
+} from '../core/events.ts';
 import { RESPONDED, type ResponseKind } from '../core/response.ts';
 import { countMetric, logger } from '../setup/telemetry.ts';
 import { newEntityOf } from '../store/changes.ts';
@@ -39,8 +44,8 @@ const NewResponse = v.object({
   userId: v.exactOptional(v.string()),
 });
 
-/** Hours that this instance has marked as open while they ran. */
-const runningHours = new QuickLRU<string, true>({ maxSize: 10_000 });
+/** The links that this instance follows. */
+const links: FollowedLinks = new QuickLRU({ maxSize: 10_000 });
 
 /**
  * Makes a follower of the records of one batch, see `changeFollower`. It counts the clicks of the batch in one
@@ -49,7 +54,7 @@ const runningHours = new QuickLRU<string, true>({ maxSize: 10_000 });
  * @param deadLettersUrl queue for records that can't be read. If undefined, they are only logged.
  */
 export function recordFollower(services: FollowerServices, deadLettersUrl?: string): Follower {
-  const followChange = changeFollower(services, runningHours);
+  const followChange = changeFollower(services, links);
   const clicks = new Map<ResponseKind, number>();
   return {
     follow: async (record) => {
@@ -97,11 +102,13 @@ function withoutClient(record: DynamoDBRecord): DynamoDBRecord {
 
 /** Reads a change; undefined for one that nobody follows. */
 function readChange({ dynamodb }: DynamoDBRecord): Change | undefined {
+  // Seconds, see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
+  const writtenAt = (dynamodb?.ApproximateCreationDateTime ?? Date.now() / 1000) * 1000;
   const found = newEntityOf((dynamodb?.NewImage ?? {}) as Parameters<typeof newEntityOf>[0]);
   if (found === 'alias') return undefined;
   if (found === undefined) throw new Error('It is neither a referral nor a response.');
   const { type, entity } = found;
-  return type === 'referral-created'
-    ? { type, referral: parse(NewReferral, entity) }
-    : { type, response: parse(NewResponse, entity) };
+  if (type === 'referral-created') return { type, referral: parse(NewReferral, entity) };
+  const response = parse(NewResponse, entity);
+  return type === 'response-linked' ? { type, response } : { type, response, writtenAt };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import QuickLRU from 'quick-lru';
 import type { Referral } from '../core/referral.ts';
+import type { Store } from '../core/store.ts';
 import { referralKey } from './keys.ts';
 import { type ClickTable, ConditionFailed, isIndexThrottled } from './table.ts';
 
@@ -10,6 +11,16 @@ const MAX_BUCKETS = 256;
 // Milliseconds.
 const PROBATION = 1_000;
 const PAUSE = 200;
+
+/**
+ * Milliseconds that functions may go on writing to the partitions that they remember. It is longer than anything
+ * is remembered here or in `recent-referrals.ts`.
+ */
+const REMEMBERED = 60_000;
+const OVERLAP = 10 * REMEMBERED;
+
+/** Milliseconds after which the number of partitions may be halved. */
+const SETTLED = 2 * 60 * 60_000;
 
 /** Maximum number of tries for a write that is always refused. */
 const TRIES = 10;
@@ -29,7 +40,7 @@ export type BucketGrower = <Result>(
  */
 export function bucketGrower({ call, name }: ClickTable): BucketGrower {
   // Bucket numbers that this process has seen, because a remembered referral may be a minute old.
-  const grown = new QuickLRU<string, number>({ maxSize: 1000 });
+  const grown = new QuickLRU<string, number>({ maxSize: 1000, maxAge: REMEMBERED });
 
   /**
    * Doubles a referral's buckets, unless another process did, or they were doubled just now. It is too early
@@ -43,9 +54,9 @@ export function bucketGrower({ call, name }: ClickTable): BucketGrower {
       await call('UpdateItem', {
         TableName: name,
         Key: referralKey(code),
-        UpdateExpression: 'SET buckets = :doubled, grownAt = :now',
+        UpdateExpression: 'SET buckets = :doubled, resizedAt = :now',
         ConditionExpression:
-          'buckets = :buckets AND (attribute_not_exists(grownAt) OR grownAt < :before)',
+          'buckets = :buckets AND (attribute_not_exists(resizedAt) OR resizedAt < :before)',
         ExpressionAttributeValues: {
           ':buckets': buckets,
           ':doubled': buckets * 2,
@@ -76,3 +87,32 @@ export function bucketGrower({ call, name }: ClickTable): BucketGrower {
     }
   };
 }
+
+/** Halves the partitions of referrals. */
+export const bucketHalver = ({ call, name }: ClickTable): Pick<Store, 'halveBuckets'> => ({
+  async halveBuckets({ code, buckets, widerBefore = [] }, now) {
+    const time = now.getTime();
+    // Responses stay in their partitions, so readers need to know where to look for them.
+    const wider = [
+      ...widerBefore.filter((width) => width.buckets > buckets),
+      { buckets, until: time + OVERLAP },
+    ];
+    try {
+      await call('UpdateItem', {
+        TableName: name,
+        Key: referralKey(code),
+        UpdateExpression: 'SET buckets = :half, widerBefore = :wider, resizedAt = :now',
+        ConditionExpression: 'buckets = :buckets AND resizedAt < :settled',
+        ExpressionAttributeValues: {
+          ':buckets': buckets,
+          ':half': buckets / 2,
+          ':wider': wider,
+          ':now': time,
+          ':settled': time - SETTLED,
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  },
+});

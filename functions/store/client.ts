@@ -30,6 +30,7 @@ import {
   IndexThrottled,
   isConflict,
   isOfIndex,
+  isThrottled,
   type Throttled,
   TIMEOUTS,
 } from './table.ts';
@@ -117,10 +118,9 @@ type ServiceError = Error & Partial<TransactionCanceledException> & Throttled;
 function rethrowForRetry(error: ServiceError): never {
   if (isOfIndex(error)) throw new IndexThrottled(error.message, { cause: error });
   const reasons = error.CancellationReasons ?? [];
-  const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
   if (
     isConflict(error) ||
-    reasons.some(({ Code }) => Code !== undefined && passing.includes(Code))
+    reasons.some((reason) => reason.Code === 'TransactionConflict' || isThrottled(reason))
   ) {
     Object.assign(error, { $retryable: { throttling: false } });
     // Errors are logged with all their properties, and people's data must not be in the log.

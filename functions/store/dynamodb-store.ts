@@ -1,5 +1,5 @@
 import type { Store } from '../core/store.ts';
-import { bucketGrower } from './buckets.ts';
+import { bucketGrower, bucketHalver } from './buckets.ts';
 import type { Table } from './client.ts';
 import { keyStore } from './deployment-keys.ts';
 import { hourStore } from './hours.ts';
@@ -7,6 +7,7 @@ import { idempotencyStore } from './idempotency.ts';
 import { referralStore } from './referrals.ts';
 import { responseStore } from './responses.ts';
 import { sessionStore } from './sessions.ts';
+import { severalReferrals } from './several-referrals.ts';
 
 /** The domain's store on a DynamoDB table. */
 export function createStore(table: Table): Store {
@@ -17,6 +18,8 @@ export function createStore(table: Table): Store {
     ...sessionStore(table),
     ...idempotencyStore(table, spread),
     ...hourStore(table),
+    ...bucketHalver(table),
+    ...severalReferrals(table),
     ...keyStore(table),
   };
 }

@@ -1,5 +1,12 @@
 import { actionCountNames, type Counts, countNames, noCounts } from '../core/counts.ts';
-import { type Hour, QUARTER, type Quarters, startOf, type Total } from '../core/hours.ts';
+import {
+  type Hour,
+  type Progress,
+  QUARTER,
+  type Quarters,
+  startOf,
+  type Total,
+} from '../core/hours.ts';
 
 // Pairs, because not every action's name can be the name of an attribute or property.
 type ActionPairs = readonly (readonly [string, number])[];
@@ -34,17 +41,32 @@ export const totalOf = (item: Record<string, unknown> | undefined): Total => ({
   counts: item === undefined ? noCounts : countsOf(item as CountsItem),
 });
 
+type QuarterItem = CountsItem & {
+  /** Quarters from the start of the item's hour on; negative before it. */
+  readonly quarter: number;
+};
+
 /** Quarters in the form of the table. */
-export const quarterItems = (hour: Hour, quarters: Quarters) =>
+export const quarterItems = (hour: Hour, quarters: Quarters): QuarterItem[] =>
   [...quarters].map(([quarter, counts]) => ({
     quarter: (quarter - startOf(hour)) / QUARTER,
     ...countsItem(counts),
   }));
 
-/** Quarters from the table; none if the hour was never closed. */
-export const quartersOf = (hour: Hour, item: Record<string, unknown> | undefined): Quarters =>
+/** Quarters from the table. */
+export const quartersOf = (hour: Hour, items: readonly QuarterItem[]): Quarters =>
   new Map(
-    ((item?.quarters ?? []) as (CountsItem & { quarter: number })[]).map(
-      ({ quarter, ...counts }) => [startOf(hour) + quarter * QUARTER, countsOf(counts)],
-    ),
+    items.map(({ quarter, ...counts }) => [startOf(hour) + quarter * QUARTER, countsOf(counts)]),
   );
+
+/** Progress in the form of the table. */
+export const progressItem = (hour: Hour, { quarters, ...progress }: Progress) => ({
+  ...progress,
+  quarters: quarterItems(hour, quarters),
+});
+
+/** Progress from the table. */
+export const progressOf = (
+  hour: Hour,
+  { quarters, ...progress }: ReturnType<typeof progressItem>,
+): Progress => ({ ...progress, quarters: quartersOf(hour, quarters) });

@@ -1,5 +1,6 @@
 import { encodeTime } from 'ulid';
 import type { Hour } from '../core/hours.ts';
+import type { Referral } from '../core/referral.ts';
 import type { Visitor } from '../core/visitor.ts';
 import { tableShape } from './table-shape.ts';
 
@@ -52,9 +53,12 @@ export const idempotencyKey = (visitor: Visitor, key: string) =>
 /** Index: which referrals does this user own, by time? */
 export const ownerPartition = (userId: string) => `${prefixes.owner}${userId}` as const;
 
-/** Index: which responses does this referral have, by time? All its buckets together. */
-export const responsePartitions = (code: string, buckets: number) =>
-  Array.from({ length: buckets }, (_, bucket) => responsePartition(code, bucket));
+/** Index: which responses does this referral have since a time in epoch milliseconds? All its buckets together. */
+export function responsePartitions({ code, buckets, widerBefore = [] }: Referral, since = 0) {
+  const wider = widerBefore.filter(({ until }) => until > since).map(({ buckets }) => buckets);
+  const length = Math.max(buckets, ...wider);
+  return Array.from({ length }, (_, bucket) => responsePartition(code, bucket));
+}
 
 /** Index: which bucket of its referral holds a response? It is the same at every retry of the write. */
 export const responsePartitionOf = (code: string, id: string, buckets: number) =>
@@ -63,17 +67,21 @@ export const responsePartitionOf = (code: string, id: string, buckets: number) =
 /** Index: which responses were recorded since a time in epoch milliseconds? */
 export const firstIdOf = (time: number) => `${encodeTime(time, 10)}${'0'.repeat(16)}`;
 
-/** Must this hour of the referral still be counted? */
+/** Must the referral still be counted up to the end of this hour? */
 export const openHourKey = (code: string, hour: Hour) =>
   ({ pk: `${prefixes.referral}${code}`, sk: `OPEN#${hour}` }) as const;
 
-/** What are the referral's counts in this hour? */
+/** What are the referral's counts in this hour, and in the hours before it that have no item of their own? */
 export const closedHourKey = (code: string, hour: Hour) =>
   ({ pk: `${prefixes.referral}${code}`, sk: `HOUR#${hour}` }) as const;
 
 /** What are the referral's counts in all closed hours? */
 export const totalKey = (code: string) =>
   ({ pk: `${prefixes.referral}${code}`, sk: 'TOTAL' }) as const;
+
+/** Which visitors were counted in this step? */
+export const visitorsKey = (id: string, item: number) =>
+  ({ pk: `${prefixes.counted}${id}#${item}`, sk: 'VISITORS' }) as const;
 
 /** Index: which hours are due? All partitions together. */
 export const openPartitions = Array.from({ length: OPEN_PARTITIONS }, (_, n) => openPartition(n));

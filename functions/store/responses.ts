@@ -1,3 +1,4 @@
+import { decodeTime } from 'ulid';
 import type { CountedResponse } from '../core/counts.ts';
 import { ReferralsError } from '../core/errors.ts';
 import type { Referral } from '../core/referral.ts';
@@ -7,13 +8,14 @@ import type { Visitor } from '../core/visitor.ts';
 import type { BucketGrower } from './buckets.ts';
 import type { Table } from './client.ts';
 import { firstIdOf, responseKey, responsePartitionOf, responsePartitions } from './keys.ts';
-import { IS_UNLINKED, queryItems, responsesOfVisitor } from './query.ts';
+import { IS_UNLINKED, type Item, queryItems, responsesOfVisitor } from './query.ts';
 import { type ClickTable, ConditionFailed } from './table.ts';
 import { tableShape } from './table-shape.ts';
 import { entityOf, newestFirst } from './timeline.ts';
 
 type ResponseWriter = Pick<Store, 'putResponse' | 'standingOf'>;
-type ResponseStore = ResponseWriter & Pick<Store, 'listResponses' | 'eachResponse' | 'responsesOf'>;
+type ResponseStore = ResponseWriter &
+  Pick<Store, 'listResponses' | 'responsesBetween' | 'responsesOf'>;
 
 /** The item of a response. Its key is the visitor in the table, and the referral in the index. */
 export const responseItem = (
@@ -87,35 +89,13 @@ export function responseStore(table: Table, spread: BucketGrower): ResponseStore
     ...responseWriter(table, spread),
 
     async listResponses(referrals, page) {
-      const partitions = referrals.flatMap(({ code, buckets }) =>
-        responsePartitions(code, buckets),
-      );
+      const partitions = referrals.flatMap((referral) => responsePartitions(referral));
       if (partitions.length > MOST_PARTITIONS) throw tooMuchToMerge();
       return newestFirst<Response>(table, partitions, page);
     },
 
-    async eachResponse({ code, buckets }, from, to, visit) {
-      const visitPartition = async (partition: string) => {
-        const responses = queryItems(table, {
-          IndexName: tableShape.index.name,
-          KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :first AND :last',
-          ProjectionExpression: 'id, #action, kind, #first, trusted, fingerprint, ipHash',
-          ExpressionAttributeNames: { '#action': 'action', '#first': 'first' },
-          ExpressionAttributeValues: {
-            ':partition': partition,
-            ':first': firstIdOf(from),
-            ':last': to === Number.POSITIVE_INFINITY ? LAST_ID : firstIdOf(to),
-          },
-        });
-        let previous: unknown;
-        for await (const response of responses) {
-          // A response that is being moved is in the index twice for a moment.
-          if (response.id !== previous) visit(response as CountedResponse);
-          previous = response.id;
-        }
-      };
-      await Promise.all(responsePartitions(code, buckets).map(visitPartition));
-    },
+    responsesBetween: (referral, from, to, limit) =>
+      responsesBetween(table, referral, { from, to, limit }),
 
     async *responsesOf(visitor, order) {
       // Most callers stop at the first response.
@@ -139,6 +119,71 @@ const tooMuchToMerge = () =>
 /** Whether a response in a visitor's partition counts as theirs. A session's linked ones are its user's. */
 const isOf = (visitor: Visitor, { userId }: Record<string, unknown>): boolean =>
   'userId' in visitor || userId === undefined;
+
+/** A range of epoch milliseconds, and about the number of responses to read at most. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
+/** Responses of a range that come before `until`. */
+interface Slice {
+  readonly responses: CountedResponse[];
+  readonly until: number;
+}
+
+async function responsesBetween(
+  table: ClickTable,
+  referral: Referral,
+  range: Range,
+): Promise<Slice> {
+  const { from, limit } = range;
+  const partitions = responsePartitions(referral, from);
+  const share = { ...range, limit: Math.ceil(limit / partitions.length) };
+  const read = await Promise.all(
+    partitions.map((partition) => readPartition(table, partition, share)),
+  );
+  const until = Math.min(...read.map((slice) => slice.until));
+  // So many have come within a millisecond.
+  if (until <= from) return responsesBetween(table, referral, { ...range, limit: 2 * limit });
+  const responses = read
+    .flatMap((slice) => slice.responses)
+    .filter(({ id }) => decodeTime(id) < until)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { responses, until };
+}
+
+async function readPartition(
+  { call, name }: ClickTable,
+  partition: string,
+  { from, to, limit }: Range,
+): Promise<Slice> {
+  const responses: CountedResponse[] = [];
+  let start: Item | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await call('Query', {
+      TableName: name,
+      IndexName: tableShape.index.name,
+      KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :first AND :last',
+      ProjectionExpression: 'id, #action, kind, #first, trusted, fingerprint, ipHash',
+      ExpressionAttributeNames: { '#action': 'action', '#first': 'first' },
+      ExpressionAttributeValues: {
+        ':partition': partition,
+        ':first': firstIdOf(from),
+        ':last': to === Number.POSITIVE_INFINITY ? LAST_ID : firstIdOf(to),
+      },
+      Limit: limit,
+      ExclusiveStartKey: start,
+    });
+    responses.push(...(Items as CountedResponse[]));
+    start = LastEvaluatedKey;
+    const last = Items.at(-1);
+    if (start && last && responses.length >= limit)
+      return { responses, until: decodeTime(last.id) };
+  } while (start !== undefined);
+  return { responses, until: to };
+}
 
 function visitorOf({ userId, session }: Response): Visitor {
   if (userId !== undefined) return { userId };

@@ -1,7 +1,8 @@
 import type { StoreMethod } from '../core/services.ts';
 import { tableShape } from './table-shape.ts';
 
-const { claim, handoff, idempotency, key, open, owner, referral, visitor } = tableShape.prefixes;
+const { claim, counted, handoff, idempotency, key, open, owner, referral, visitor } =
+  tableShape.prefixes;
 
 /** Operations on the table, each with the partition key prefixes that it is allowed on. */
 export interface TableRights {
@@ -12,6 +13,9 @@ export interface TableRights {
   readonly Query?: readonly string[];
   /** Queries of the index. */
   readonly QueryIndex?: readonly string[];
+  readonly PartiQLSelect?: readonly string[];
+  /** Statements on the index. */
+  readonly PartiQLSelectIndex?: readonly string[];
 }
 
 const operations = [
@@ -21,6 +25,8 @@ const operations = [
   'DeleteItem',
   'Query',
   'QueryIndex',
+  'PartiQLSelect',
+  'PartiQLSelectIndex',
 ] as const satisfies readonly (keyof TableRights)[];
 
 /** The store's methods that functions may call; operators scan the table with their own credentials. */
@@ -45,7 +51,7 @@ const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
     UpdateItem: [referral],
   },
   listResponses: { QueryIndex: [referral] },
-  eachResponse: { QueryIndex: [referral] },
+  responsesBetween: { QueryIndex: [referral] },
   responsesOf: { Query: [visitor] },
   standingOf: { Query: [visitor] },
   findSessionUser: { GetItem: [visitor] },
@@ -55,11 +61,18 @@ const rights: Readonly<Record<FunctionStoreMethod, TableRights>> = {
   readKeys: { Query: [key] },
   createKey: { PutItem: [key] },
   claimHandoff: { PutItem: [handoff] },
-  putOpenHour: { PutItem: [referral] },
+  openHour: { PutItem: [referral] },
+  reopenHour: { PutItem: [referral] },
   openHours: { Query: [referral] },
   dueHours: { QueryIndex: [open] },
-  readHour: { GetItem: [referral] },
-  closeHour: { PutItem: [referral], DeleteItem: [referral] },
+  readCounts: { Query: [referral] },
+  readAllCounts: { PartiQLSelect: [referral] },
+  responsesSince: { PartiQLSelectIndex: [referral] },
+  closeHours: { PutItem: [referral], DeleteItem: [referral] },
+  halveBuckets: { UpdateItem: [referral] },
+  saveProgress: { PutItem: [referral] },
+  putVisitors: { PutItem: [counted] },
+  readVisitors: { GetItem: [counted] },
   readTotal: { GetItem: [referral] },
   replaceTotal: { PutItem: [referral] },
   closedHours: { Query: [referral] },

@@ -17,6 +17,7 @@ export const tableShape = {
     idempotency: 'IDEMPOTENCY#',
     owner: 'OWNER#',
     open: 'OPEN#',
+    counted: 'COUNTED#',
     key: 'KEY#',
     handoff: 'HANDOFF#',
   },

@@ -63,9 +63,26 @@ export class ConditionFailed extends Error {
 /** A write was refused because a partition of the index is at its limit. */
 export class IndexThrottled extends Error {}
 
-/** Whether an error is `unavailable` because of the index. */
-export const isIndexThrottled = (error: unknown): boolean =>
-  isUnavailable(error) && error.cause instanceof IndexThrottled;
+/**
+ * Whether writing a response is `unavailable` because of the index. For a transaction, DynamoDB does not say whether
+ * it was the index or the table. But all that a response shares with others is its partition of the index.
+ */
+export function isIndexThrottled(error: unknown): boolean {
+  if (!isUnavailable(error)) return false;
+  const { CancellationReasons = [] } = (error.cause ?? {}) as Cancelled;
+  return error.cause instanceof IndexThrottled || CancellationReasons.some(isThrottled);
+}
+
+/** Why each write of a transaction was not done. */
+interface Cancelled {
+  readonly CancellationReasons?: readonly CancellationReason[];
+}
+
+type CancellationReason = { readonly Code?: string | undefined };
+
+/** Whether a write of a transaction was refused because of load. */
+export const isThrottled = ({ Code }: CancellationReason): boolean =>
+  Code === 'ThrottlingError' || Code === 'ProvisionedThroughputExceeded';
 
 /** What DynamoDB says of a throttled call. Each exception spells this property its own way. */
 export interface Throttled {

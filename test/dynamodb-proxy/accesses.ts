@@ -19,6 +19,13 @@ export function accessesOf(operation: string, input: Input): string[] {
       const action = input.IndexName === undefined ? 'Query' : 'QueryIndex';
       return [`${action} ${prefix(input.ExpressionAttributeValues[value])}`];
     }
+    case 'ExecuteStatement': {
+      const onIndex = /FROM "[^"]+"\."/.test(input.Statement) ? 'Index' : '';
+      const partitions = /IN \[([^\]]*)\]/.exec(input.Statement)?.[1]?.split(',') ?? [];
+      return input.Parameters.slice(0, partitions.length).map(
+        (key: { S?: string }) => `PartiQLSelect${onIndex} ${prefix(key)}`,
+      );
+    }
     case 'GetItem':
     case 'PutItem':
     case 'UpdateItem':

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { _Record } from '@aws-sdk/client-dynamodb-streams';
 import getPort from 'get-port';
 import { onTestFinished } from 'vitest';
 import { createTable, enableStream } from '../../local/dynamodb.ts';
@@ -55,6 +56,11 @@ export async function startStage({
 
   const proxy = await startDynamoDBProxy(database.endpoint);
   onTestFinished(proxy.stop);
+  // The database stamps its records with the real time.
+  const streams = await startDynamoDBProxy(database.endpoint);
+  onTestFinished(streams.stop);
+  streams.reshape = (operation, _, output) =>
+    clock && operation === 'GetRecords' ? atFastTimes(output, clock) : output;
   const queues = await startQueues();
   onTestFinished(queues.stop);
   const clicks = await queues.create('clicks', { visibilityTimeout: 2, maxReceiveCount: tries });
@@ -64,7 +70,7 @@ export async function startStage({
   const apiPort = await getPort({ host: '127.0.0.1' });
   const variables = variablesOf({
     dynamoDB: proxy.endpoint,
-    streams: database.endpoint,
+    streams: streams.endpoint,
     tableName,
     apiPort,
     queues: { endpoint: queues.endpoint, clicks },
@@ -89,3 +95,19 @@ export async function startStage({
     domain: { ...domain, now },
   };
 }
+
+/** Turns the times of the stream's records into times of the clock. */
+const atFastTimes = (
+  { Records, ...output }: { readonly Records: _Record[] },
+  { fast }: FastClock,
+) => ({
+  ...output,
+  Records: Records.map(({ dynamodb, ...record }) => ({
+    ...record,
+    dynamodb: {
+      ...dynamodb,
+      ApproximateCreationDateTime:
+        fast(Number(dynamodb?.ApproximateCreationDateTime) * 1000) / 1000,
+    },
+  })),
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
 import { closeDueHours } from '../../functions/core/closing.ts';
 import type { ReferralEvent } from '../../functions/core/events.ts';
@@ -10,7 +10,6 @@ import { environment as env } from '../../functions/environment.ts';
 import { streamHandler } from '../../functions/messages/batch-handler.ts';
 import { recordFollower } from '../../functions/messages/stream.ts';
 import { newUserId } from '../integration/domain.ts';
-import { recordedStream } from '../integration/recorded-stream.ts';
 import { readTable, violations } from './oracle.ts';
 import { type Queues, startQueues } from './queue.ts';
 import { type Random, seededRandom } from './random.ts';
@@ -54,7 +53,7 @@ async function someHours(world: World, random: Random): Promise<DynamoDBRecord[]
     if (random.chance(0.2)) await linkSession(world, session, newUserId());
     pass(world, random.between(0, 3) * MINUTE);
   }
-  return recordedStream(inject('dynamoDB'), world.table.name);
+  return world.records();
 }
 
 /** Delivers the stream as badly as possible, while time passes and two closers close hours. */
@@ -128,7 +127,7 @@ describe('a record that can’t be read', () => {
     const world = await createWorld();
     const referral = await newReferral(world);
     await world.store.putResponse(newClick(world, referral), referral);
-    const record = (await recordedStream(inject('dynamoDB'), world.table.name)).at(-1);
+    const record = (await world.records()).at(-1);
     const handler = consumerOf(world, { ...seededRandom(seed), chance: () => false });
     return { world, handler, record: record as DynamoDBRecord };
   };

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { inject, onTestFinished } from 'vitest';
 import { closeDueHours } from '../../functions/core/closing.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
 import { type Change, changeFollower } from '../../functions/core/events.ts';
+import { LONGEST_OPEN } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { RESPONDED, type Response } from '../../functions/core/response.ts';
+import type { Store } from '../../functions/core/store.ts';
 import { enableStream } from '../../local/dynamodb.ts';
 import type { Outputs } from '../../local/outputs.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { type Domain, domainOn, newSession, newUserId, ownTable } from '../integration/domain.ts';
+import { recordedStream } from '../integration/recorded-stream.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -18,6 +22,8 @@ export interface World extends Domain {
   readonly proxy: DynamoDBProxy;
   /** Each published event as `<type> <id>`. */
   readonly published: Set<string>;
+  /** Reads the stream so far. The time of each record is the world's. */
+  readonly records: () => Promise<DynamoDBRecord[]>;
   /** Gives some changes to the stream's consumer as one batch. */
   readonly follow: (...changes: Change[]) => Promise<void>;
 }
@@ -34,12 +40,40 @@ export async function createWorld(settings: Parameters<typeof domainOn>[1] = {})
   const publish = async ({ type, detail }: { type: string; detail: { id: string } }) => {
     published.add(`${type} ${detail.id}`);
   };
+  const links = new Map();
+  const writtenAt = new Map<string, number>();
+  const note = (response: Response | undefined) => {
+    if (response && !writtenAt.has(response.id)) writtenAt.set(response.id, domain.now().getTime());
+  };
+  const { putResponse, putResponseOnce } = domain.store;
+  const store: Store = {
+    ...domain.store,
+    putResponse: (response, referral) => {
+      note(response);
+      return putResponse(response, referral);
+    },
+    putResponseOnce: (request, now, recorded) => {
+      note(recorded?.response);
+      return putResponseOnce(request, now, recorded);
+    },
+  };
   return {
     ...domain,
+    store,
     proxy,
     published,
+    records: async () => {
+      const records = await recordedStream(outputs.DynamoDBEndpoint, outputs.TableName);
+      return records.map(({ dynamodb, ...record }) => {
+        const at = writtenAt.get(dynamodb?.NewImage?.id?.S ?? '');
+        return {
+          ...record,
+          dynamodb: { ...dynamodb, ...(at && { ApproximateCreationDateTime: at / 1000 }) },
+        };
+      });
+    },
     follow: async (...changes) => {
-      const follow = changeFollower({ ...domain, publish }, new Map());
+      const follow = changeFollower({ ...domain, publish }, links);
       await Promise.all(changes.map(follow));
     },
   };
@@ -77,13 +111,13 @@ export function newClick(world: World, { code }: Referral): Response {
 export async function click(world: World, referral: Referral): Promise<Response> {
   const response = newClick(world, referral);
   await world.store.putResponse(response, referral);
-  await world.follow({ type: 'response-recorded', response });
+  await world.follow({ type: 'response-recorded', response, writtenAt: world.now().getTime() });
   return response;
 }
 
 /** Waits until all hours may be closed, and closes them. */
 export async function closeAll(world: World): Promise<void> {
-  pass(world, 2 * HOUR);
+  pass(world, LONGEST_OPEN + 2 * HOUR);
   // If another closer is faster, the hour is left to the next run.
   for (let runs = 0; runs < 100; runs++) {
     await closeDueHours(world, () => true);

@@ -19,6 +19,7 @@ test('every alarm is sent to the topic', () => {
     new Set([
       'Api-Fault-Rate-Critical',
       'Clicks-Queued-Warning',
+      'Clicks-Behind-Warning',
       'Spending-Requests-Warning',
       'SignUps-Failures-Warning',
       'Table-Read-Throttled-Events-Warning',

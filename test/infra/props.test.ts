@@ -298,10 +298,18 @@ describe('what Referrals exposes', () => {
     });
     const { metrics, deadLetters } = referrals;
     expect(
-      [metrics.queuedClicks(), metrics.unreadableRecords(), metrics.closedHours()].map(
-        ({ metricName }) => metricName,
-      ),
-    ).toEqual(['QueuedClicks', 'UnreadableRecords', 'ClosedHours']);
+      [
+        metrics.queuedClicks(),
+        metrics.unreadableRecords(),
+        metrics.closedHours(),
+        metrics.minutesBehind(),
+      ].map(({ metricName, statistic }) => `${metricName} ${statistic}`),
+    ).toEqual([
+      'QueuedClicks Sum',
+      'UnreadableRecords Sum',
+      'ClosedHours Sum',
+      'MinutesBehind Maximum',
+    ]);
     expect(Object.entries(deadLetters).map(([name, { node }]) => [name, node.path])).toEqual([
       ['clicks', 'Host/Referrals/Clicks/DeadLetters'],
       ['signUps', 'Host/Referrals/SignUps/DeadLetters'],

@@ -54,8 +54,8 @@ describe('least privilege', () => {
       const expected = Object.entries(rightsOf(manifestOf(name).store)).map(
         ([operation, prefixes]) => ({
           effect: 'Allow',
-          action: `dynamodb:${operation === 'QueryIndex' ? 'Query' : operation}`,
-          index: operation === 'QueryIndex',
+          action: `dynamodb:${operation.replace(/Index$/, '')}`,
+          index: operation.endsWith('Index'),
           keys: prefixes.map((prefix: string) => `${prefix}*`),
         }),
       );

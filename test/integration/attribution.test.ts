@@ -159,7 +159,7 @@ describe('a user who was there before the click', () => {
     const buy = async (visitor: Visitor) => {
       const purchase = { visitor, action: 'BOUGHT', trusted: true, idempotencyKey: undefined };
       const response = await recordAction(domain, purchase);
-      if (response) await follow({ type: 'response-recorded', response });
+      if (response) await follow({ type: 'response-recorded', writtenAt: Date.now(), response });
     };
     const [newUser, oldUser] = [newUserId(), newUserId()];
     await ownReferral(domain, oldUser);

@@ -1,10 +1,16 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { closeDueHours, openHour } from '../../functions/core/closing.ts';
+import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
+import { hourAt } from '../../functions/core/hours.ts';
+import { recount } from '../../functions/core/recount.ts';
+import type { Response } from '../../functions/core/response.ts';
 import { createClients } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
-import { indexIsFull } from '../dynamodb-proxy/fates.ts';
+import { cancellation, indexIsFull } from '../dynamodb-proxy/fates.ts';
 import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
-import { domainOn, newSession, newUserId } from './domain.ts';
+import { type Domain, domainOn, newSession, newUserId, ownTable } from './domain.ts';
 
 const outputs = inject('outputs');
 
@@ -13,25 +19,23 @@ async function watched() {
   onTestFinished(proxy.stop);
   const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
   const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
-  const put = () => {
-    const now = new Date();
-    return domain.store.putResponse(
-      {
-        id: domain.newId(now),
-        code: referral.code,
-        action: 'RESPONDED',
-        kind: 'human',
-        first: true,
-        trusted: true,
-        session: newSession(),
-        createdAt: now.toISOString(),
-      },
-      referral,
-    );
-  };
+  const put = () =>
+    domain.store.putResponse(responseAt(domain, referral.code, new Date()), referral);
   const bucketsNow = async () => (await domain.store.findReferral(referral.code))?.buckets;
   return { proxy, domain, referral, put, bucketsNow };
 }
+
+/** A first click of a new visitor. */
+const responseAt = (domain: Domain, code: string, at: Date): Response => ({
+  id: domain.newId(at),
+  code,
+  action: 'RESPONDED',
+  kind: 'human',
+  first: true,
+  trusted: true,
+  session: newSession(),
+  createdAt: at.toISOString(),
+});
 
 test('a write that the index refuses doubles the buckets and is retried at once', async () => {
   const { proxy, put, bucketsNow } = await watched();
@@ -73,9 +77,68 @@ test('a referral with the maximum number of buckets can be read within the timeo
     asked.add(JSON.stringify(input.ExpressionAttributeValues));
     return 'slow';
   };
-  let visited = 0;
   const hot = { ...referral, buckets: 256 };
-  await store.eachResponse(hot, 0, Number.POSITIVE_INFINITY, () => visited++);
-  expect([visited, asked.size]).toEqual([0, 256]);
+  const { responses } = await store.responsesBetween(hot, 0, Number.POSITIVE_INFINITY, 1_000);
+  expect([responses.length, asked.size]).toEqual([0, 256]);
   clients.close();
+});
+
+test('partitions that are not needed any more are halved every few hours, and responses in them are found', async () => {
+  const domain = domainOn(await ownTable(outputs));
+  const HOUR = 3_600_000;
+  const pass = (hours: number) => {
+    domain.clock.now = new Date(domain.clock.now.getTime() + hours * HOUR);
+  };
+  const { code } = (await createReferral(domain, { userId: newUserId(), redirectTo: '/' }))
+    .referral;
+  const current = async () =>
+    (await domain.store.findReferral(code)) ?? expect.fail('The referral is gone.');
+  const put = async () => {
+    const at = domain.now();
+    const response = responseAt(domain, code, at);
+    await domain.store.putResponse(response, await current());
+    return response.id;
+  };
+  await domain.table.client.send(
+    new UpdateCommand({
+      TableName: domain.table.name,
+      Key: { pk: `REFERRAL#${code}`, sk: 'REFERRAL' },
+      UpdateExpression: 'SET buckets = :wide, resizedAt = :now',
+      ExpressionAttributeValues: { ':wide': 256, ':now': domain.now().getTime() },
+    }),
+  );
+  const ids: string[] = [];
+  for (let n = 0; n < 20; n++) ids.push(await put());
+  await openHour(domain, code, hourAt(domain.now().getTime()));
+
+  const widths: number[] = [];
+  for (let hour = 0; hour < 24; hour++) {
+    pass(1);
+    await closeDueHours(domain, () => true);
+    const { clicks, buckets } = await countReferral(domain, await current());
+    expect(clicks).toBe(ids.length);
+    if (buckets !== widths.at(-1)) widths.push(buckets);
+    if (hour % 6 === 5) ids.push(await put());
+  }
+  expect(widths).toEqual([256, 128, 64, 32, 16, 8, 4, 2]);
+  const { items } = await domain.store.listResponses([await current()], { limit: 100 });
+  expect(items.map(({ id }) => id)).toEqual(ids.toReversed());
+  expect(await recount(domain, await current())).toEqual([]);
+});
+
+test('an action with a key doubles the buckets, too', async () => {
+  const { proxy, domain, referral, bucketsNow } = await watched();
+  const response = responseAt(domain, referral.code, new Date());
+  const visitor = { session: response.session ?? '' };
+  const request = { visitor, key: 'one', fingerprint: 'x', lifetime: 60 };
+  const full = cancellation([{ Code: 'None' }, { Code: 'ThrottlingError' }]);
+  // The client tries four times.
+  let refusals = 4;
+  proxy.operations.length = 0;
+  proxy.decide = (operation) =>
+    operation === 'TransactWriteItems' && refusals-- > 0 ? full : 'pass';
+  const stored = await domain.store.putResponseOnce(request, new Date(), { response, referral });
+  expect(stored).toEqual(response);
+  expect(proxy.operations).toEqual(['TransactWriteItems', 'UpdateItem', 'TransactWriteItems']);
+  expect(await bucketsNow()).toBe(2);
 });

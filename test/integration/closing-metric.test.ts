@@ -4,7 +4,7 @@ import { clicked, domainOn, ownTable } from './domain.ts';
 
 const HOUR = 3_600_000;
 
-test('closed hours are a metric, and a run that closes none sends nothing, because a metric costs while it is sent', async () => {
+test('closed hours and their delay are metrics, and a run that closes none sends nothing, because a metric costs while it is sent', async () => {
   const outputs = await ownTable(inject('outputs'));
   vi.stubEnv('TABLE_NAME', outputs.TableName);
   vi.stubEnv('API_URL', 'https://api.example.com');
@@ -18,7 +18,7 @@ test('closed hours are a metric, and a run that closes none sends nothing, becau
     const answer = await handler({}, { getRemainingTimeInMillis: () => 60_000 } as Context);
     const lines = printed.mock.calls.map(([line]) => JSON.parse(String(line)));
     printed.mockClear();
-    return { answer, metrics: lines.map(({ ClosedHours }) => ClosedHours) };
+    return { answer, metrics: Object.assign({}, ...lines) };
   };
 
   const idle = await run();
@@ -28,6 +28,9 @@ test('closed hours are a metric, and a run that closes none sends nothing, becau
   await openHour(domain, referral.code, hourAt(domain.clock.now.getTime()));
   const busy = await run();
   printed.mockRestore();
-  expect(idle).toEqual({ answer: { closed: 0 }, metrics: [] });
-  expect(busy).toEqual({ answer: { closed: 1 }, metrics: [1] });
+  expect(idle).toEqual({ answer: { closed: 0 }, metrics: {} });
+  expect(busy).toMatchObject({ answer: { closed: 1 }, metrics: { ClosedHours: 1 } });
+  // The hour before the last was due five minutes after its end.
+  expect(busy.metrics.MinutesBehind).toBeGreaterThanOrEqual(55);
+  expect(busy.metrics.MinutesBehind).toBeLessThan(116);
 });

@@ -8,9 +8,9 @@ import {
 import { editReferral } from '../../functions/core/edit-referral.ts';
 import { allPages, call, click, createReferral, signUp, type User } from './client.ts';
 import { domainOn, newUserId } from './domain.ts';
+import { TIME } from './time.ts';
 
 const outputs = inject('outputs');
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 const edit = ({ token }: User, code: string, body: object) =>
   call(outputs, `PATCH /referrals/${code}`, { token, body });
@@ -36,8 +36,9 @@ describe('PATCH /referrals/{code}', () => {
       redirectTo: `${outputs.ApiUrl}/spring`,
       label: 'spring',
       expiresAt: '2999-01-01T00:00:00.000Z',
+      countedUntil: TIME,
     });
-    expect(await read(user, before.code)).toEqual(body);
+    expect(await read(user, before.code)).toEqual({ ...body, countedUntil: TIME });
     const answer = await click(outputs, before.code);
     expect(answer.headers.get('location')).toBe(`${outputs.ApiUrl}/spring`);
   });
@@ -51,9 +52,13 @@ describe('PATCH /referrals/{code}', () => {
       expiresAt: '2999-01-01T00:00:00Z',
     });
     const { body: relabelled } = await edit(user, before.code, { label: 'y' });
-    expect(relabelled).toEqual({ ...before, label: 'y' });
+    expect(relabelled).toEqual({ ...before, label: 'y', countedUntil: TIME });
     const none = { label: null, target: null, expiresAt: null };
-    expect((await edit(user, before.code, none)).body).toEqual({ ...before, ...none });
+    expect((await edit(user, before.code, none)).body).toEqual({
+      ...before,
+      ...none,
+      countedUntil: TIME,
+    });
   });
 
   test('stops a link, so that clicks lead to the default destination and are not recorded', async () => {
@@ -67,7 +72,10 @@ describe('PATCH /referrals/{code}', () => {
       outputs.DefaultRedirectTo,
       '',
     ]);
-    expect((await edit(user, code, { disabled: true })).body).toEqual(stopped.body);
+    expect((await edit(user, code, { disabled: true })).body).toEqual({
+      ...stopped.body,
+      countedUntil: TIME,
+    });
     expect(await read(user, code)).toMatchObject({ clicks: 0 });
     expect((await edit(user, code, { disabled: false })).body).toMatchObject({ disabledAt: null });
   });
@@ -212,14 +220,14 @@ describe("a user's own link", () => {
     const user = await signUp(outputs);
     const { code } = await own(user);
     const { body } = await edit(user, code, { redirectTo: '/welcome', label: 'mine' });
-    expect(await own(user)).toEqual(body);
+    expect(await own(user)).toEqual({ ...body, countedUntil: TIME });
   });
 
   test('is not replaced after the user stops it', async () => {
     const user = await signUp(outputs);
     const { code } = await own(user);
     const { body } = await edit(user, code, { disabled: true });
-    expect(await own(user)).toEqual(body);
+    expect(await own(user)).toEqual({ ...body, countedUntil: TIME });
     const other = await create(user, { redirectTo: outputs.DefaultRedirectTo });
     expect([other.status, (await own(user)).code]).toEqual([201, code]);
   });

@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
-import { closeDueHours, closeHour, openHour } from '../../functions/core/closing.ts';
+import { closeDueHours, closeHour, openHour, reopenHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { type Counts, noCounts } from '../../functions/core/counts.ts';
 import { changeFollower } from '../../functions/core/events.ts';
@@ -132,7 +132,10 @@ describe('an open hour', () => {
     expect(await countsOf(domain, referral)).toEqual(expected);
     await openHour(domain, referral.code, '2026-03-01T12');
     pass(domain, HOUR);
-    expect(await closeDueHours(domain, () => true)).toBe(1);
+    expect(await closeDueHours(domain, () => true)).toEqual({
+      closed: 1,
+      late: expect.any(Number),
+    });
     expect(await countsOf(domain, referral)).toEqual(expected);
     expect(await recount(domain, referral)).toEqual([]);
   });
@@ -142,16 +145,20 @@ describe('an open hour', () => {
     const { referral } = await clicked(domain);
     await openHour(domain, referral.code, '2026-03-01T14');
     pass(domain, 2 * HOUR);
-    const { eachResponse } = domain.store;
+    const { responsesBetween } = domain.store;
+    let isFirst = true;
     const store = {
       ...domain.store,
-      eachResponse: async (...parameters: Parameters<typeof eachResponse>) => {
-        await eachResponse(...parameters);
+      responsesBetween: async (...parameters: Parameters<typeof responsesBetween>) => {
+        const read = await responsesBetween(...parameters);
+        if (!isFirst) return read;
+        isFirst = false;
         // A queued click is stored too late to be counted.
         domain.clock.now = new Date('2026-03-01T14:59:59Z');
         await respond(domain, referral);
         domain.clock.now = new Date('2026-03-01T16:00:01Z');
-        await openHour(domain, referral.code, '2026-03-01T14');
+        await reopenHour(domain, referral.code, '2026-03-01T14');
+        return read;
       },
     };
     expect(await closeHour({ ...domain, store }, referral.code, '2026-03-01T14')).toBe(false);
@@ -180,7 +187,7 @@ describe('a closed hour', () => {
     domain.clock.now = late;
     const id = await respond(domain, referral);
     domain.clock.now = now;
-    await openHour(domain, referral.code, hourOf(id));
+    await reopenHour(domain, referral.code, hourOf(id));
     expect((await countsOf(domain, referral)).clicks).toBe(3);
     expect(await statsOf(domain, referral)).toEqual([2, 1, 0]);
     expect(await close(domain, referral, id)).toBe(false);

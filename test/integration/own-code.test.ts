@@ -5,6 +5,7 @@ import { allPages, call, click, signUp, type User } from './client.ts';
 import { domainOn } from './domain.ts';
 import { recordedStream } from './recorded-stream.ts';
 import { startTestService, type TestService } from './test-service.ts';
+import { TIME } from './time.ts';
 
 let service: TestService;
 
@@ -39,7 +40,12 @@ describe('a chosen code', () => {
     expect([status, body.code, body.firstCode]).toEqual([201, code, code]);
     expect(body.url).toBe(`${service.outputs.ApiUrl}/r/${code}`);
     expect((await click(service.outputs, code)).headers.get('location')).toBe(body.redirectTo);
-    expect((await read(user, code)).body).toEqual({ ...body, clicks: 1, uniqueVisitors: 1 });
+    expect((await read(user, code)).body).toEqual({
+      ...body,
+      clicks: 1,
+      uniqueVisitors: 1,
+      countedUntil: TIME,
+    });
   });
 
   test('can replace the first code: both lead to the same link and count for it', async () => {
@@ -54,12 +60,13 @@ describe('a chosen code', () => {
       url: `${service.outputs.ApiUrl}/r/${code}`,
       clicks: 1,
       uniqueVisitors: 1,
+      countedUntil: TIME,
     });
     expect(body.firstCode).toBe(before.code);
 
     const { session } = await click(service.outputs, code);
     await click(service.outputs, before.code, session);
-    const counted = { ...body, clicks: 3, uniqueVisitors: 2 };
+    const counted = { ...body, clicks: 3, uniqueVisitors: 2, countedUntil: TIME };
     for (const either of [before.code, code]) {
       expect((await read(user, either)).body).toEqual(counted);
       expect((await read(user, either, '/stats')).body.totals).toMatchObject({ clicks: 3 });
@@ -90,8 +97,12 @@ describe('a chosen code', () => {
     await edit(user, before.code, { code: one });
     expect((await edit(user, one, { code: two })).body.code).toBe(two);
     expect((await edit(user, before.code, { code: one })).body.code).toBe(one);
-    expect((await edit(user, two, { code: before.code })).body).toEqual(before);
-    for (const code of [one, two]) expect((await read(user, code)).body).toEqual(before);
+    expect((await edit(user, two, { code: before.code })).body).toEqual({
+      ...before,
+      countedUntil: TIME,
+    });
+    for (const code of [one, two])
+      expect((await read(user, code)).body).toEqual({ ...before, countedUntil: TIME });
   });
 
   test('is stopped if its link is stopped', async () => {
@@ -143,7 +154,7 @@ describe('a chosen code', () => {
     const [user, code] = [await newUser(), newCode()];
     const made = await create(user, code);
     const again = await create(user, code);
-    expect([again.status, again.body]).toEqual([200, made.body]);
+    expect([again.status, again.body]).toEqual([200, { ...made.body, countedUntil: TIME }]);
     const other = await create(user, newCode());
     expect([other.status, other.body.code, other.body.field]).toEqual([
       409,
@@ -204,7 +215,7 @@ describe('choosing a code', () => {
       const wait = Number(refused.headers.get('retry-after'));
       expect(Math.abs(wait - midnight)).toBeLessThan(5);
     }
-    expect((await read(user, body.code)).body).toEqual(before.body);
+    expect((await read(user, body.code)).body).toEqual({ ...before.body, countedUntil: TIME });
     expect((await edit(user, body.code, { code: before.body.code, label: 'x' })).status).toBe(200);
     expect((await create(await newUser(), newCode())).status).toBe(201);
   });

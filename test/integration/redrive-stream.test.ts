@@ -122,9 +122,9 @@ const GONE = [
 test('referrals redrive follows only records that Lambda gave up, and only new referrals and responses', async () => {
   const [early, late] = [await respondedTo(20), await respondedTo(0)];
   // More than a page of the stream with records that the function must not get.
-  const mark = { code: 'none', due: '9999', version: '' };
+  const mark = { due: '9999', version: '' };
   const marks = Array.from({ length: 1200 }, (_, hour) => ({ ...mark, hour: `${hour}` }));
-  await pMap(marks, domain.store.putOpenHour, { concurrency: 8 });
+  await pMap(marks, (each) => domain.store.openHour('none', each), { concurrency: 8 });
   const hours = await respond(late.referral, 20);
   const { first } = await streamOf(early.referral);
   const { letter, last } = await streamOf(late.referral);

@@ -4,9 +4,9 @@ import { createReferral as createInDomain } from '../../functions/core/create-re
 import { editReferral } from '../../functions/core/edit-referral.ts';
 import { allPages, call, click, createReferral, signUp } from './client.ts';
 import { domainOn, newUserId } from './domain.ts';
+import { TIME } from './time.ts';
 
 const outputs = inject('outputs');
-const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe('POST /referrals', () => {
   test('creates a referral with all given fields (201)', async () => {
@@ -37,6 +37,7 @@ describe('POST /referrals', () => {
       clicks: 0,
       uniqueVisitors: 0,
       suspicious: 0,
+      countedUntil: TIME,
     });
   });
 
@@ -47,7 +48,12 @@ describe('POST /referrals', () => {
     await click(outputs, first.body.code);
     const second = await call(outputs, 'POST /referrals', { token, body });
     expect([first.status, second.status]).toEqual([201, 200]);
-    expect(second.body).toEqual({ ...first.body, clicks: 1, uniqueVisitors: 1 });
+    expect(second.body).toEqual({
+      ...first.body,
+      clicks: 1,
+      uniqueVisitors: 1,
+      countedUntil: TIME,
+    });
   });
 
   test('makes another referral for another label, destination, target or owner', async () => {
@@ -82,7 +88,9 @@ describe('POST /referrals', () => {
     expect(answers.map(({ body: { code } }) => code)).toEqual(
       Array(20).fill(answers[0]?.body.code),
     );
-    expect(answers.map((answer) => answer.body)).toEqual(Array(20).fill(answers[0]?.body));
+    expect(answers.map((answer) => answer.body)).toEqual(
+      Array(20).fill({ ...answers[0]?.body, countedUntil: TIME }),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(19).fill(200), 201]);
     const listed = await allPages(outputs, '/referrals', token, 100);
     expect(listed.filter(({ label }) => label === 'at once')).toHaveLength(1);
@@ -130,7 +138,7 @@ describe('POST /referrals, if the same link', () => {
     const again = await call(outputs, 'POST /referrals', { token, body });
     expect([old.status, made.status, again.status]).toEqual([201, 201, 200]);
     expect(made.body.code).not.toBe(old.body.code);
-    expect(again.body).toEqual(made.body);
+    expect(again.body).toEqual({ ...made.body, countedUntil: TIME });
   });
 
   test('was stopped, makes a new one (201)', async () => {
@@ -197,7 +205,7 @@ describe('a label', () => {
     const body = { redirectTo: '/welcome' };
     const first = await call(outputs, 'POST /referrals', { token, body });
     const same = await call(outputs, 'POST /referrals', { token, body: { ...body, ...none } });
-    expect([same.status, same.body]).toEqual([200, first.body]);
+    expect([same.status, same.body]).toEqual([200, { ...first.body, countedUntil: TIME }]);
     expect(first.body).toMatchObject(none);
   });
 
@@ -230,7 +238,7 @@ describe('GET /referrals/{code}', () => {
     await click(outputs, body.code);
     const { status, body: found } = await call(outputs, `GET /referrals/${body.code}`, { token });
     expect(status).toBe(200);
-    expect(found).toEqual({ ...body, clicks: 1, uniqueVisitors: 1 });
+    expect(found).toEqual({ ...body, clicks: 1, uniqueVisitors: 1, countedUntil: TIME });
   });
 
   test("answers the same for someone else's referral as for an unknown one", async () => {
@@ -263,7 +271,7 @@ describe('GET /me/referral', () => {
     const listed = await call(outputs, 'GET /referrals', { token: user.token });
     const { status, body } = await call(outputs, 'GET /me/referral', { token: user.token });
     expect(status).toBe(200);
-    expect(listed.body.items).toEqual([body]);
+    expect(listed.body.items).toEqual([{ ...body, countedUntil: TIME }]);
     expect(body).toEqual({
       code: expect.stringMatching(/^[0-9A-Za-z]{10}$/),
       url: `${outputs.ApiUrl}/r/${body.code}`,
@@ -278,6 +286,7 @@ describe('GET /me/referral', () => {
       clicks: 0,
       uniqueVisitors: 0,
       suspicious: 0,
+      countedUntil: TIME,
     });
   });
 });

@@ -4,6 +4,7 @@ import { hourAt } from '../../functions/core/hours.ts';
 import { recount } from '../../functions/core/recount.ts';
 import { call, click, createReferral, signUp, type User } from './client.ts';
 import { domainOn } from './domain.ts';
+import { TIME } from './time.ts';
 
 const outputs = inject('outputs');
 let user: User;
@@ -60,6 +61,7 @@ describe('GET /referrals/{code}/stats', () => {
       timeZone: 'UTC',
       totals: counts,
       series: expect.any(Array),
+      countedUntil: TIME,
     });
     // A new hour may just have begun.
     const all = body.series.map(({ clicks }: { clicks: number }) => clicks);
@@ -133,6 +135,7 @@ describe('GET /referrals/{code}/stats', () => {
         { start: '2025-12-31T18:30:00.000Z', ...nothing },
         { start: '2026-01-01T18:30:00.000Z', ...nothing },
       ],
+      countedUntil: TIME,
     });
   });
 

@@ -1,11 +1,13 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { recordClick } from '../../functions/core/click.ts';
-import { openHour } from '../../functions/core/closing.ts';
+import { closeHour, openHour, REST } from '../../functions/core/closing.ts';
 import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
 import { deploymentKeys } from '../../functions/core/deployment-keys.ts';
 import { handOff } from '../../functions/core/hand-off.ts';
+import { hourAt, startOf } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { functionNames, manifestOf } from '../../functions/manifest.ts';
 import { type RouteName, routes } from '../../functions/routes.ts';
@@ -16,7 +18,7 @@ import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.
 import { writesOf } from '../dynamodb-proxy/writes.ts';
 import { definitionOf } from './api-routes.ts';
 import { BROWSER, call, click, createReferral, signUp, type User } from './client.ts';
-import { clicked, domainOn, newSession, newUserId } from './domain.ts';
+import { clicked, type Domain, domainOn, newSession, newUserId } from './domain.ts';
 import { recordedStream } from './recorded-stream.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
@@ -170,16 +172,63 @@ const exercises: Readonly<
       inject('outputs').TableName,
     );
     const isOfIt = ({ dynamodb }: DynamoDBRecord) => dynamodb?.NewImage?.code?.S === referral.code;
-    return exercised(() => invoke('consume-stream', { Records: records.filter(isOfIt) }));
+    // The service has followed them, so they come as those of another link.
+    const Records = records.filter(isOfIt).map((record) => withCode(record, newUserId()));
+    return exercised(() => invoke('consume-stream', { Records }));
   },
   'close-hours': async () => {
     const domain = domainOn(inject('outputs'));
     const { referral } = await clicked(domain);
     domain.clock.now = new Date(Date.now() - 3 * 60 * 60_000);
-    await openHour(domain, referral.code, domain.clock.now.toISOString().slice(0, 13));
+    await openHour(domain, referral.code, hourAt(domain.clock.now.getTime()));
+    await domain.table.client.send(
+      new UpdateCommand({
+        TableName: domain.table.name,
+        Key: { pk: `REFERRAL#${referral.code}`, sk: 'REFERRAL' },
+        UpdateExpression: 'SET buckets = :two, resizedAt = :once',
+        ExpressionAttributeValues: { ':two': 2, ':once': 0 },
+      }),
+    );
+    await countPartly(domain);
     return exercised(() => invoke('close-hours', {}));
   },
 };
+
+/** The record of a response, as if it were to another link. */
+const withCode = ({ dynamodb, ...record }: DynamoDBRecord, code: string): DynamoDBRecord => ({
+  ...record,
+  dynamodb: { ...dynamodb, NewImage: { ...dynamodb?.NewImage, code: { S: code } } },
+});
+
+const firstClick = {
+  method: 'GET',
+  sessions: [],
+  redirectTo: undefined,
+  purpose: undefined,
+  userAgent: BROWSER,
+  clientIp: '192.0.2.1',
+};
+
+/** Makes a referral whose latest hour is partly counted, with a visitor before and a visitor after that. */
+async function countPartly(domain: Domain): Promise<void> {
+  const now = new Date();
+  const hour = hourAt(now.getTime() - REST - 1_000);
+  domain.clock.now = new Date(startOf(hour));
+  const { referral } = await createInDomain(domain, { userId: newUserId(), redirectTo: '/' });
+  const { code } = referral;
+  await recordClick(domain, { ...firstClick, code });
+  // The service's own consumer marks the hour.
+  await expect.poll(() => domain.store.openHours(code)).toContain(hour);
+  const before = hourAt(startOf(hour) - 1);
+  await openHour(domain, code, before);
+  domain.clock.now = now;
+  await closeHour(domain, code, before);
+  const mark = { hour, version: '1', due: now.toISOString() };
+  await domain.store.reopenHour(code, mark);
+  const visitors = [{ id: code, items: await domain.store.putVisitors(code, [['one', 'ip']]) }];
+  const progress = { id: '1', until: startOf(hour), quarters: new Map(), visitors };
+  await domain.store.saveProgress(code, mark, { due: mark.due, progress });
+}
 
 /** The accesses of a function's start, which `deployment-keys.test.ts` tests. */
 const AT_START = ['Query KEY#', 'PutItem KEY#'];

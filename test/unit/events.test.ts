@@ -1,3 +1,4 @@
+import { encodeTime } from 'ulid';
 import { expect, test } from 'vitest';
 import { type Change, changeFollower } from '../../functions/core/events.ts';
 import type { Referral } from '../../functions/core/referral.ts';
@@ -8,7 +9,7 @@ const at = new Date('2026-03-01T10:10:00Z');
 const createdAt = at.toISOString();
 
 const response = (name: string, details: Pick<Response, 'action' | 'kind'>): Response => ({
-  id: `01KJMB0C80${name.padEnd(16, 'X')}`,
+  id: `${encodeTime(at.getTime(), 10)}${name.padEnd(16, 'X')}`,
   code: 'code',
   first: false,
   trusted: true,
@@ -19,6 +20,7 @@ const response = (name: string, details: Pick<Response, 'action' | 'kind'>): Res
 
 const click = (kind: Response['kind']): Change => ({
   type: 'response-recorded',
+  writtenAt: Date.parse(createdAt),
   response: response(kind.toUpperCase(), { action: RESPONDED, kind }),
 });
 
@@ -29,10 +31,12 @@ const others: readonly Change[] = [
   },
   {
     type: 'response-recorded',
+    writtenAt: Date.parse(createdAt),
     response: response('SIGNED', { action: SIGNED_UP, kind: 'human' }),
   },
   {
     type: 'response-recorded',
+    writtenAt: Date.parse(createdAt),
     response: response('ACTED', { action: 'PURCHASED', kind: 'human' }),
   },
   {
@@ -48,9 +52,11 @@ async function published(clicks: (typeof publishedClicks)[number]) {
   const follow = changeFollower(
     {
       store: {
-        putOpenHour: async () => {
+        openHours: async () => [],
+        openHour: async () => {
           marked += 1;
         },
+        reopenHour: async () => {},
       },
       settings: { retention: undefined, events: { clicks } },
       now: () => at,

@@ -1,7 +1,7 @@
 import { encodeTime } from 'ulid';
 import { describe, expect, test } from 'vitest';
-import { type CountedResponse, noCounts } from '../../functions/core/counts.ts';
-import type { Hour, Quarters } from '../../functions/core/hours.ts';
+import { noCounts } from '../../functions/core/counts.ts';
+import type { CountState } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import type { Services } from '../../functions/core/services.ts';
 import { type Interval, referralStats } from '../../functions/core/stats.ts';
@@ -14,22 +14,26 @@ const idAt = (time: string) => `${encodeTime(Date.parse(time), 10)}0000000000000
 const clicksAt = (...times: string[]) =>
   ({
     store: {
-      openHours: async () => [],
-      readTotal: async () => ({ version: undefined, through: undefined, counts: noCounts }),
-      closedHours: async (): Promise<{ hour: Hour; quarters: Quarters }[]> => [],
-      eachResponse: async (
-        _referral: Referral,
-        from: number,
-        to: number,
-        visit: (response: CountedResponse) => void,
-      ) => {
-        for (const time of times) {
-          const at = Date.parse(time);
-          if (at < from || at >= to) continue;
-          visit({ id: idAt(time), action: 'RESPONDED', kind: 'human', first: true, trusted: true });
-        }
-      },
+      readCounts: async (): Promise<CountState> => ({
+        referral,
+        marks: [],
+        total: { version: undefined, through: undefined, counts: noCounts },
+      }),
+      closedHours: async () => [],
+      responsesBetween: async (_referral: Referral, from: number, to: number) => ({
+        responses: times
+          .filter((time) => Date.parse(time) >= from && Date.parse(time) < to)
+          .map((time) => ({
+            id: idAt(time),
+            action: 'RESPONDED',
+            kind: 'human',
+            first: true,
+            trusted: true,
+          })),
+        until: to,
+      }),
     },
+    now: () => new Date(),
   }) as unknown as Services;
 
 /** The number of clicks in each interval, by its start. */
