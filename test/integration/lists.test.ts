@@ -1,4 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import pMap from 'p-map';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral as createInDomain } from '../../functions/core/create-referral.ts';
@@ -158,19 +159,21 @@ describe('GET /responses', () => {
       const link = { userId: user.userId, redirectTo: `/${newUserId()}` };
       return (await createInDomain(domain, link)).referral;
     };
-    const quiet = await Promise.all(Array.from({ length: 40 }, newLink));
+    const quiet = await pMap(Array(40).fill(undefined), newLink, { concurrency: 16 });
     const viral = await withBuckets(domain, await newLink(), 16);
-    const respond = (count: number, referral: Referral, minuteOf: (n: number) => number) =>
+    const responses = (count: number, referral: Referral, minuteOf: (n: number) => number) =>
       Array.from({ length: count }, (_, n) => {
         const at = new Date(Date.parse('2026-03-01T00:00:00Z') + minuteOf(n) * 60_000);
-        return recordResponse(domain, referral, at);
+        return { referral, at };
       });
-    const ids = await Promise.all([
-      ...quiet.flatMap((referral, n) => respond(n % 4, referral, (k) => 7 * n + 100 * k)),
-      ...respond(200, viral, (n) => 2 * n),
+    const all = [
+      ...quiet.flatMap((referral, n) => responses(n % 4, referral, (k) => 7 * n + 100 * k)),
+      ...responses(200, viral, (n) => 2 * n),
       // The newest pages belong to one quiet link alone.
-      ...respond(30, quiet[5] as Referral, (n) => 1_000 + n),
-    ]);
+      ...responses(30, quiet[5] as Referral, (n) => 1_000 + n),
+    ];
+    const record = ({ referral, at }: (typeof all)[number]) => recordResponse(domain, referral, at);
+    const ids = await pMap(all, record, { concurrency: 16 });
     const expected = ids.toSorted().toReversed();
     for (const limit of [7, 100]) {
       const listed: Response[] = await allPages(outputs, '/responses', user.token, limit);
@@ -179,23 +182,20 @@ describe('GET /responses', () => {
   });
 
   test('reads little more than the page, however many responses there are', async () => {
-    const { referral } = await createInDomain(domainOn(outputs), {
-      userId: newUserId(),
-      redirectTo: '/',
-    });
+    const domain = domainOn(outputs);
+    const { referral } = await createInDomain(domain, { userId: newUserId(), redirectTo: '/' });
+    const viral = await withBuckets(domain, referral, 16);
+    const times = Array.from({ length: 400 }, () => domain.now());
+    await pMap(times, (at) => recordResponse(domain, viral, at), { concurrency: 16 });
     const proxy = await startDynamoDBProxy(outputs.DynamoDBEndpoint);
     onTestFinished(proxy.stop);
-    const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
-    const viral = await withBuckets(domain, referral, 16);
-    const at = new Date();
-    await Promise.all(Array.from({ length: 400 }, () => recordResponse(domain, viral, at)));
+    const { store } = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
     let read = 0;
     proxy.reshape = (_operation, _input, output) => {
       read += output.Items.length;
       return output;
     };
-    proxy.operations.length = 0;
-    const { items } = await domain.store.listResponses([viral], { limit: 20 });
+    const { items } = await store.listResponses([viral], { limit: 20 });
     expect(items).toHaveLength(20);
     expect(proxy.operations.length).toBeLessThanOrEqual(16 + 10);
     expect(read).toBeLessThanOrEqual(5 * 16 + 2 * 21);
