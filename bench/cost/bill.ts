@@ -1,3 +1,4 @@
+import { type FunctionName, manifestOf } from '../../functions/manifest.ts';
 import { closeHours } from '../../functions/triggers.ts';
 import { click, usual } from '../events.ts';
 import { setScene } from '../scene.ts';
@@ -8,8 +9,8 @@ import { bytesOfInvocation, bytesOfRequest } from './logs.ts';
 import { prices } from './prices.ts';
 import { CLICKS, clicksOfBatch, lookedUp, type Traffic, traffics } from './traffic.ts';
 
-/** GB of memory of a function, see `lib/referral-function.ts`. */
-const MEMORY = 0.5;
+/** GB of memory of a function. */
+const memoryOf = (name: FunctionName): number => manifestOf(name).memory / 1_024;
 
 /** Milliseconds that a click is billed with a table in AWS: an assumption. Here it takes about 2. */
 const CLICK = 10;
@@ -59,15 +60,17 @@ async function linesOf(
   const lines = {
     'HTTP API: requests': prices.httpApiRequests,
     'Lambda: requests': prices.lambdaRequests,
-    'Lambda: duration': ofDuration(CLICKS * CLICK),
+    'Lambda: duration': ofDuration('hit', CLICKS * CLICK),
     'table: the click': click.usage.writeUnits * prices.writeUnits,
     'index: its entry': click.usage.indexWriteUnits * prices.writeUnits,
     'table: links looked up': CLICKS * lookedUp(traffic) * click.lookUp,
     'stream: requests': batches * ofRequest,
-    'stream: duration': ofDuration(batches * batch.billed + marks * AWAY),
+    'stream: duration': ofDuration('consume-stream', batches * batch.billed + marks * AWAY),
     'stream: hours marked': all * ofUsage(link.marked),
     'hours: counted and closed':
-      all * (ofUsage(link.closed) + ofDuration(link.closing + callsOf(link.closed) * AWAY)),
+      all *
+      (ofUsage(link.closed) +
+        ofDuration('close-hours', link.closing + callsOf(link.closed) * AWAY)),
     'hours: the schedule': runs * run,
     'logs: taken in': ofLogs(
       CLICKS * (bytesOfRequest + bytesOfInvocation(click.logged)) +
@@ -86,8 +89,8 @@ async function linesOf(
 const ofRequest = prices.lambdaRequests / 1e6;
 
 /** Dollars of a function's duration. */
-const ofDuration = (milliseconds: number): number =>
-  (milliseconds / 1000) * MEMORY * prices.lambdaGigabyteSecond;
+const ofDuration = (name: FunctionName, milliseconds: number): number =>
+  (milliseconds / 1000) * memoryOf(name) * prices.lambdaGigabyteSecond;
 
 /** Dollars of bytes in the log. */
 const ofLogs = (bytes: number): number => (bytes * prices.logGigabyte) / 1e9;
@@ -115,5 +118,5 @@ export async function countRun({ services, count, time }: Counting): Promise<num
   const invocation = usual('close-hours')(await setScene(services));
   const { billed } = await time(invocation, { warmUp: 20, times: 100 });
   const usage = await count(invocation);
-  return ofRequest + ofUsage(usage) + ofDuration(billed + callsOf(usage) * AWAY);
+  return ofRequest + ofUsage(usage) + ofDuration('close-hours', billed + callsOf(usage) * AWAY);
 }

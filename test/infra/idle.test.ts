@@ -11,9 +11,9 @@ test('a stack that nobody uses pays for two queues, and for alarms and a dashboa
   expect([...rows].map(([name, figures]) => [name, ...Object.values(figures).map(cents)])).toEqual([
     ['queues: asked for messages', 0.53, 0.53, 0.53],
     ['hours: the schedule', 0, 0, 0],
-    ['alarms', 0, 1.9, 1.9],
+    ['alarms', 0, 2, 2],
     ['dashboard', 0, 0, 3],
-    ['all, a month', 0.53, 2.43, 5.43],
+    ['all, a month', 0.53, 2.53, 5.53],
   ]);
 });
 

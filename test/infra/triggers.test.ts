@@ -128,7 +128,7 @@ test('each function has enough time, and reserves no concurrency, because an acc
   ).toEqual([
     ['consume-stream', 60, undefined],
     ['store-click', 30, undefined],
-    ['close-hours', 240, undefined],
+    ['close-hours', 120, undefined],
     ['retry-sign-up', 30, undefined],
   ]);
 });

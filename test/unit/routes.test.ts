@@ -31,6 +31,7 @@ test('browsers may use the method of every route', () => {
 test('a function has the timeout of its slowest route, and the store methods that link a session', () => {
   expect(manifestOf('hit')).toEqual({
     timeout: 3,
+    memory: 512,
     store: expect.not.arrayContaining(['linkResponses']),
   });
   expect(manifestOf('api')).toEqual({
