@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Request } from 'aws4';
 import { backoff, type Failure, isOfClock, isTemporary } from './retry.ts';
-import { type Credentials, type SignedRequest, sign } from './sign.ts';
+import { type Credentials, sign } from './sign.ts';
 
 /** Milliseconds for a connection and for an attempt. */
 export interface Timeouts {
@@ -34,7 +35,8 @@ export class ServiceError extends Error implements Failure {
   constructor(name: string, { status, headers }: Answer, output: Output) {
     super(`${output.message ?? output.Message ?? `It answered with status ${status}.`}`);
     this.name = name;
-    this.$metadata = { httpStatusCode: status, requestId: headers['x-amzn-requestid'] as string };
+    const requestId = headers['x-amzn-requestid']?.toString();
+    this.$metadata = { httpStatusCode: status, requestId };
     this.#output = output;
   }
 
@@ -69,7 +71,7 @@ let ahead = 0;
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  *
  * @throws ServiceError if the service refuses the call; an error of Node with its `code` if there is no answer; Error
- *   if there are no credentials, or if the answer is not JSON.
+ *   if there are no credentials, or if the answer is not a JSON object.
  * @example await call(sqs, 'SendMessage', { QueueUrl: url, MessageBody: 'text' });
  */
 export async function call(service: Service, operation: string, input: object): Promise<Output> {
@@ -114,7 +116,8 @@ async function attemptCall(
   const answer = await send(endpoint, request, body, timeouts);
   const output = parse(answer.text);
   if (answer.status === 200 && output !== undefined) return output;
-  if (answer.status === 200) throw new Error(`The answer of ${name} to ${operation} is not JSON.`);
+  if (answer.status === 200)
+    throw new Error(`The answer of ${name} to ${operation} is not a JSON object.`);
   const type = output?.__type ?? answer.headers['x-amzn-errortype'] ?? 'UnknownError';
   const error = new ServiceError(nameOf(`${type}`), answer, output ?? {});
   const time = Date.parse(answer.headers.date ?? '');
@@ -125,7 +128,7 @@ async function attemptCall(
 /** Sends a request, and reads its answer to the end. */
 function send(
   endpoint: URL,
-  signed: SignedRequest,
+  signed: Request,
   body: string,
   { connectionTimeout, requestTimeout }: Timeouts,
 ): Promise<Answer> {
@@ -151,16 +154,20 @@ function send(
       timers.push(timer);
       socket.once('connect', () => clearTimeout(timer));
     });
-    request.once('error', (error: Failure) => {
+    let isDecided = false;
+    request.on('error', (error: Failure) => {
       // The service had closed the idle connection, perhaps while Lambda had frozen this function, see
       // https://nodejs.org/api/http.html#requestreusedsocket
-      const isStale = request.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(error.code ?? '');
+      const isClosed = request.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(error.code ?? '');
+      const isStale = isClosed && !isDecided;
+      isDecided = true;
       if (!isStale) return reject(error);
       // The others have been idle for as long.
       for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
       resolve(send(endpoint, signed, body, { connectionTimeout, requestTimeout }));
     });
     request.once('response', (response) => {
+      isDecided = true;
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
@@ -191,10 +198,11 @@ function readCredentials(variables: NodeJS.ProcessEnv): Credentials {
   };
 }
 
-/** Parses JSON; undefined if it is none. The error of `JSON.parse` quotes the text, which may be about people. */
+/** Parses an object; undefined if it is none. The error of `JSON.parse` quotes the text, which may be about people. */
 function parse(text: string): Output | undefined {
   try {
-    return JSON.parse(text || '{}');
+    const output = JSON.parse(text || '{}');
+    return output instanceof Object ? output : undefined;
   } catch {
     return undefined;
   }

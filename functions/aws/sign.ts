@@ -1,16 +1,15 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import aws4 from 'aws4';
 
+/** Credentials of AWS; temporary ones have a session token. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
-export type SignedRequest = ReturnType<typeof sign>;
-
 /**
- * Signs a request with Signature Version 4. All its headers are signed.
+ * Signs a request with Signature Version 4, and adds the headers that this takes.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */

@@ -108,6 +108,19 @@ test('an answer that is cut off is asked for again', async () => {
   expect(requests).toHaveLength(2);
 });
 
+test('an answer that is reset on an old connection is asked for again once', async () => {
+  const { url, requests } = await startService((answer, _, { socket }) => {
+    if (requests.length !== 2) return void answer.end('{"Item":{}}');
+    answer.writeHead(200, { 'content-length': 100 });
+    answer.write('{"Item"', () => setTimeout(() => socket.resetAndDestroy(), 50));
+  });
+  for (let n = 0; n < 2; n++) {
+    expect(await call(serviceAt(url), 'GetItem', {})).toEqual({ Item: {} });
+  }
+  await call(serviceAt(url), 'GetItem', {});
+  expect(requests.map(({ connection }) => connection)).toEqual([1, 1, 2, 2]);
+});
+
 test('an answer that does not come in time is asked for again, on a new connection', async () => {
   const { url, requests } = await startService((answer) => {
     if (requests.length > 2) answer.end('{}');
@@ -200,13 +213,16 @@ test.each([429, 500, 503])(
   },
 );
 
-test('an answer that is not JSON is an error, which does not quote it', async () => {
-  const { url, requests } = await startService((answer) => answer.end('{"ip":"6.6.6.6"'));
-  const error = await call(serviceAt(url), 'GetItem', {}).catch((thrown) => thrown);
-  expect(error.message).toBe('The answer of dynamodb to GetItem is not JSON.');
-  expect(inspect(error)).not.toContain('6.6.6.6');
-  expect(requests).toHaveLength(1);
-});
+test.each(['{"ip":"6.6.6.6"', '"6.6.6.6"', 'null'])(
+  'an answer that is no JSON object is an error, which does not quote it: %s',
+  async (text) => {
+    const { url, requests } = await startService((answer) => answer.end(text));
+    const error = await call(serviceAt(url), 'GetItem', {}).catch((thrown) => thrown);
+    expect(error.message).toBe('The answer of dynamodb to GetItem is not a JSON object.');
+    expect(inspect(error)).not.toContain('6.6.6.6');
+    expect(requests).toHaveLength(1);
+  },
+);
 
 test('an empty answer is an empty output', async () => {
   const { url } = await startService((answer) => answer.end());
