@@ -36,6 +36,7 @@ test('a function has the timeout of its slowest route, and the store methods tha
   });
   expect(manifestOf('api')).toEqual({
     timeout: 10,
+    memory: 512,
     store: expect.arrayContaining(['findSessionUser', 'claimSession', 'linkResponses']),
   });
 });
