@@ -26,13 +26,13 @@ const goals: readonly Goal[] = [
     },
   },
   {
-    what: 'warm click, p50, against the floor',
+    what: 'warm click, p50, against the bare client',
     goal: '≤ 0.70×',
     table: 'warm',
     at: ['hit on dynoxide', 'p50 ÷ bare'],
   },
   {
-    what: 'warm click, CPU, against the floor',
+    what: 'warm click, CPU, against the bare client',
     goal: '≤ 0.50×',
     table: 'warm',
     at: ['hit on dynoxide', 'CPU ÷ bare'],
