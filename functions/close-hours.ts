@@ -16,9 +16,8 @@ const RESERVE = 20_000;
 export const handler = invocationHandler(async (_event, context: Context) => {
   const hasTime = () => context.getRemainingTimeInMillis() > RESERVE;
   const { closed, late } = await closeDueHours(services, hasTime);
-  // A metric costs as long as it is sent, see https://aws.amazon.com/cloudwatch/pricing/
-  if (closed > 0) countMetric('ClosedHours', closed);
   const minutes = Math.floor(late / MINUTE);
+  // A metric costs as long as it is sent, see https://aws.amazon.com/cloudwatch/pricing/
   if (minutes > 2 * closeHours.everyMinutes) countMetric('MinutesBehind', minutes);
   return { closed };
 });

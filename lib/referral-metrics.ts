@@ -50,11 +50,6 @@ export class ReferralMetrics {
     return this.#metric('UnreadableRecords', options);
   }
 
-  /** Hours of referrals with a final count. */
-  closedHours(options?: MetricOptions): Metric {
-    return this.#metric('ClosedHours', options);
-  }
-
   /** Minutes that the oldest hour to be counted was overdue. There is no data below ten minutes. */
   minutesBehind(options?: MetricOptions): Metric {
     return this.#metric('MinutesBehind', { statistic: Stats.MAXIMUM, ...options });

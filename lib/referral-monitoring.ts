@@ -111,7 +111,6 @@ export class ReferralMonitoring extends Construct {
         {
           title: 'Counting',
           metrics: [
-            metrics.closedHours(),
             metrics.unreadableRecords(),
             atMost(MINUTES_BEHIND, metrics.minutesBehind(), 'Behind'),
           ],

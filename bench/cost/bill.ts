@@ -18,8 +18,8 @@ const CLICK = 10;
 /** Milliseconds that a call of the table takes longer in AWS than here: the same assumption. */
 const AWAY = 8;
 
-/** Custom metrics that are sent all the time while people click: their clicks, and the hours that are closed. */
-const METRICS = 2;
+/** Custom metrics that are sent all the time while people click: their clicks. */
+const METRICS = 1;
 
 const MONTH = 30;
 
@@ -76,7 +76,7 @@ async function linesOf(
       CLICKS * (bytesOfRequest + bytesOfInvocation(click.logged)) +
         batches * bytesOfInvocation(batch.logged),
     ),
-    'metrics: clicks, closed hours': (METRICS * prices.customMetric * traffic.days) / MONTH,
+    'metrics: clicks': (METRICS * prices.customMetric * traffic.days) / MONTH,
   };
   return {
     ...lines,

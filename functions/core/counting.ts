@@ -92,6 +92,9 @@ export async function countReferrals(
   referrals: readonly Referral[],
 ): Promise<readonly CountedReferral[]> {
   const { store } = services;
+  const [only, ...others] = referrals;
+  if (only === undefined) return [];
+  if (others.length === 0) return [await countReferral(services, only)];
   const states = new Map(await store.readAllCounts(referrals.map(({ code }) => code)));
   const together = await readTogether(services, [...states.values()]);
   const read: CountingServices['store'] = {

@@ -11,7 +11,7 @@ export async function listReferrals(
   page: PageRequest,
 ): Promise<Page<CountedReferral>> {
   const { items, nextCursor } = await services.store.listReferrals(userId, page);
-  return { items: items.length > 0 ? await countReferrals(services, items) : [], nextCursor };
+  return { items: await countReferrals(services, items), nextCursor };
 }
 
 /** Responses to one of the user's referrals, newest first. */

@@ -298,18 +298,10 @@ describe('what Referrals exposes', () => {
     });
     const { metrics, deadLetters } = referrals;
     expect(
-      [
-        metrics.queuedClicks(),
-        metrics.unreadableRecords(),
-        metrics.closedHours(),
-        metrics.minutesBehind(),
-      ].map(({ metricName, statistic }) => `${metricName} ${statistic}`),
-    ).toEqual([
-      'QueuedClicks Sum',
-      'UnreadableRecords Sum',
-      'ClosedHours Sum',
-      'MinutesBehind Maximum',
-    ]);
+      [metrics.queuedClicks(), metrics.unreadableRecords(), metrics.minutesBehind()].map(
+        ({ metricName, statistic }) => `${metricName} ${statistic}`,
+      ),
+    ).toEqual(['QueuedClicks Sum', 'UnreadableRecords Sum', 'MinutesBehind Maximum']);
     expect(Object.entries(deadLetters).map(([name, { node }]) => [name, node.path])).toEqual([
       ['clicks', 'Host/Referrals/Clicks/DeadLetters'],
       ['signUps', 'Host/Referrals/SignUps/DeadLetters'],

@@ -4,7 +4,7 @@ import { clicked, domainOn, ownTable } from './domain.ts';
 
 const HOUR = 3_600_000;
 
-test('closed hours and their delay are metrics, and a run that closes none sends nothing, because a metric costs while it is sent', async () => {
+test('a delay is a metric, and a run in time sends nothing, because a metric costs while it is sent', async () => {
   const outputs = await ownTable(inject('outputs'));
   vi.stubEnv('TABLE_NAME', outputs.TableName);
   vi.stubEnv('API_URL', 'https://api.example.com');
@@ -29,7 +29,7 @@ test('closed hours and their delay are metrics, and a run that closes none sends
   const busy = await run();
   printed.mockRestore();
   expect(idle).toEqual({ answer: { closed: 0 }, metrics: {} });
-  expect(busy).toMatchObject({ answer: { closed: 1 }, metrics: { ClosedHours: 1 } });
+  expect(busy.answer).toEqual({ closed: 1 });
   // The hour before the last was due five minutes after its end.
   expect(busy.metrics.MinutesBehind).toBeGreaterThanOrEqual(55);
   expect(busy.metrics.MinutesBehind).toBeLessThan(116);
