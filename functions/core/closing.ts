@@ -104,7 +104,7 @@ export async function reopenHour(
 }
 
 /**
- * Makes sure that a response of now is counted at some time: marks the referral, unless it is marked.
+ * Makes sure that a response is counted at some time: marks the referral, unless it is marked.
  *
  * @returns the hour up to whose end its responses need no further mark.
  */
@@ -118,7 +118,7 @@ export async function coverHour(
   // A mark that is due may be counted right now.
   const covering = marked.find((open) => open >= hour && dueAt(open) > now);
   if (covering !== undefined) return covering;
-  const latest = hourAt(now + LONGEST_OPEN);
+  const latest = hourAt(Math.max(now, startOf(hour)) + LONGEST_OPEN);
   await openHour(services, code, latest);
   return latest;
 }
@@ -201,15 +201,15 @@ async function step(
     const isClosed = await close(services, code, state, counted, isLast ? mark : undefined);
     return isClosed && isLast ? 'closed' : 'again';
   };
-  if (referral === undefined) return closeUntil(endOf(hour), new Map());
-  if (again && startOf(hour) < kept) {
-    return closeUntil(endOf(hour), await closedQuarters(services, code, hour));
+  if (referral === undefined || (again && startOf(hour) < kept)) {
+    // What was counted stays.
+    return closeUntil(endOf(hour), again ? await closedQuarters(services, code, hour) : new Map());
   }
 
   const start = again ? startOf(hour) : Math.max(openSince(total), hourStart(kept));
   const end = Math.min(endOf(hour), now - REST);
   const progress = progressOf(mark, total);
-  const { count, until, size, isKnown } = await countUntil(
+  const { count, until, size, known } = await countUntil(
     services,
     referral,
     { start, end, progress },
@@ -228,7 +228,7 @@ async function step(
     await store.saveProgress(code, mark, { due: new Date(dueAt(hour)).toISOString() });
   } else if (until > (progress?.until ?? start)) {
     const id = services.newId(services.now());
-    const met = [...count.visitors.fingerprints].slice(isKnown);
+    const met = [...count.visitors.fingerprints].slice(known);
     await store.saveProgress(code, mark, {
       due: new Date(isCaughtUp ? now + REST : now).toISOString(),
       progress: {
@@ -259,7 +259,7 @@ async function countUntil(
       addVisitor(count.visitors, visitor);
     }
   }
-  const isKnown = count.visitors.fingerprints.size;
+  const known = count.visitors.fingerprints.size;
   let size = 0;
   // After many responses, whole hours are closed first.
   const isEnough = () => size >= SLICE && hourStart(until) > start;
@@ -269,7 +269,7 @@ async function countUntil(
     until = slice.until;
     size += slice.responses.length;
   }
-  return { count, until, size, isKnown };
+  return { count, until, size, known };
 }
 
 /** Halves the partitions of a referral that has far more than its responses need, and comes back later. */
@@ -323,9 +323,10 @@ async function close(
   const counted = again ? quarters : quartersBetween(quarters, 0, endOf(hour));
   const others = [...(found?.quarters ?? [])].filter(([quarter]) => !before.has(quarter));
   const { through } = total;
+  const all = new Map([...others, ...counted]);
   return store.closeHours(code, {
     mark,
-    closed: { hour: found?.hour ?? hour, quarters: new Map([...others, ...counted]) },
+    closed: found || all.size > 0 ? { hour: found?.hour ?? hour, quarters: all } : undefined,
     before: total.version,
     total: {
       version: newId(now()),

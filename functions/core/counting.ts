@@ -14,12 +14,11 @@ import { hasFingerprint } from './fingerprint.ts';
 import {
   boundQuarters,
   type CountState,
-  DAY,
   endOf,
   type Hour,
   hourStart,
   isReopened,
-  LONGEST_OPEN,
+  LONGEST_IN_ITEM,
   type Mark,
   openSince,
   type Progress,
@@ -129,7 +128,7 @@ async function readTogether(
     if (referral?.buckets !== 1 || from > time - RECENTLY) return [];
     const marked = Math.min(time, ...marks.map(({ hour }) => startOf(hour)));
     // An open response is marked within a day, so there are none from before that.
-    return [{ referral, from, first: Math.max(from, marked - LONGEST_OPEN - DAY) }];
+    return [{ referral, from, first: Math.max(from, marked - LONGEST_IN_ITEM) }];
   });
   if (quiet.length < 2) return new Map();
   const since = Math.min(...quiet.map(({ first }) => first));

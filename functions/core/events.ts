@@ -102,24 +102,7 @@ async function followOnTime(
 ): Promise<void> {
   const hour = hourOf(id);
   const now = services.now().getTime();
-  const known = links.get(code);
-  const link = known ?? {
-    covered: coverHour(services, code, hour),
-    hour,
-    inHour: 0,
-    waiting: 0,
-    busy: undefined,
-  };
-  links.set(code, link);
-  const forget = () => links.get(code) === link && links.delete(code);
-  const covered = await link.covered.catch((error) => {
-    forget();
-    throw error;
-  });
-  if (hour > covered || dueAt(covered) <= now) {
-    forget();
-    return followOnTime(services, links, { code, id });
-  }
+  const link = await coveredLink(services, links, code, hour);
   if (hour > link.hour) Object.assign(link, { hour, inHour: 0 });
   link.inHour += 1;
   link.waiting += 1;
@@ -127,6 +110,30 @@ async function followOnTime(
   if (link.waiting < BUSY || link.busy === hourAt(now)) return;
   Object.assign(link, { busy: hourAt(now), waiting: 0 });
   await openHour(services, code, hourAt(now));
+}
+
+/** The link, once it is marked for the responses of an hour. */
+async function coveredLink(
+  services: MarkingServices,
+  links: FollowedLinks,
+  code: string,
+  hour: Hour,
+): Promise<FollowedLink> {
+  for (let known = links.get(code); known !== undefined; known = links.get(code)) {
+    const covered = await known.covered;
+    if (hour <= covered && services.now().getTime() < dueAt(covered)) return known;
+    if (links.get(code) === known) links.delete(code);
+  }
+  const covered = coverHour(services, code, hour);
+  const link = { covered, hour, inHour: 0, waiting: 0, busy: undefined };
+  links.set(code, link);
+  try {
+    await covered;
+    return link;
+  } catch (error) {
+    if (links.get(code) === link) links.delete(code);
+    throw error;
+  }
 }
 
 function eventOf(change: Change): ReferralEvent {

@@ -56,19 +56,25 @@ export interface Total {
 /** Closed hours in one item, under the last of them. There is nothing in hours that it does not have. */
 export interface ClosedHours {
   readonly hour: Hour;
-  /** Of at most a week before the end of `hour`, see `LONGEST_OPEN`. */
+  /** Of at most `LONGEST_IN_ITEM` before the end of `hour`. */
   readonly quarters: Quarters;
 }
 
 const HOUR = 3_600_000;
 export const QUARTER = HOUR / 4;
-export const DAY = 24 * HOUR;
+const DAY = 24 * HOUR;
 
 /**
  * The longest time that responses wait until they are counted and closed, in milliseconds. Closing costs more than
  * a click, and reading a few open responses costs next to nothing, so the responses of a quiet link wait for others.
  */
 export const LONGEST_OPEN = 7 * DAY;
+
+/**
+ * The longest time by which the hours of an item come before its own; milliseconds. A response may be marked when the
+ * stream is up to a day late, with the others of that time.
+ */
+export const LONGEST_IN_ITEM = LONGEST_OPEN + DAY;
 
 /** The hour of a response, by its id. */
 export const hourOf = (id: string): Hour => hourAt(decodeTime(id));

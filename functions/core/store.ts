@@ -91,8 +91,8 @@ export type ReferralOutcome = 'stored' | 'outdated' | 'code_taken' | 'too_many_c
 export interface NewlyClosed {
   /** The mark to take away; undefined if it stays. */
   readonly mark: Mark | undefined;
-  /** The item to put. */
-  readonly closed: ClosedHours;
+  /** The item to put; undefined if there is nothing to count. */
+  readonly closed: ClosedHours | undefined;
   /** The version of the total that was read. */
   readonly before: Total['version'];
   readonly total: Total;

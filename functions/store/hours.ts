@@ -4,7 +4,7 @@ import {
   type CountState,
   type Hour,
   hourAt,
-  LONGEST_OPEN,
+  LONGEST_IN_ITEM,
   type Mark,
   type Total,
 } from '../core/hours.ts';
@@ -156,9 +156,7 @@ export function hourStore(table: Table): HourStore {
               },
             ]
           : []),
-        ...(closed.quarters.size > 0
-          ? [{ Put: { TableName: name, Item: closedItem(code, closed) } }]
-          : []),
+        ...(closed ? [{ Put: { TableName: name, Item: closedItem(code, closed) } }] : []),
         putTotal(code, before, total),
       ]);
       return failed.length === 0;
@@ -222,7 +220,7 @@ export function hourStore(table: Table): HourStore {
           ':referral': pk,
           ':first': closedHourKey(code, hourAt(from)).sk,
           // An item has hours before its own.
-          ':last': closedHourKey(code, hourAt(to - 1 + LONGEST_OPEN)).sk,
+          ':last': closedHourKey(code, hourAt(to - 1 + LONGEST_IN_ITEM)).sk,
         },
         ConsistentRead: true,
       });

@@ -8,9 +8,10 @@ import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
 import { editReferral } from '../../functions/core/edit-referral.ts';
 import { handOff, takeHandoff } from '../../functions/core/hand-off.ts';
-import { hourOf } from '../../functions/core/hours.ts';
+import { hourAt, hourOf } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
 import { welcomeUser } from '../../functions/core/new-user.ts';
+import type { Referral } from '../../functions/core/referral.ts';
 import type { Response } from '../../functions/core/response.ts';
 import type { Store } from '../../functions/core/store.ts';
 import { type Fate, type Input, indexIsFull } from '../dynamodb-proxy/fates.ts';
@@ -105,6 +106,57 @@ async function twoClosers(world: World): Promise<undefined> {
   await closeAll(world);
 }
 
+/** Counts an hour in steps of one response, as many as there is time for. */
+function stepwise(world: World, steps: number): [World, () => boolean] {
+  const { responsesBetween } = world.store;
+  const store: Store = {
+    ...world.store,
+    responsesBetween: (referral, from, to) => responsesBetween(referral, from, to, 1),
+  };
+  let left = steps;
+  return [{ ...world, store }, () => left-- > 0];
+}
+
+/** Makes a referral with three clicks by the same visitor in an hour that is over. */
+async function threeClicks(world: World): Promise<[Referral, string]> {
+  const referral = await newReferral(world);
+  const hour = hourAt(world.now().getTime());
+  for (let clicks = 0; clicks < 3; clicks++) {
+    pass(world, MINUTE);
+    const visitor = { fingerprint: 'visitor', ipHash: 'address' };
+    await world.store.putResponse({ ...newClick(world, referral), ...visitor }, referral);
+  }
+  await openHour(world, referral.code, hour);
+  pass(world, 2 * HOUR);
+  return [referral, hour];
+}
+
+/** Stores and follows a late click while the hour is counted in steps. */
+async function lateClickBetweenSteps(world: World): Promise<undefined> {
+  const [referral, hour] = await threeClicks(world);
+  const [few, hasTime] = stepwise(world, 2);
+  const counting = withPause(few, 'responsesBetween', async () => {
+    setTime(world, '2026-03-01T10:05:00Z');
+    const late = newClick(world, referral);
+    setTime(world, '2026-03-01T12:30:00Z');
+    await world.store.putResponse(late, referral);
+    const writtenAt = world.now().getTime();
+    await world.follow({ type: 'response-recorded', writtenAt, response: late });
+  });
+  await closeHour(counting, referral.code, hour, hasTime);
+  await closeAll(world);
+}
+
+/** Counts an hour in three steps. */
+async function threeSteps(world: World): Promise<undefined> {
+  const [referral, hour] = await threeClicks(world);
+  for (let step = 0; step < 3; step++) {
+    const [few, hasTime] = stepwise(world, 1);
+    await closeHour(few, referral.code, hour, hasTime);
+  }
+  await closeAll(world);
+}
+
 /** Queues a click that is stored already, and links it before the queue's function stores it again and dies. */
 async function linkedBeforeRetried(world: World): Promise<undefined> {
   const referral = await newReferral(world);
@@ -157,6 +209,22 @@ const guards: Record<string, Guard> = {
     takeOff: rewritingWith((_operation, input) =>
       input.Item?.sk.S.startsWith('OPEN#')
         ? { ...input, Item: { ...input.Item, version: { S: 'the same' } } }
+        : input,
+    ),
+  },
+
+  'a step of counting is stored only if the mark is the same as before': {
+    breaks: / holds clicks 3, .* instead of clicks 4,/,
+    scenario: lateClickBetweenSteps,
+    takeOff: rewritingWith(withoutCondition(({ item }) => item?.progress !== undefined)),
+  },
+
+  'the visitors of an hour are remembered from step to step': {
+    breaks: / holds clicks 3, uniqueVisitors [23] instead of clicks 3, uniqueVisitors 1/,
+    scenario: threeSteps,
+    takeOff: rewritingWith((_operation, input) =>
+      input.Item?.pk.S.startsWith('COUNTED#')
+        ? { ...input, Item: { ...input.Item, visitors: { S: 'another one' } } }
         : input,
     ),
   },

@@ -233,3 +233,15 @@ test('a busy link is marked for the end of the hour, a viral one at once', async
     ['2026-03-08T10', '2026-03-08T11:05'],
   ]);
 });
+
+test('a response from a clock that is far ahead is marked once', async () => {
+  const { domain, referral } = await newLink();
+  const links: FollowedLinks = new Map();
+  const followed = changeFollower({ ...domain, publish: async () => {} }, links);
+  const [response] = clicks(domain, referral, ['10:00', 1], 1) as [Response];
+  domain.clock.now = new Date(Date.parse(response.createdAt) - 30 * DAY);
+  const writtenAt = domain.now().getTime();
+  await followed({ type: 'response-recorded', response, writtenAt });
+  await followed({ type: 'response-recorded', response, writtenAt });
+  expect(await domain.store.openHours(referral.code)).toEqual(['2026-03-08T10']);
+});
