@@ -8,7 +8,7 @@ import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
 import { editReferral } from '../../functions/core/edit-referral.ts';
 import { handOff, takeHandoff } from '../../functions/core/hand-off.ts';
-import { hourAt, hourOf } from '../../functions/core/hours.ts';
+import { hourAt, hourOf, startOf } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
 import { welcomeUser } from '../../functions/core/new-user.ts';
 import type { Referral } from '../../functions/core/referral.ts';
@@ -126,8 +126,12 @@ async function threeClicks(world: World): Promise<[Referral, string]> {
     const visitor = { fingerprint: 'visitor', ipHash: 'address' };
     await world.store.putResponse({ ...newClick(world, referral), ...visitor }, referral);
   }
-  await openHour(world, referral.code, hour);
   pass(world, 2 * HOUR);
+  // Whole hours are closed at once, so only this one is left to be counted in steps.
+  const before = hourAt(startOf(hour) - 1);
+  await openHour(world, referral.code, before);
+  await closeHour(world, referral.code, before);
+  await openHour(world, referral.code, hour);
   return [referral, hour];
 }
 
