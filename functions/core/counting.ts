@@ -192,10 +192,9 @@ async function countLatest(
   { marks, total }: Pick<CountState, 'marks' | 'total'>,
   { from, to, mostOpen }: { from: number; to: number; mostOpen: number },
 ): Promise<{ quarters: Quarters; until: number }> {
-  const progress = marks
-    .filter(({ hour }) => !isReopened(hour, total))
-    .map((mark) => progressOf(mark, total))
-    .find((progress) => progress !== undefined);
+  // What is counted of a later mark may lack a late response that the earliest one tells of.
+  const earliest = marks.find(({ hour }) => !isReopened(hour, total));
+  const progress = earliest && progressOf(earliest, total);
   // So many responses are counted step by step. The next step is not far.
   if (progress !== undefined) return progress;
   const start = Math.max(hourStart(from), openSince(total));

@@ -40,6 +40,7 @@ export interface VisitorsPart {
 /** What is stored of a referral's counts, without the single hours. */
 export interface CountState {
   readonly referral: Referral | undefined;
+  /** Sorted by their hours. */
   readonly marks: readonly Mark[];
   readonly total: Total;
 }

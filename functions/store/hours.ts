@@ -245,6 +245,7 @@ export function stateOf(items: readonly Item[]): CountState {
     referral: referral && entityOf<Referral>(referral),
     marks: items
       .filter(({ gsi1pk }) => gsi1pk?.startsWith(tableShape.prefixes.open))
+      .sort((a, b) => (a.hour < b.hour ? -1 : 1))
       .map(({ hour, due, version, progress }) => ({
         hour,
         due,
