@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeDueHours, closeHour, openHour, REST } from '../functions/core/closing.ts';
+import { closeDueHours, closeHour } from '../functions/core/closing.ts';
 import { countReferral } from '../functions/core/counting.ts';
 import { endOf, hourAt, startOf } from '../functions/core/hours.ts';
+import { openHour, REST } from '../functions/core/marks.ts';
 import type { Referral } from '../functions/core/referral.ts';
 import { closeHours } from '../functions/triggers.ts';
 import type { Benchmark } from './benchmark.ts';

@@ -1,6 +1,7 @@
-import { closeHour, openHour } from '../../functions/core/closing.ts';
+import { closeHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { hourAt } from '../../functions/core/hours.ts';
+import { openHour } from '../../functions/core/marks.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { RESPONDED } from '../../functions/core/response.ts';
 import { firstIdOf } from '../../functions/store/keys.ts';

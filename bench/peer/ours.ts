@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import getPort from 'get-port';
-import { countQuarters } from '../../functions/core/counting.ts';
+import { countQuarters } from '../../functions/core/count-responses.ts';
 import { sumOf } from '../../functions/core/hours.ts';
 import { environment as env } from '../../functions/environment.ts';
 import { startEmulator } from '../../local/emulator.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeTime } from 'ulid';
-import { coverHour, dueAt, type MarkingServices, openHour, REST, reopenHour } from './closing.ts';
 import { type Hour, hourAt, hourOf } from './hours.ts';
+import { coverHour, dueAt, type MarkingServices, openHour, REST, reopenHour } from './marks.ts';
 import type { Referral } from './referral.ts';
 import { RESPONDED, type Response } from './response.ts';
 import type { Using } from './services.ts';

@@ -1,5 +1,4 @@
-import { type MarkingServices, reopenHour } from './closing.ts';
-import { countQuarters } from './counting.ts';
+import { countQuarters } from './count-responses.ts';
 import {
   actionCountNames,
   boundActions,
@@ -9,6 +8,7 @@ import {
   sum,
 } from './counts.ts';
 import { endOf, type Hour, hourAt, mayHaveExpired } from './hours.ts';
+import { type MarkingServices, reopenHour } from './marks.ts';
 import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
 

@@ -4,7 +4,7 @@ import { decodeTime } from 'ulid';
 import { expect, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
 import { type PendingClick, recordClick, storeClick } from '../../functions/core/click.ts';
-import { closeDueHours, openHour, REST } from '../../functions/core/closing.ts';
+import { closeDueHours } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import {
   actionCountNames,
@@ -15,6 +15,7 @@ import {
 } from '../../functions/core/counts.ts';
 import { hourAt, LONGEST_OPEN } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
+import { openHour, REST } from '../../functions/core/marks.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { referralStats } from '../../functions/core/stats.ts';

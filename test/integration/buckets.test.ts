@@ -1,9 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
-import { closeDueHours, openHour } from '../../functions/core/closing.ts';
+import { closeDueHours } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
 import { hourAt } from '../../functions/core/hours.ts';
+import { openHour } from '../../functions/core/marks.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Response } from '../../functions/core/response.ts';
 import { createClients } from '../../functions/store/client.ts';

@@ -11,7 +11,7 @@ test('a delay is a metric, and a run in time sends nothing, because a metric cos
   vi.stubEnv('APP_URL', 'https://app.example.com');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', undefined);
   const { handler } = await import('../../functions/close-hours.ts');
-  const { openHour } = await import('../../functions/core/closing.ts');
+  const { openHour } = await import('../../functions/core/marks.ts');
   const { hourAt } = await import('../../functions/core/hours.ts');
   const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const run = async () => {

@@ -1,9 +1,10 @@
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { closeDueHours, openHour, reopenHour } from '../../functions/core/closing.ts';
+import { closeDueHours } from '../../functions/core/closing.ts';
 import { countReferral, countReferrals } from '../../functions/core/counting.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
 import { hourAt } from '../../functions/core/hours.ts';
 import { listReferrals } from '../../functions/core/lists.ts';
+import { openHour, reopenHour } from '../../functions/core/marks.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { type Domain, domainOn, newSession, newUserId, ownTable } from './domain.ts';

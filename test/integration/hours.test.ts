@@ -1,12 +1,13 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
-import { closeDueHours, closeHour, openHour, reopenHour } from '../../functions/core/closing.ts';
+import { closeDueHours, closeHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { type Counts, noCounts } from '../../functions/core/counts.ts';
 import { changeFollower } from '../../functions/core/events.ts';
 import { hourOf } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
+import { openHour, reopenHour } from '../../functions/core/marks.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import type { Response } from '../../functions/core/response.ts';

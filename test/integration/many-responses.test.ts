@@ -1,17 +1,12 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { expect, inject, test } from 'vitest';
-import {
-  closeDueHours,
-  closeHour,
-  openHour,
-  REST,
-  reopenHour,
-} from '../../functions/core/closing.ts';
+import { closeDueHours, closeHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
 import { changeFollower, type FollowedLinks } from '../../functions/core/events.ts';
 import { hourAt, LONGEST_OPEN } from '../../functions/core/hours.ts';
+import { openHour, REST, reopenHour } from '../../functions/core/marks.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import type { Response } from '../../functions/core/response.ts';

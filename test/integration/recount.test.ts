@@ -1,9 +1,10 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, inject, test } from 'vitest';
 import { recordAction } from '../../functions/core/action.ts';
-import { closeDueHours, openHour } from '../../functions/core/closing.ts';
+import { closeDueHours } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { noCounts } from '../../functions/core/counts.ts';
+import { openHour } from '../../functions/core/marks.ts';
 import { recount, repair } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import type { Outputs } from '../../local/outputs.ts';

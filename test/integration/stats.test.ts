@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { closeHour, openHour } from '../../functions/core/closing.ts';
+import { closeHour } from '../../functions/core/closing.ts';
 import { hourAt } from '../../functions/core/hours.ts';
+import { openHour } from '../../functions/core/marks.ts';
 import { recount } from '../../functions/core/recount.ts';
 import { call, click, createReferral, signUp, type User } from './client.ts';
 import { domainOn } from './domain.ts';

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
 import { recordClick, storeClick } from '../../functions/core/click.ts';
-import { closeHour, openHour } from '../../functions/core/closing.ts';
+import { closeHour } from '../../functions/core/closing.ts';
 import { countReferral } from '../../functions/core/counting.ts';
 import { createReferral as createIn } from '../../functions/core/create-referral.ts';
 import { handOff, takeHandoff } from '../../functions/core/hand-off.ts';
 import { hourAt } from '../../functions/core/hours.ts';
+import { openHour } from '../../functions/core/marks.ts';
 import { recount } from '../../functions/core/recount.ts';
 import type { Response } from '../../functions/core/response.ts';
 import { referralStats } from '../../functions/core/stats.ts';

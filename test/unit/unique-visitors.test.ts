@@ -1,6 +1,6 @@
 import { encodeTime } from 'ulid';
 import { expect, test } from 'vitest';
-import { countResponses, newCount } from '../../functions/core/counting.ts';
+import { countResponses, newCount } from '../../functions/core/count-responses.ts';
 import type { CountedResponse } from '../../functions/core/counts.ts';
 import { fingerprintOf } from '../../functions/core/fingerprint.ts';
 import { QUARTER } from '../../functions/core/hours.ts';
