@@ -219,7 +219,7 @@ async function countPartly(domain: Domain): Promise<void> {
   const { code } = referral;
   await recordClick(domain, { ...firstClick, code });
   // The service's own consumer marks the hour.
-  await expect.poll(() => domain.store.openHours(code)).toContain(hour);
+  await expect.poll(() => domain.store.openHours(code), { timeout: 20_000 }).toContain(hour);
   const before = hourAt(startOf(hour) - 1);
   await openHour(domain, code, before);
   domain.clock.now = now;
