@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 /** Milliseconds that are reserved to finish hours in progress. The next run does the rest. */
 const RESERVE = 20_000;
 
-/** The schedule runs this function. It counts the hours that are over. */
+/** The schedule runs this function. It counts the hours that are due. */
 export const handler = invocationHandler(async (_event, context: Context) => {
   const hasTime = () => context.getRemainingTimeInMillis() > RESERVE;
   const { closed, late } = await closeDueHours(services, hasTime);

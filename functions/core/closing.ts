@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { countResponses, newCount, SLICE } from './count-responses.ts';
+import { type Count, countResponses, newCount, SLICE } from './count-responses.ts';
 import { closedQuarters, progressOf } from './counting.ts';
 import { allActions, type Counts, difference, sum, tallyOf } from './counts.ts';
 import {
@@ -12,6 +12,7 @@ import {
   hourAt,
   hourStart,
   isReopened,
+  LONGEST_IN_ITEM,
   type Mark,
   openSince,
   type Progress,
@@ -23,21 +24,24 @@ import {
 import { dueAt, openHour, REST } from './marks.ts';
 import type { Referral } from './referral.ts';
 import type { Using } from './services.ts';
-import { addVisitor } from './unique-visitors.ts';
+import { addVisitor, VisitorsGone } from './unique-visitors.ts';
 
 const CLOSED_AT_ONCE = 10;
 
 /** A running hour with fewer responses is counted when it is over. */
 const FEW = 1_000;
 
-/** Most counts that one item has: actions and quarters with a name of 128 bytes each fit into 400 KB. */
-const MOST_COUNTS = 2_000;
+/** Most counts that one item has: so many names of actions, of 512 bytes each, fit into 400 KB. An hour has fewer. */
+const MOST_COUNTS = 700;
 
 /**
  * Responses of a quarter of an hour that one partition takes easily: a twentieth of what it takes at most, because they
  * do not come evenly.
  */
 const MOST_IN_QUARTER = 45_000;
+
+/** Milliseconds until a step of a running hour is followed by the next one, at the next run. */
+const SOON = 60_000;
 
 /** Milliseconds until the number of partitions is looked at again. */
 const NARROWING = 2 * 60 * 60_000;
@@ -128,20 +132,24 @@ async function step(
   const { referral, total } = state;
   const { hour } = mark;
   const now = services.now().getTime();
-  const again = isReopened(hour, total);
+  const reopened = isReopened(hour, total);
   const kept = firstKept(services.now(), services.settings.retention);
   const closeUntil = async (end: number, quarters: Quarters): Promise<Step> => {
     const isLast = end === endOf(hour);
-    const counted = { hour: hourAt(end - 1), quarters, again };
+    const counted = { hour: hourAt(end - 1), quarters, reopened };
     const isClosed = await close(services, code, state, counted, isLast ? mark : undefined);
     return isClosed && isLast ? 'closed' : 'again';
   };
-  if (referral === undefined || (again && startOf(hour) < kept)) {
+  if (referral === undefined || (reopened && startOf(hour) < kept)) {
     // What was counted stays.
-    return closeUntil(endOf(hour), again ? await closedQuarters(services, code, hour) : new Map());
+    return closeUntil(
+      endOf(hour),
+      reopened ? await closedQuarters(services, code, hour) : new Map(),
+    );
   }
 
-  const start = again ? startOf(hour) : Math.max(openSince(total), hourStart(kept));
+  const start = reopened ? startOf(hour) : Math.max(openSince(total), hourStart(kept));
+  if (start >= endOf(hour)) return closeUntil(endOf(hour), new Map());
   const end = Math.min(endOf(hour), now - REST);
   const progress = progressOf(mark, total);
   const { count, until, size, known } = await countUntil(
@@ -154,7 +162,7 @@ async function step(
   const whole = until < endOf(hour) ? hourStart(until) : endOf(hour);
   if (whole > start) {
     const result = await closeUntil(fitting(quarters, start, whole), quarters);
-    if (result === 'closed') await narrow(services, referral, quarters);
+    if (result === 'closed') await narrow(services, referral, hour, quarters);
     return result;
   }
 
@@ -163,9 +171,10 @@ async function step(
     await store.saveProgress(code, mark, { due: new Date(dueAt(hour)).toISOString() });
   } else if (until > (progress?.until ?? start)) {
     const id = services.newId(services.now());
-    const met = [...count.visitors.fingerprints].slice(known);
+    const met = count.visitors.fingerprints.entries().drop(known).toArray();
     await store.saveProgress(code, mark, {
-      due: new Date(isCaughtUp ? now + REST : now).toISOString(),
+      // Until it is caught up, it stays overdue, which an alarm tells of.
+      due: isCaughtUp ? new Date(now + SOON).toISOString() : mark.due,
       progress: {
         id,
         until,
@@ -183,15 +192,21 @@ async function countUntil(
   referral: Referral,
   { start, end, progress }: { start: number; end: number; progress: Progress | undefined },
   hasTime: () => boolean,
-) {
+): Promise<{ count: Count; until: number; size: number; known: number }> {
   const count = newCount();
   let until = start;
   if (progress !== undefined) {
     until = progress.until;
     count.hour = start;
     for (const [quarter, counts] of progress.quarters) count.quarters.set(quarter, tallyOf(counts));
-    for await (const visitor of store.readVisitors(progress.visitors)) {
-      addVisitor(count.visitors, visitor);
+    try {
+      for await (const visitor of store.readVisitors(progress.visitors)) {
+        addVisitor(count.visitors, visitor);
+      }
+    } catch (error) {
+      // They are kept for two days. The hour is counted from its start then.
+      if (!(error instanceof VisitorsGone)) throw error;
+      return countUntil({ store }, referral, { start, end, progress: undefined }, hasTime);
     }
   }
   const known = count.visitors.fingerprints.size;
@@ -211,14 +226,18 @@ async function countUntil(
 async function narrow(
   services: Using<'halveBuckets' | 'openHour', 'now' | 'newId'>,
   referral: Referral,
+  hour: Hour,
   quarters: Quarters,
 ): Promise<void> {
   if (referral.buckets === 1) return;
+  const now = services.now().getTime();
   const busiest = Math.max(0, ...[...quarters.values()].map(sizeOf));
-  if (busiest < (referral.buckets / 2) * MOST_IN_QUARTER) {
-    await services.store.halveBuckets(referral, services.now());
+  // An hour of long ago does not tell how busy the link is.
+  const isRecent = endOf(hour) > now - NARROWING;
+  if (isRecent && busiest < (referral.buckets / 2) * MOST_IN_QUARTER) {
+    await services.store.halveBuckets(referral, new Date(now));
   }
-  await openHour(services, referral.code, hourAt(services.now().getTime() + NARROWING));
+  await openHour(services, referral.code, hourAt(now + NARROWING));
 }
 
 /** Number of responses. */
@@ -227,15 +246,17 @@ const sizeOf = ({ clicks, bots, prefetches, ownClicks, ...counts }: Counts): num
 
 /** The end of the hours from `start` until `end` whose counts fit into one item; all in epoch milliseconds. */
 function fitting(quarters: Quarters, start: number, end: number): number {
-  let counts = 0;
+  let [counts, latest] = [0, end];
   for (const [quarter, { trustedActions, pageActions }] of [...quarters].sort(
     ([a], [b]) => a - b,
   )) {
-    if (quarter >= end) break;
+    if (quarter >= latest) break;
+    // Readers look for a response in the items of so many hours after it.
+    if (counts === 0) latest = Math.min(end, hourStart(quarter) + LONGEST_IN_ITEM);
     counts += 1 + trustedActions.size + pageActions.size;
     if (counts > MOST_COUNTS && hourStart(quarter) > start) return hourStart(quarter);
   }
-  return end;
+  return latest;
 }
 
 /**
@@ -248,14 +269,14 @@ async function close(
   services: Using<'closedHours' | 'closeHours', 'now' | 'newId'>,
   code: string,
   { total }: CountState,
-  { hour, quarters, again }: { hour: Hour; quarters: Quarters; again: boolean },
+  { hour, quarters, reopened }: { hour: Hour; quarters: Quarters; reopened: boolean },
   mark: Mark | undefined,
 ): Promise<boolean> {
   const { store, now, newId } = services;
   const within = (all: Quarters) => quartersBetween(all, startOf(hour), endOf(hour));
-  const found = again ? await itemOf(services, code, hour) : undefined;
+  const found = reopened ? await itemOf(services, code, hour) : undefined;
   const before = within(found?.quarters ?? new Map());
-  const counted = again ? quarters : quartersBetween(quarters, 0, endOf(hour));
+  const counted = reopened ? quarters : quartersBetween(quarters, 0, endOf(hour));
   const others = [...(found?.quarters ?? [])].filter(([quarter]) => !before.has(quarter));
   const { through } = total;
   const all = new Map([...others, ...counted]);

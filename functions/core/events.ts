@@ -35,7 +35,7 @@ const LATE = 60_000;
 
 /** So many responses of a link are counted at the end of the hour, and so many in an hour while it runs. */
 const BUSY = 25;
-const VIRAL = 2_000;
+const VIRAL = 500;
 
 /** A link whose responses a function instance follows. */
 interface FollowedLink {
@@ -47,8 +47,9 @@ interface FollowedLink {
   inHour: number;
   /** Number of responses since an hour of the link was marked. */
   waiting: number;
-  /** The hour that was marked last because there were many. */
+  /** The hours that were marked last because there were many, and very many. */
   busy: Hour | undefined;
+  viral: Hour | undefined;
 }
 
 /** The links that a function instance follows. */
@@ -106,10 +107,14 @@ async function followOnTime(
   if (hour > link.hour) Object.assign(link, { hour, inHour: 0 });
   link.inHour += 1;
   link.waiting += 1;
-  if (link.inHour === VIRAL) await openHour(services, code, hourAt(now), now + REST);
-  if (link.waiting < BUSY || link.busy === hourAt(now)) return;
-  Object.assign(link, { busy: hourAt(now), waiting: 0 });
-  await openHour(services, code, hourAt(now));
+  const present = hourAt(now);
+  if (link.inHour >= VIRAL && link.viral !== present) {
+    await openHour(services, code, present, now + REST);
+    link.viral = present;
+  }
+  if (link.waiting < BUSY || link.busy === present) return;
+  await openHour(services, code, present);
+  Object.assign(link, { busy: present, waiting: 0 });
 }
 
 /** The link, once it is marked for the responses of an hour. */
@@ -125,7 +130,7 @@ async function coveredLink(
     if (links.get(code) === known) links.delete(code);
   }
   const covered = coverHour(services, code, hour);
-  const link = { covered, hour, inHour: 0, waiting: 0, busy: undefined };
+  const link = { covered, hour, inHour: 0, waiting: 0, busy: undefined, viral: undefined };
   links.set(code, link);
   try {
     await covered;

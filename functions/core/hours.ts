@@ -11,9 +11,9 @@ export type Quarters = ReadonlyMap<number, Counts>;
 /** The mark that the responses of a referral must be counted up to the end of an hour. */
 export interface Mark {
   readonly hour: Hour;
-  /** ISO 8601, UTC. Nothing is counted before this time. */
+  /** ISO 8601, UTC. The mark is left alone before this time. */
   readonly due: string;
-  /** New whenever a response came late. */
+  /** New whenever the mark is set, so also when a response came late. */
   readonly version: string;
   /** How far it is counted, if that takes several steps. */
   readonly progress?: Progress | undefined;

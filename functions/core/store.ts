@@ -248,18 +248,22 @@ export interface Store {
     next: { readonly due: string; readonly progress?: Progress },
   ): Promise<boolean>;
   /**
-   * Stores visitors of an hour for a day, as pairs of fingerprint and IP.
+   * Stores visitors of an hour for two days, as pairs of fingerprint and IP.
    *
    * @returns the number of items.
    */
   putVisitors(id: string, visitors: readonly (readonly [string, string])[]): Promise<number>;
-  /** Stored visitors in their order. */
+  /**
+   * Stored visitors in their order.
+   *
+   * @throws VisitorsGone if some are not there any more.
+   */
   readVisitors(parts: readonly VisitorsPart[]): AsyncIterable<Fingerprint>;
   /**
    * Halves the partitions for new responses of a referral, unless their number has changed within the last hours.
    */
   halveBuckets(referral: Referral, now: Date): Promise<void>;
-  /** The same of several referrals by their codes, in as few calls as possible. */
+  /** What `readCounts` reads, of several referrals by their codes, in as few calls as possible. */
   readAllCounts(codes: readonly string[]): Promise<ReadonlyMap<string, CountState>>;
   /** The total of a referral's closed hours. Strongly consistent. */
   readTotal(code: string): Promise<Total>;

@@ -11,6 +11,9 @@ export interface Visitors {
   readonly ofIps: Map<string, number>;
 }
 
+/** Stored visitors of an hour are gone: they are kept for two days. */
+export class VisitorsGone extends Error {}
+
 export const noVisitors = (): Visitors => ({ fingerprints: new Map(), ofIps: new Map() });
 
 /**

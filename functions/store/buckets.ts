@@ -12,12 +12,14 @@ const MAX_BUCKETS = 256;
 const PROBATION = 1_000;
 const PAUSE = 200;
 
-/**
- * Milliseconds that functions may go on writing to the partitions that they remember. It is longer than anything
- * is remembered here or in `recent-referrals.ts`.
- */
+/** Milliseconds for which a number of partitions is remembered here. */
 const REMEMBERED = 60_000;
-const OVERLAP = 10 * REMEMBERED;
+
+/**
+ * Milliseconds for which functions may go on writing to the partitions that they remember: a minute, or longer if the
+ * table can't be read, see `recent-referrals.ts`.
+ */
+const OVERLAP = 60 * 60_000;
 
 /** Milliseconds after which the number of partitions may be halved. */
 const SETTLED = 2 * 60 * 60_000;

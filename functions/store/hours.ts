@@ -10,6 +10,7 @@ import {
 } from '../core/hours.ts';
 import type { Referral } from '../core/referral.ts';
 import type { Store } from '../core/store.ts';
+import { VisitorsGone } from '../core/unique-visitors.ts';
 import type { Table } from './client.ts';
 import {
   countsItem,
@@ -50,7 +51,7 @@ type HourStore = Pick<
   | 'closedHours'
 >;
 
-/** Visitors of an hour in one item: with 17 bytes each, they fit into 400 KB. */
+/** Visitors of an hour in one item: with 18 bytes each, they fit into 400 KB. */
 const VISITORS_OF_ITEM = 20_000;
 
 /** Seconds that the visitors of an hour are kept. The hour is counted before. */
@@ -193,7 +194,7 @@ export function hourStore(table: Table): HourStore {
         for (let item = 0; item < items; item++) {
           const Key = visitorsKey(id, item);
           const Item = await getItem(table, Key);
-          if (Item === undefined) throw new Error(`The visitors ${Key.pk} are gone.`);
+          if (Item === undefined) throw new VisitorsGone(`${Key.pk} is gone.`);
           const hashes: string[] = Item.visitors.split(' ');
           for (let at = 0; at < hashes.length; at += 2) {
             yield { fingerprint: hashes[at] as string, ipHash: hashes[at + 1] as string };

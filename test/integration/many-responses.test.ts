@@ -101,7 +101,7 @@ test('an hour with very many responses is counted while it runs, and each visito
   await closeDueHours(domain, () => true);
   expect(await read(domain, referral)).toEqual([1_740, 1_716, '10:28']);
   setTime(domain, '11:05');
-  expect(await closeDueHours(domain, () => true)).toEqual({ closed: 1, late: 27 * MINUTE });
+  expect(await closeDueHours(domain, () => true)).toEqual({ closed: 1, late: 31 * MINUTE });
   expect(await read(domain, referral)).toEqual([1_800, 1_770, '11:05']);
   expect(await domain.store.openHours(referral.code)).toEqual([]);
   expect(await recount(domain, referral)).toEqual([]);
@@ -222,11 +222,33 @@ test('a busy link is marked for the end of the hour, a viral one at once', async
     [TEN, '2026-03-01T11:05'],
     ['2026-03-08T10', '2026-03-08T11:05'],
   ]);
-  await follow(1_975);
+  await follow(475);
   expect(await marks()).toEqual([
     [TEN, '2026-03-01T10:15'],
     ['2026-03-08T10', '2026-03-08T11:05'],
   ]);
+});
+
+test('late responses of different weeks are counted once each, whichever is closed first', async () => {
+  const { domain, referral } = await newLink();
+  const { code } = referral;
+  const hours: string[] = [];
+  for (const day of [0, 11]) {
+    const at = new Date(Date.parse('2026-03-01T10:10:00Z') + day * DAY);
+    const [response] = clicks(domain, referral, ['10:10', 1], 1) as [Response];
+    const { fingerprint, ipHash, ...late } = response;
+    await domain.store.putResponse({ ...late, id: domain.newId(at) }, referral);
+    hours.push(hourAt(at.getTime()));
+  }
+  const [older, newer] = hours as [string, string];
+  domain.clock.now = new Date('2026-03-14T10:00:00Z');
+  for (const hour of hours) await reopenHour(domain, code, hour);
+  domain.clock.now = new Date('2026-03-14T10:05:00Z');
+  expect(await closeHour(domain, code, newer)).toBe(true);
+  expect((await countReferral(domain, referral)).clicks).toBe(2);
+  expect(await closeHour(domain, code, older)).toBe(true);
+  expect((await countReferral(domain, referral)).clicks).toBe(2);
+  expect(await recount(domain, referral)).toEqual([]);
 });
 
 test('a response from a clock that is far ahead is marked once', async () => {

@@ -180,7 +180,7 @@ const exercises: Readonly<
   'close-hours': async () => {
     const domain = domainOn(inject('outputs'));
     const { referral } = await clicked(domain);
-    domain.clock.now = new Date(Date.now() - 3 * 60 * 60_000);
+    domain.clock.now = new Date(Date.now() - 70 * 60_000);
     await openHour(domain, referral.code, hourAt(domain.clock.now.getTime()));
     await domain.table.client.send(
       new UpdateCommand({
