@@ -133,56 +133,69 @@ interface Slice {
   readonly until: number;
 }
 
+/** The part of an index partition that was read. */
+interface PartRead {
+  readonly partition: string;
+  readonly responses: CountedResponse[];
+  /** Where to go on; undefined at the end of the range. */
+  next: Item | undefined;
+  isOver: boolean;
+}
+
 async function responsesBetween(
   table: ClickTable,
   referral: Referral,
   range: Range,
 ): Promise<Slice> {
-  const { from, limit } = range;
-  const partitions = responsePartitions(referral, from);
-  const share = { ...range, limit: Math.ceil(limit / partitions.length) };
-  const read = await Promise.all(
-    partitions.map((partition) => readPartition(table, partition, share)),
+  const { from, to, limit } = range;
+  const parts = responsePartitions(referral, from).map(
+    (partition): PartRead => ({ partition, responses: [], next: undefined, isOver: false }),
   );
-  const until = Math.min(...read.map((slice) => slice.until));
+  let open = parts;
+  // Partitions that have few responses leave their share to the others.
+  for (let left = limit; open.length > 0 && left > 0; ) {
+    const share = Math.ceil(left / open.length);
+    await Promise.all(open.map((part) => readOn(table, part, range, share)));
+    left = limit - parts.reduce((sum, { responses }) => sum + responses.length, 0);
+    open = parts.filter(({ isOver }) => !isOver);
+  }
+  const until = Math.min(to, ...open.map(({ responses }) => timeOf(responses.at(-1), from)));
   // So many have come within a millisecond.
   if (until <= from) return responsesBetween(table, referral, { ...range, limit: 2 * limit });
-  const responses = read
-    .flatMap((slice) => slice.responses)
+  const responses = parts
+    .flatMap((part) => part.responses)
     .filter(({ id }) => decodeTime(id) < until)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   return { responses, until };
 }
 
-async function readPartition(
+const timeOf = (response: CountedResponse | undefined, otherwise: number): number =>
+  response === undefined ? otherwise : decodeTime(response.id);
+
+/** Reads up to so many further responses of a partition. */
+async function readOn(
   { call, name }: ClickTable,
-  partition: string,
-  { from, to, limit }: Range,
-): Promise<Slice> {
-  const responses: CountedResponse[] = [];
-  let start: Item | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await call('Query', {
-      TableName: name,
-      IndexName: tableShape.index.name,
-      KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :first AND :last',
-      ProjectionExpression: 'id, #action, kind, #first, trusted, fingerprint, ipHash',
-      ExpressionAttributeNames: { '#action': 'action', '#first': 'first' },
-      ExpressionAttributeValues: {
-        ':partition': partition,
-        ':first': firstIdOf(from),
-        ':last': to === Number.POSITIVE_INFINITY ? LAST_ID : firstIdOf(to),
-      },
-      Limit: limit,
-      ExclusiveStartKey: start,
-    });
-    responses.push(...(Items as CountedResponse[]));
-    start = LastEvaluatedKey;
-    const last = Items.at(-1);
-    if (start && last && responses.length >= limit)
-      return { responses, until: decodeTime(last.id) };
-  } while (start !== undefined);
-  return { responses, until: to };
+  part: PartRead,
+  { from, to }: Range,
+  count: number,
+): Promise<void> {
+  const { Items = [], LastEvaluatedKey } = await call('Query', {
+    TableName: name,
+    IndexName: tableShape.index.name,
+    KeyConditionExpression: 'gsi1pk = :partition AND gsi1sk BETWEEN :first AND :last',
+    ProjectionExpression: 'id, #action, kind, #first, trusted, fingerprint, ipHash',
+    ExpressionAttributeNames: { '#action': 'action', '#first': 'first' },
+    ExpressionAttributeValues: {
+      ':partition': part.partition,
+      ':first': firstIdOf(from),
+      ':last': to === Number.POSITIVE_INFINITY ? LAST_ID : firstIdOf(to),
+    },
+    Limit: count,
+    ExclusiveStartKey: part.next,
+  });
+  part.responses.push(...(Items as CountedResponse[]));
+  part.next = LastEvaluatedKey;
+  part.isOver = LastEvaluatedKey === undefined;
 }
 
 function visitorOf({ userId, session }: Response): Visitor {

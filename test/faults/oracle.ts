@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import { decodeTime } from 'ulid';
 import { countReferral } from '../../functions/core/counting.ts';
 import {
   actionCountNames,
@@ -69,8 +70,12 @@ export async function violations(domain: Domain, evidence: Evidence = {}): Promi
   }
 
   for (const referral of referrals) {
-    const counted = countsOf(responses.filter(({ code }) => code === referral.code));
-    const answered = await countReferral(domain, referral);
+    const { countedUntil, ...answered } = await countReferral(domain, referral);
+    const counted = countsOf(
+      responses.filter(
+        ({ code, id }) => code === referral.code && !(decodeTime(id) >= countedUntil),
+      ),
+    );
     if (numbers(answered) !== numbers(counted)) {
       wrong.push(`${referral.code} has ${numbers(counted)} and answers ${numbers(answered)}.`);
     }
