@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { closeDueHours, closeHour } from '../functions/core/closing.ts';
 import { countReferral } from '../functions/core/counting.ts';
-import { endOf, hourAt, startOf } from '../functions/core/hours.ts';
+import { endOf, hourAt, openSince, startOf } from '../functions/core/hours.ts';
 import { openHour, REST } from '../functions/core/marks.ts';
 import type { Referral } from '../functions/core/referral.ts';
+import { responsePartitions } from '../functions/store/keys.ts';
 import { closeHours } from '../functions/triggers.ts';
 import type { Benchmark } from './benchmark.ts';
 import type { Services } from './database.ts';
@@ -104,8 +105,9 @@ async function queriesAfterADay(services: Services, { code }: Referral): Promise
     now += 60 * MINUTE;
     await closeDueHours({ ...services, now: () => new Date(now) }, () => true);
   }
-  // One for the counts that are stored, and one for each partition.
-  return 1 + ((await services.store.findReferral(code))?.buckets ?? Number.NaN);
+  const { referral, total } = await services.store.readCounts(code);
+  // One for what is stored of the counts, and one for each partition with open responses.
+  return 1 + (referral ? responsePartitions(referral, openSince(total)).length : Number.NaN);
 }
 
 async function timed<Result>(work: () => Promise<Result>) {
