@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createTable, enableStream } from '../../local/dynamodb.ts';
 import type { Outputs } from '../../local/outputs.ts';
+import { TIME } from '../integration/time.ts';
 import { call, click } from './browser.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { signUp } from './trigger.ts';
@@ -49,7 +50,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     const ada = await signUp(outputs);
     const { body: links } = await call(outputs, 'GET /referrals', { token: ada.token });
     const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
-    expect(links.items).toEqual([link]);
+    expect(links.items).toEqual([{ ...link, countedUntil: TIME }]);
     expect(link).toMatchObject({
       userId: ada.userId,
       url: `${outputs.ApiUrl}/r/${link.code}`,
@@ -146,7 +147,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
       DefaultRedirectTo: 'https://app.example.com/start',
     });
     const { body: kept } = await call(outputs, 'GET /me/referral', { token });
-    expect(kept).toEqual({ ...link, clicks: 1, uniqueVisitors: 1 });
+    expect(kept).toEqual({ ...link, clicks: 1, uniqueVisitors: 1, countedUntil: TIME });
     const newcomer = await signUp(outputs);
     const { body: fresh } = await call(outputs, 'GET /me/referral', { token: newcomer.token });
     expect([fresh.redirectTo, fresh.code]).toEqual([
