@@ -95,7 +95,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     const { body: counted } = await call(outputs, `GET /referrals/${link.code}`, {
       token: ada.token,
     });
-    expect(counted).toEqual({ ...link, clicks: 2, uniqueVisitors: 1 });
+    expect(counted).toEqual({ ...link, clicks: 2, uniqueVisitors: 1, countedUntil: TIME });
   });
 
   test('a session is linked to an existing user', async () => {
