@@ -28,8 +28,8 @@ import { addVisitor, VisitorsGone } from './unique-visitors.ts';
 
 const CLOSED_AT_ONCE = 10;
 
-/** A running hour with fewer responses is counted when it is over. */
-const FEW = 1_000;
+/** A running hour with fewer responses is counted when it is over. An hour that is marked as viral has more. */
+const FEW = 250;
 
 /** Most counts that one item has: so many names of actions, of 512 bytes each, fit into 400 KB. An hour has fewer. */
 const MOST_COUNTS = 700;
@@ -151,11 +151,11 @@ async function step(
   const start = reopened ? startOf(hour) : Math.max(openSince(total), hourStart(kept));
   if (start >= endOf(hour)) return closeUntil(endOf(hour), new Map());
   const end = Math.min(endOf(hour), now - REST);
-  const progress = progressOf(mark, total);
-  const { count, until, size, known } = await countUntil(
+  const range = { start, end, progress: progressOf(mark, total) };
+  const { count, until, size, known, progress } = await countUntil(
     services,
     referral,
-    { start, end, progress },
+    range,
     hasTime,
   );
   const quarters = boundQuarters(count.quarters, total.counts);
@@ -186,13 +186,26 @@ async function step(
   return 'open';
 }
 
+/** What was counted in a step. */
+interface Counted {
+  readonly count: Count;
+  /** Epoch milliseconds. */
+  readonly until: number;
+  /** Number of responses. */
+  readonly size: number;
+  /** Number of visitors from the steps before. */
+  readonly known: number;
+  /** The steps before; undefined if the hour was counted from its start. */
+  readonly progress: Progress | undefined;
+}
+
 /** Counts responses from `start` until before `end`, in epoch milliseconds, or as far as there is time. */
 async function countUntil(
   { store }: Using<'responsesBetween' | 'readVisitors'>,
   referral: Referral,
   { start, end, progress }: { start: number; end: number; progress: Progress | undefined },
   hasTime: () => boolean,
-): Promise<{ count: Count; until: number; size: number; known: number }> {
+): Promise<Counted> {
   const count = newCount();
   let until = start;
   if (progress !== undefined) {
@@ -219,7 +232,7 @@ async function countUntil(
     until = slice.until;
     size += slice.responses.length;
   }
-  return { count, until, size, known };
+  return { count, until, size, known, progress };
 }
 
 /** Halves the partitions of a referral that has far more than its responses need, and comes back later. */

@@ -1,4 +1,4 @@
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { expect, inject, test } from 'vitest';
 import { closeDueHours, closeHour } from '../../functions/core/closing.ts';
@@ -105,6 +105,23 @@ test('an hour with very many responses is counted while it runs, and each visito
   expect(await read(domain, referral)).toEqual([1_800, 1_770, '11:05']);
   expect(await domain.store.openHours(referral.code)).toEqual([]);
   expect(await recount(domain, referral)).toEqual([]);
+});
+
+test('an hour that the consumer takes for viral is counted while it runs, however it goes on', async () => {
+  const { domain, referral } = await newLink();
+  const { code } = referral;
+  await openHour(domain, code, NINE);
+  const responses = clicks(domain, referral, ['10:00', 2], 500);
+  await store(domain, responses, referral);
+  setTime(domain, '10:03');
+  const followed = changeFollower({ ...domain, publish: async () => {} }, new Map());
+  for (const response of responses) {
+    const writtenAt = Date.parse(response.createdAt);
+    await followed({ type: 'response-recorded', response, writtenAt });
+  }
+  setTime(domain, '10:09');
+  await closeDueHours(domain, () => true);
+  expect(await read(domain, referral)).toEqual([500, 500, '10:04']);
 });
 
 test('a count that is cut off goes on where it stopped, and starts over after a late response', async () => {
@@ -227,6 +244,38 @@ test('a busy link is marked for the end of the hour, a viral one at once', async
     [TEN, '2026-03-01T10:15'],
     ['2026-03-08T10', '2026-03-08T11:05'],
   ]);
+});
+
+test('a count whose visitors have expired starts over, and is closed', async () => {
+  const { domain, referral } = await newLink();
+  const { code } = referral;
+  await store(domain, clicks(domain, referral, ['10:00', 50], 20), referral);
+  setTime(domain, '11:10');
+  await openHour(domain, code, NINE);
+  await closeHour(domain, code, NINE);
+  await openHour(domain, code, TEN);
+  const { responsesBetween, readVisitors } = domain.store;
+  const few: typeof domain.store = {
+    ...domain.store,
+    responsesBetween: (of, from, to) => responsesBetween(of, from, to, 5),
+  };
+  const closeFor = (slices: number) => {
+    let left = slices;
+    return closeHour({ ...domain, store: few }, code, TEN, () => left-- > 0);
+  };
+  expect(await closeFor(4)).toBe(false);
+  const [part] = (await domain.store.readCounts(code)).marks[0]?.progress?.visitors ?? [];
+  const visitors = await Array.fromAsync(readVisitors(part ? [part] : []));
+  expect(visitors.length).toBeGreaterThan(0);
+  const Key = { pk: `COUNTED#${part?.id}#0`, sk: 'VISITORS' };
+  await domain.table.client.send(new DeleteCommand({ TableName: domain.table.name, Key }));
+
+  // Each run has less time than all runs before had together.
+  let runs = 1;
+  while (runs < 10 && !(await closeFor(3))) runs += 1;
+  expect(runs).toBeLessThan(10);
+  expect((await read(domain, referral)).slice(0, 2)).toEqual([20, 20]);
+  expect(await recount(domain, referral)).toEqual([]);
 });
 
 test('late responses of different weeks are counted once each, whichever is closed first', async () => {
