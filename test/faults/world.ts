@@ -6,12 +6,18 @@ import { createReferral } from '../../functions/core/create-referral.ts';
 import { type Change, changeFollower } from '../../functions/core/events.ts';
 import { LONGEST_OPEN } from '../../functions/core/hours.ts';
 import type { Referral } from '../../functions/core/referral.ts';
-import { RESPONDED, type Response } from '../../functions/core/response.ts';
+import type { Response } from '../../functions/core/response.ts';
 import type { Store } from '../../functions/core/store.ts';
 import { enableStream } from '../../local/dynamodb.ts';
 import type { Outputs } from '../../local/outputs.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
-import { type Domain, domainOn, newSession, newUserId, ownTable } from '../integration/domain.ts';
+import {
+  newClick as clickAt,
+  type Domain,
+  domainOn,
+  newUserId,
+  ownTable,
+} from '../integration/domain.ts';
 import { recordedStream } from '../integration/recorded-stream.ts';
 
 export const MINUTE = 60_000;
@@ -90,22 +96,12 @@ export const newReferral = async (world: World): Promise<Referral> =>
   (await createReferral(world, { userId: newUserId(), redirectTo: `/${randomUUID()}` })).referral;
 
 /** A click of now by a new visitor, not stored yet. */
-export function newClick(world: World, { code }: Referral): Response {
-  const at = world.now();
-  return {
-    id: world.newId(at),
-    code,
-    action: RESPONDED,
-    kind: 'human',
-    first: true,
-    trusted: true,
-    via: 'link',
-    session: newSession(),
-    // Identifies a click that is stored under two ids.
-    httpReferer: `https://example.com/${randomUUID()}`,
-    createdAt: at.toISOString(),
-  };
-}
+export const newClick = (world: World, { code }: Referral): Response => ({
+  ...clickAt(world, code, world.now()),
+  via: 'link',
+  // Identifies a click that is stored under two ids.
+  httpReferer: `https://example.com/${randomUUID()}`,
+});
 
 /** Stores a click of now, and follows it. */
 export async function click(world: World, referral: Referral): Promise<Response> {

@@ -6,12 +6,11 @@ import { createReferral } from '../../functions/core/create-referral.ts';
 import { hourAt } from '../../functions/core/hours.ts';
 import { openHour } from '../../functions/core/marks.ts';
 import { recount } from '../../functions/core/recount.ts';
-import type { Response } from '../../functions/core/response.ts';
 import { createClients } from '../../functions/store/client.ts';
 import { createStore } from '../../functions/store/dynamodb-store.ts';
 import { cancellation, indexIsFull } from '../dynamodb-proxy/fates.ts';
 import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
-import { type Domain, domainOn, newSession, newUserId, ownTable } from './domain.ts';
+import { domainOn, newClick, newUserId, ownTable } from './domain.ts';
 
 const outputs = inject('outputs');
 
@@ -20,23 +19,10 @@ async function watched() {
   onTestFinished(proxy.stop);
   const domain = domainOn({ ...outputs, DynamoDBEndpoint: proxy.endpoint });
   const { referral } = await createReferral(domain, { userId: newUserId(), redirectTo: '/' });
-  const put = () =>
-    domain.store.putResponse(responseAt(domain, referral.code, new Date()), referral);
+  const put = () => domain.store.putResponse(newClick(domain, referral.code, new Date()), referral);
   const bucketsNow = async () => (await domain.store.findReferral(referral.code))?.buckets;
   return { proxy, domain, referral, put, bucketsNow };
 }
-
-/** A first click of a new visitor. */
-const responseAt = (domain: Domain, code: string, at: Date): Response => ({
-  id: domain.newId(at),
-  code,
-  action: 'RESPONDED',
-  kind: 'human',
-  first: true,
-  trusted: true,
-  session: newSession(),
-  createdAt: at.toISOString(),
-});
 
 test('a write that the index refuses doubles the buckets and is retried at once', async () => {
   const { proxy, put, bucketsNow } = await watched();
@@ -96,7 +82,7 @@ test('partitions that are not needed any more are halved every few hours, and re
     (await domain.store.findReferral(code)) ?? expect.fail('The referral is gone.');
   const put = async () => {
     const at = domain.now();
-    const response = responseAt(domain, code, at);
+    const response = newClick(domain, code, at);
     await domain.store.putResponse(response, await current());
     return response.id;
   };
@@ -129,7 +115,7 @@ test('partitions that are not needed any more are halved every few hours, and re
 
 test('an action with a key doubles the buckets, too', async () => {
   const { proxy, domain, referral, bucketsNow } = await watched();
-  const response = responseAt(domain, referral.code, new Date());
+  const response = newClick(domain, referral.code, new Date());
   const visitor = { session: response.session ?? '' };
   const request = { visitor, key: 'one', fingerprint: 'x', lifetime: 60 };
   const full = cancellation([{ Code: 'None' }, { Code: 'ThrottlingError' }]);

@@ -7,7 +7,7 @@ import { listReferrals } from '../../functions/core/lists.ts';
 import { openHour, reopenHour } from '../../functions/core/marks.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
-import { type Domain, domainOn, newSession, newUserId, ownTable } from './domain.ts';
+import { type Domain, domainOn, newClick, newUserId, ownTable } from './domain.ts';
 
 const HOUR = 3_600_000;
 
@@ -27,22 +27,8 @@ async function twentyLinks() {
   return { domain, proxy, userId, referrals };
 }
 
-async function click(domain: Domain, referral: Referral): Promise<void> {
-  const at = domain.now();
-  await domain.store.putResponse(
-    {
-      id: domain.newId(at),
-      code: referral.code,
-      action: 'RESPONDED',
-      kind: 'human',
-      first: true,
-      trusted: true,
-      session: newSession(),
-      createdAt: at.toISOString(),
-    },
-    referral,
-  );
-}
+const click = (domain: Domain, referral: Referral) =>
+  domain.store.putResponse(newClick(domain, referral.code, domain.now()), referral);
 
 const pass = ({ clock }: Domain, hours: number) => {
   clock.now = new Date(clock.now.getTime() + hours * HOUR);

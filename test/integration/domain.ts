@@ -4,6 +4,7 @@ import { monotonicFactory } from 'ulid';
 import { inject, onTestFinished } from 'vitest';
 import { type ClickServices, recordClick } from '../../functions/core/click.ts';
 import { createReferral } from '../../functions/core/create-referral.ts';
+import { RESPONDED, type Response } from '../../functions/core/response.ts';
 import type { DeploymentKeys, Services } from '../../functions/core/services.ts';
 import { signSession } from '../../functions/core/session.ts';
 import type { Settings } from '../../functions/core/settings.ts';
@@ -101,6 +102,18 @@ export const useEmulator = (endpoint: string) =>
 /** Makes a session that the shared service takes for its own. */
 export const newSession = (): string => signSession(randomBytes(16), sessionKey);
 export const newUserId = (): string => randomUUID();
+
+/** A first click of a new visitor, not stored yet. */
+export const newClick = ({ newId }: Pick<Domain, 'newId'>, code: string, at: Date): Response => ({
+  id: newId(at),
+  code,
+  action: RESPONDED,
+  kind: 'human',
+  first: true,
+  trusted: true,
+  session: newSession(),
+  createdAt: at.toISOString(),
+});
 
 /** Makes a referral of a new owner, and lets a visitor click it. */
 export async function clicked(domain: Domain, visitor = { session: newSession() }) {

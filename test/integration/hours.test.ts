@@ -12,7 +12,15 @@ import { recount } from '../../functions/core/recount.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import type { Response } from '../../functions/core/response.ts';
 import { referralStats } from '../../functions/core/stats.ts';
-import { clicked, type Domain, domainOn, newSession, newUserId, ownTable } from './domain.ts';
+import {
+  clicked,
+  type Domain,
+  domainOn,
+  newClick,
+  newSession,
+  newUserId,
+  ownTable,
+} from './domain.ts';
 
 const outputs = await ownTable(inject('outputs'));
 
@@ -43,23 +51,9 @@ const oneClick: Counts = { ...noCounts, clicks: 1, uniqueVisitors: 1 };
 
 /** Puts a response at the domain's time, as another function would. */
 async function respond(domain: Domain, referral: Referral, response: Partial<Response> = {}) {
-  const at = domain.now();
-  const id = domain.newId(at);
-  await domain.store.putResponse(
-    {
-      id,
-      code: referral.code,
-      action: 'RESPONDED',
-      kind: 'human',
-      first: true,
-      trusted: true,
-      session: newSession(),
-      createdAt: at.toISOString(),
-      ...response,
-    },
-    referral,
-  );
-  return id;
+  const click = newClick(domain, referral.code, domain.now());
+  await domain.store.putResponse({ ...click, ...response }, referral);
+  return click.id;
 }
 
 /** Clicks of each hour from 10 to 13 o'clock, as the stats have them. */

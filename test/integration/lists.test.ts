@@ -7,7 +7,7 @@ import type { Referral } from '../../functions/core/referral.ts';
 import type { Response } from '../../functions/core/response.ts';
 import { startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { allPages, call, click, createReferral, signUp } from './client.ts';
-import { type Domain, domainOn, newSession, newUserId } from './domain.ts';
+import { type Domain, domainOn, newClick, newUserId } from './domain.ts';
 import { TIME } from './time.ts';
 
 const outputs = inject('outputs');
@@ -26,19 +26,9 @@ async function withBuckets({ table }: Domain, referral: Referral, buckets: numbe
 
 /** Stores a response by a new visitor. Returns its id. */
 async function recordResponse(domain: Domain, referral: Referral, at: Date): Promise<string> {
-  const id = domain.newId(at);
-  const response = {
-    id,
-    code: referral.code,
-    action: 'RESPONDED',
-    kind: 'human',
-    first: true,
-    trusted: true,
-    session: newSession(),
-    createdAt: at.toISOString(),
-  } as const;
+  const response = newClick(domain, referral.code, at);
   await domain.store.putResponse(response, referral);
-  return id;
+  return response.id;
 }
 
 describe('GET /referrals', () => {

@@ -12,7 +12,7 @@ import type { Referral } from '../../functions/core/referral.ts';
 import type { Response } from '../../functions/core/response.ts';
 import { referralStats } from '../../functions/core/stats.ts';
 import { responseItem } from '../../functions/store/responses.ts';
-import { type Domain, domainOn, newSession, newUserId, ownTable } from './domain.ts';
+import { type Domain, domainOn, newClick, newUserId, ownTable } from './domain.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -43,18 +43,8 @@ function clicks(
   return Array.from({ length: count }, (_, n) => {
     const at = new Date(start + Math.floor((n * minutes * MINUTE) / count));
     const visitor = n % 10 === 0 ? n : `${time} ${n}`;
-    return {
-      id: domain.newId(at),
-      code,
-      action: 'RESPONDED',
-      kind: 'human',
-      first: true,
-      trusted: true,
-      session: newSession(),
-      fingerprint: `${visitor}`.replaceAll(' ', '-'),
-      ipHash: `${visitor}`.replaceAll(' ', '-'),
-      createdAt: at.toISOString(),
-    };
+    const hash = `${visitor}`.replaceAll(' ', '-');
+    return { ...newClick(domain, code, at), fingerprint: hash, ipHash: hash };
   });
 }
 

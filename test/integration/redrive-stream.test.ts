@@ -8,7 +8,7 @@ import type { Referral } from '../../functions/core/referral.ts';
 import { environment as env } from '../../functions/environment.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
 import { inOwnDirectory, run } from './command.ts';
-import { type Domain, domainOn, newSession, newUserId } from './domain.ts';
+import { type Domain, domainOn, newClick, newUserId } from './domain.ts';
 import { type ReadStream, readStream } from './redrive-letters.ts';
 import { type Sqs, startSqs } from './redrive-sqs.ts';
 import { startTestService, type TestService } from './test-service.ts';
@@ -53,20 +53,7 @@ afterAll(async () => {
 async function respond(referral: Referral, count: number): Promise<string[]> {
   const first = Date.UTC(2026, 0, 1);
   const times = Array.from({ length: count }, (_, hour) => new Date(first + hour * 3_600_000));
-  const put = (at: Date) =>
-    domain.store.putResponse(
-      {
-        id: domain.newId(at),
-        code: referral.code,
-        action: 'RESPONDED',
-        kind: 'human',
-        first: true,
-        trusted: true,
-        session: newSession(),
-        createdAt: at.toISOString(),
-      },
-      referral,
-    );
+  const put = (at: Date) => domain.store.putResponse(newClick(domain, referral.code, at), referral);
   await pMap(times, put, { concurrency: 8 });
   return times.map((time) => hourAt(time.getTime()));
 }
