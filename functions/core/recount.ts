@@ -14,7 +14,7 @@ import type { Using } from './services.ts';
 
 /** Services to count again. */
 export type RecountingServices = Using<
-  'readTotal' | 'closedHours' | 'openHours' | 'responsesBetween',
+  'readTotal' | 'closedHours' | 'readCounts' | 'responsesBetween',
   'now',
   'retention'
 >;
@@ -50,8 +50,9 @@ export async function recount(
   const last = lastOf(closed, total.through);
   const quarters = await countQuarters(services, referral, 0, last === undefined ? 0 : endOf(last));
   // Read the marks last: an hour that changed meanwhile is open, or was closed, which changed the total.
-  const open = new Set(await store.openHours(code));
-  if ((await store.readTotal(code)).version !== total.version) {
+  const { marks, total: latest } = await store.readCounts(code);
+  const open = new Set(marks.map(({ hour }) => hour));
+  if (latest.version !== total.version) {
     return recount(services, referral);
   }
   const counted = new Map<Hour, Counts>();

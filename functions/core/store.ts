@@ -223,7 +223,7 @@ export interface Store {
   openHour(code: string, mark: Mark): Promise<void>;
   /** Marks an hour of a referral in any case. What was counted under an earlier mark is counted again. */
   reopenHour(code: string, mark: Mark): Promise<void>;
-  /** The marked hours of a referral. Without those of the last moment. */
+  /** The marked hours of a referral. Eventually consistent: a new mark may be missing for a moment. */
   openHours(code: string): Promise<readonly Hour[]>;
   /** Marked hours of all referrals that are due, the earliest first. */
   dueHours(

@@ -14,7 +14,10 @@ import { tableShape } from './table-shape.ts';
  */
 const MOST_PARTITIONS = 50;
 
-/** Reads of several referrals at once, by PartiQL: a query has one partition only. */
+/**
+ * Reads of several referrals at once, by PartiQL: a query has one partition only. A statement with `IN` reads only its
+ * partitions, see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.select.html
+ */
 export function severalReferrals(table: Table): Pick<Store, 'readAllCounts' | 'responsesSince'> {
   const { name } = table;
   return {
