@@ -35,6 +35,7 @@ const settings = {
   sessionDomain: v.string(),
   sessionMaxAgeDays: days,
   sessionHandOff: boolean,
+  globalPrivacyControl: boolean,
   maxReferralsPerUser: number,
   codeLength: number,
   codeAlphabet: v.string(),
@@ -108,6 +109,7 @@ export function readContext(node: Node): Partial<ReferralsStackProps> {
       maxAge: context.sessionMaxAgeDays,
       handOff: context.sessionHandOff,
     }),
+    globalPrivacyControl: context.globalPrivacyControl,
     maxReferralsPerUser: context.maxReferralsPerUser,
     code: defined({
       length: context.codeLength,

@@ -9,6 +9,7 @@ import { linkSession } from './api/link-session.ts';
 import { listReferralResponses } from './api/list-referral-responses.ts';
 import { listReferrals } from './api/list-referrals.ts';
 import { listResponses } from './api/list-responses.ts';
+import { recordClick } from './api/record-click.ts';
 import { apiHandler } from './http/api-handler.ts';
 import { tokenVerifier } from './http/token.ts';
 import { services } from './setup/services.ts';
@@ -29,6 +30,7 @@ export const handler = apiHandler(
     'list-referral-responses': listReferralResponses,
     'list-referrals': listReferrals,
     'list-responses': listResponses,
+    'record-click': recordClick,
   },
   tokenVerifier(services.settings.token),
 );

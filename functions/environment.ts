@@ -13,6 +13,7 @@ export const environment = {
   sessionCookieDomain: 'SESSION_COOKIE_DOMAIN',
   sessionMaxAge: 'SESSION_MAX_AGE_SECONDS',
   sessionHandoff: 'SESSION_HANDOFF',
+  globalPrivacyControl: 'GLOBAL_PRIVACY_CONTROL',
   attributionModel: 'ATTRIBUTION_MODEL',
   attributionWindow: 'ATTRIBUTION_WINDOW_SECONDS',
   attributionNewUsersOnly: 'ATTRIBUTION_NEW_USERS_ONLY',

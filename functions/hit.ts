@@ -7,7 +7,13 @@ import { readClient } from './http/client-details.ts';
 import { deadEnd, opensPage } from './http/dead-end.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http/http-handler.ts';
 import { readLinkQuery, withParameters } from './http/link-query.ts';
-import { HANDOFF, handsOver, sessionCookie, sessionsOfCookie } from './http/session.ts';
+import {
+  asksForPrivacy,
+  HANDOFF,
+  handsOver,
+  sessionCookie,
+  sessionsOfCookie,
+} from './http/session.ts';
 import { sendMessage } from './messages/queue.ts';
 import { clickServices } from './setup/click-services.ts';
 
@@ -38,6 +44,7 @@ async function redirect(event: HttpEvent, context: Context): Promise<HttpAnswer>
   const { location, code, session, canHandOff, ...recorded } = await recordClick(services, {
     code: requestedCode(event),
     sessions: sessionsOfCookie(event, settings),
+    withoutSession: asksForPrivacy(event, settings),
     ...query,
     ...clickRequest(event),
     kind,

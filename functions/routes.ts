@@ -65,6 +65,22 @@ const counting = ['readCounts', 'readTotal', 'closedHours', 'responsesBetween'] 
 /** Store methods that find the referral that gets credit. */
 const attributing = ['findReferral', 'findSessionUser', 'responsesOf', 'readClaim'] as const;
 
+/** Store methods that link a session. Every route with a user does this. */
+export const linking = [
+  'readKeys',
+  'createKey',
+  'findSessionUser',
+  'claimSession',
+  'settleSession',
+  'linkResponses',
+  'readClaim',
+  'findReferral',
+  'responsesOf',
+  'standingOf',
+  'putResponse',
+  'putResponseOnce',
+] as const;
+
 /**
  * The table of routes. Only this table defines the method, path, function, limits and store methods of a
  * route.
@@ -150,6 +166,16 @@ export const routes = [
   },
   {
     ...ofVisitor,
+    name: 'record-click',
+    method: 'POST',
+    path: '/clicks',
+    function: 'api',
+    throttle: 'clicks',
+    // It also links the click that it has just recorded.
+    store: linking,
+  },
+  {
+    ...ofVisitor,
     name: 'create-session',
     method: 'POST',
     path: '/session',
@@ -184,22 +210,6 @@ export type RouteNamed<Name extends RouteName> = Extract<
 /** API Gateway's name for a route: `GET /referrals/{code}`. */
 export const routeKeyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
   `${method} ${path}`;
-
-/** Store methods that link a session. Every route with a user does this. */
-export const linking = [
-  'readKeys',
-  'createKey',
-  'findSessionUser',
-  'claimSession',
-  'settleSession',
-  'linkResponses',
-  'readClaim',
-  'findReferral',
-  'responsesOf',
-  'standingOf',
-  'putResponse',
-  'putResponseOnce',
-] as const;
 
 /** Methods and headers that a browser may send. Each deployment has its own origins. */
 export const cors = {

@@ -53,6 +53,14 @@ export interface ReferralSettings {
     readonly handOff?: boolean;
   };
   /**
+   * Whether to honour the Global Privacy Control: a visitor whose browser sends `Sec-GPC: 1` gets no session. Their
+   * click counts, and they are redirected as ever, but nothing that they do later is credited. See
+   * https://w3c.github.io/gpc/
+   *
+   * @default false
+   */
+  readonly globalPrivacyControl?: boolean;
+  /**
    * How long after a sign-up the first linked session still credits it to a referral. Sign-ups that pass the
    * session on in `clientMetadata` are credited at once; this is for those that can't.
    *
@@ -201,6 +209,7 @@ export function settingsEnvironment(
     [env.sessionCookieDomain]: session.domain,
     [env.sessionMaxAge]: session.maxAge?.toSeconds().toString(),
     [env.sessionHandoff]: session.handOff?.toString(),
+    [env.globalPrivacyControl]: settings.globalPrivacyControl?.toString(),
     [env.attributionModel]: attribution.model,
     [env.attributionWindow]: attribution.window?.toSeconds().toString(),
     [env.attributionNewUsersOnly]: attribution.newUsersOnly?.toString(),

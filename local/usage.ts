@@ -17,6 +17,7 @@ const settings: Readonly<Record<Settable, string>> = {
   sessionCookieDomain: "common domain of app and API (default: the API's host)",
   sessionMaxAge: 'how long a visitor is recognised (default 365 days)',
   sessionHandoff: "true or false (default: true if the app's host does not receive the cookie)",
+  globalPrivacyControl: 'true gives visitors with Sec-GPC no session (default false)',
   attributionModel: 'last or first (default last)',
   attributionWindow: 'how long a response can earn credit (default: for ever)',
   attributionNewUsersOnly: 'true or false (default false)',

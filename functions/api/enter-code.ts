@@ -4,6 +4,7 @@ import { enterCode as enterInDomain } from '../core/typed-code.ts';
 import { answerAttribution, visitorsAttribution } from '../http/attribution.ts';
 import { readClient } from '../http/client-details.ts';
 import { answer, apiRoute } from '../http/route.ts';
+import { keptSession, sessionForPage } from '../http/session.ts';
 import { jsonBody } from '../validation/objects.ts';
 import { text } from '../validation/schemas.ts';
 
@@ -13,10 +14,7 @@ export const enterCode = apiRoute('enter-code', {
   input: { body: jsonBody({ code: text(MAX_REDIRECT) }) },
   example: { code: 'H7lMCTKv9X' },
   answers: {
-    200: v.strictObject({
-      referral: v.nullable(visitorsAttribution),
-      session: v.nullable(v.string()),
-    }),
+    200: v.strictObject({ referral: v.nullable(visitorsAttribution), ...sessionForPage }),
   },
   handle: async ({ event, services, visitor: known, session, input }) => {
     const { clientIp, details } = await readClient(event, services);
@@ -24,10 +22,8 @@ export const enterCode = apiRoute('enter-code', {
       clientIp,
       ...details,
     });
-    const drawn = 'session' in visitor ? visitor.session : null;
-    return answer(200, {
-      referral: await answerAttribution(services, visitor),
-      session: session ?? drawn,
-    });
+    const drawn = 'session' in visitor ? visitor.session : undefined;
+    const { kept, cookies } = keptSession(session ?? drawn, services.settings);
+    return answer(200, { referral: await answerAttribution(services, visitor), ...kept }, cookies);
   },
 });

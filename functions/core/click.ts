@@ -14,7 +14,7 @@ import { type LinkingServices, linkSession } from './link.ts';
 import { isMachine } from './machines.ts';
 import { resolveRedirect } from './redirect.ts';
 import { isCode, isExpired } from './referral.ts';
-import type { Campaign, ClientDetails, ResponseKind } from './response.ts';
+import type { Arrival, Campaign, ClientDetails, ResponseKind } from './response.ts';
 import type { Using } from './services.ts';
 import { isGenuine } from './session.ts';
 
@@ -47,6 +47,12 @@ export interface ClickToClassify {
 /** The data of a click. All of it can be forged, so none of it is trusted. */
 export interface Click extends ClickRequest, ClientDetails {
   readonly code: string;
+  /** How the visitor arrived; by the redirect by default. */
+  readonly via?: Extract<Arrival, 'link' | 'page'>;
+  /** The signed-in user, where that is known. */
+  readonly userId?: string | undefined;
+  /** Whether the visitor asked for no session. The click counts all the same. */
+  readonly withoutSession?: boolean;
   /** The whole IP address. It is not stored. */
   readonly clientIp?: string | undefined;
   /** The first genuine one is the session of a returning visitor; any other value is ignored. */
@@ -134,14 +140,18 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     };
   }
 
-  const known = key && click.sessions.find((session) => isGenuine(session, key));
-  const classification = classify(click, known);
-  const byMachine = classification !== undefined && classification.kind !== 'human';
+  const { withoutSession = false } = click;
+  const known =
+    key && !withoutSession ? click.sessions.find((session) => isGenuine(session, key)) : undefined;
+  const kind = click.kind ?? kindOf(click);
+  const byMachine = kind !== 'human';
+  const isOwn = click.userId !== undefined && click.userId === found.userId;
+  const classification = classify(kind, isOwn, known !== undefined);
   // A machine never gets a visitor's session, so that its click can't get credit.
   const session = (!byMachine && known) || drawSession(randomBytes, key);
   const { httpReferer, userAgent, ip, campaign, clientIp } = click;
   const isNew = classification?.first === true;
-  const arrived = { id: services.newId(now), at: now, via: 'link' as const };
+  const arrived = { id: services.newId(now), at: now, via: click.via ?? 'link' };
   const pending: PendingClick = arrivalAt(found, arrived, {
     ...classification,
     session,
@@ -166,7 +176,7 @@ export async function recordClick(services: ClickServices, click: Click): Promis
     code: found.code,
     location: override || found.redirectTo,
     ...stored,
-    session: byMachine || key === undefined ? undefined : session,
+    session: byMachine || withoutSession || key === undefined ? undefined : session,
     canHandOff: dayKey !== undefined,
   };
 }
@@ -202,8 +212,12 @@ export function kindOf({ method, purpose, fetchDest, userAgent }: ClickRequest):
 }
 
 /** Classifies a click without the table. Returns undefined for a returning visitor. */
-function classify(click: Click, session: string | undefined): Classification | undefined {
-  const kind = click.kind ?? kindOf(click);
+function classify(
+  kind: RequestKind,
+  isOwn: boolean,
+  isReturning: boolean,
+): Classification | undefined {
   if (kind !== 'human') return { kind, first: false };
-  return session === undefined ? { kind, first: true } : undefined;
+  if (isOwn) return { kind: 'own', first: false };
+  return isReturning ? undefined : { kind, first: true };
 }

@@ -6,12 +6,16 @@ import { type Route, type RouteName, routeKeyOf, routes } from '../routes.ts';
 import type { FunctionServices } from '../setup/compose.ts';
 import { parse } from '../validation/parse.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http-handler.ts';
-import type { ApiRoute, InputSchemas } from './route.ts';
+import type { ApiAnswer, ApiRoute, InputSchemas } from './route.ts';
 import { isInHeader, sessionOf } from './session.ts';
 import type { TokenVerifier } from './token.ts';
 
 /** Routes that a page calls after a visitor has arrived. */
-const ARRIVALS: ReadonlySet<RouteName> = new Set(['create-session', 'link-session']);
+const ARRIVALS: ReadonlySet<RouteName> = new Set([
+  'record-click',
+  'create-session',
+  'link-session',
+]);
 
 /** Bytes. */
 const MAX_BODY = 8 * 1024;
@@ -138,10 +142,11 @@ async function report(linking: Promise<number>): Promise<number> {
 }
 
 /** A JSON answer. It is about one user, so no cache may keep it. */
-const json = ({ status, body }: { status: number; body: unknown }): HttpAnswer => ({
+const json = ({ status, body, cookies }: ApiAnswer): HttpAnswer => ({
   statusCode: status,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   body: JSON.stringify(body),
+  ...(cookies && cookies.length > 0 && { cookies: [...cookies] }),
 });
 
 function refuseLargeBody({ body = '', isBase64Encoded }: HttpEvent): void {

@@ -27,10 +27,13 @@ export const clickRequest = ({ headers, requestContext }: HttpEvent): ClickReque
 });
 
 /** Makes the view of a click for the app's hook. */
-export function clickToClassify(event: HttpEvent): ClickToClassify {
-  const request = clickRequest(event);
+export function clickToClassify(
+  event: HttpEvent,
+  code = requestedCode(event),
+  request = clickRequest(event),
+): ClickToClassify {
   return {
-    code: requestedCode(event),
+    code,
     kind: kindOf(request),
     method: request.method,
     userAgent: request.userAgent ?? '',

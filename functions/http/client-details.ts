@@ -29,11 +29,18 @@ export const clientDetails = async (
   services: DetailServices,
 ): Promise<ClientDetails> => (await readClient(event, services)).details;
 
-/** Reads the client of a request. */
-export async function readClient(event: HttpEvent, services: DetailServices): Promise<Client> {
+/**
+ * Reads the client of a request.
+ *
+ * @param referer the page before; the request's header by default.
+ */
+export async function readClient(
+  event: HttpEvent,
+  services: DetailServices,
+  referer = event.headers.referer,
+): Promise<Client> {
   const { settings } = services;
   const { userAgent } = event.requestContext.http;
-  const { referer } = event.headers;
   const httpReferer = referer && keptReferer(referer, settings.referer);
   const clientIp = settings.ip === 'none' ? undefined : await visitorIp(event, services);
   const ip = clientIp && keptIp(clientIp, settings.ip);

@@ -42,6 +42,15 @@ export interface ApiRequest<Name extends RouteName, Input> {
   readonly linked: Promise<number>;
 }
 
+/** The answer of a route. */
+export interface ApiAnswer {
+  readonly status: number;
+  /** Sent as JSON. */
+  readonly body: unknown;
+  /** Values of `Set-Cookie`. */
+  readonly cookies?: readonly string[];
+}
+
 /** A route of the JSON API. */
 export interface ApiRoute<Name extends RouteName = RouteName> {
   readonly input: InputSchemas;
@@ -49,7 +58,7 @@ export interface ApiRoute<Name extends RouteName = RouteName> {
   /** An example of the body, if the route takes one. */
   readonly example?: unknown;
   // biome-ignore lint/suspicious/noExplicitAny: the route's own schemas give the input its type
-  handle(request: ApiRequest<Name, any>): Promise<{ status: number; body: unknown }>;
+  handle(request: ApiRequest<Name, any>): Promise<ApiAnswer>;
 }
 
 type InputOf<Schemas extends InputSchemas> = {
@@ -62,14 +71,16 @@ type AnswerOf<Schemas extends AnswerSchemas> = {
   [Status in keyof Schemas & number]: {
     readonly status: Status;
     readonly body: v.InferInput<Schemas[Status]>;
+    readonly cookies?: readonly string[];
   };
 }[keyof Schemas & number];
 
 /** An answer with its status. */
-export const answer = <const Status extends number, Body>(status: Status, body: Body) => ({
-  status,
-  body,
-});
+export const answer = <const Status extends number, Body>(
+  status: Status,
+  body: Body,
+  cookies: readonly string[] = [],
+) => ({ status, body, cookies });
 
 /**
  * Defines a route of the table of routes: its input, its answers and its handler.

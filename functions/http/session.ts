@@ -1,4 +1,5 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
+import * as v from 'valibot';
 import { ReferralsError } from '../core/errors.ts';
 import { isGenuine, isSession } from '../core/session.ts';
 import type { FunctionServices } from '../setup/compose.ts';
@@ -53,6 +54,15 @@ export async function sessionOf(
   );
 }
 
+/**
+ * Whether the visitor's browser asks for privacy, and the deployment honours that; see
+ * https://w3c.github.io/gpc/#the-sec-gpc-header-field-for-http-requests
+ */
+export const asksForPrivacy = (
+  { headers }: HttpEvent,
+  { globalPrivacyControl }: Pick<FunctionSettings, 'globalPrivacyControl'>,
+): boolean => globalPrivacyControl && headers['sec-gpc'] === '1';
+
 /** The cookie that keeps a session. Lax, because the redirect is a top-level navigation. */
 export const sessionCookie = (value: string, { session }: FunctionSettings): string =>
   stringifySetCookie({
@@ -65,6 +75,22 @@ export const sessionCookie = (value: string, { session }: FunctionSettings): str
     sameSite: 'lax',
     ...(session.cookieDomain && { domain: session.cookieDomain }),
   });
+
+/** Fields of an answer with a session for a page. */
+export const sessionForPage = {
+  session: v.nullable(v.string()),
+  /** Whether the browser keeps it in the cookie. */
+  cookie: v.boolean(),
+};
+
+/** A session for a page. Where the app's own pages share the cookie, the answer sets it, and the page keeps nothing. */
+export function keptSession(session: string | undefined, settings: FunctionSettings) {
+  const inCookie = !settings.session.handOff;
+  return {
+    kept: { session: session ?? null, cookie: inCookie },
+    cookies: session && inCookie ? [sessionCookie(session, settings)] : [],
+  };
+}
 
 /** Whether the redirect hands the session over: to the app's own pages, if they never see the cookie. */
 export const handsOver = (

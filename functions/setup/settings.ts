@@ -19,6 +19,8 @@ export interface FunctionSettings extends Settings {
     /** Whether the redirect appends the session to the destination, for an app on another site. */
     readonly handOff: boolean;
   };
+  /** Whether visitors whose browser sends `Sec-GPC: 1` get no session. */
+  readonly globalPrivacyControl: boolean;
   /** Actions that pages may record; undefined means all. */
   readonly pageActions: ReadonlySet<string> | undefined;
   /** Names of actions to show to people. An action without an entry is shown by its own name. */
@@ -110,6 +112,7 @@ const Environment = v.object(
     [env.sessionCookieDomain]: v.optional(v.string()),
     [env.sessionMaxAge]: v.optional(wholeNumber, `${365 * DAY}`),
     [env.sessionHandoff]: v.optional(boolean),
+    [env.globalPrivacyControl]: v.optional(boolean, 'false'),
     [env.attributionModel]: v.optional(
       v.picklist(['last', 'first'], 'must be last or first'),
       'last',
@@ -181,6 +184,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
       maxAge: values.SESSION_MAX_AGE_SECONDS,
       handOff,
     },
+    globalPrivacyControl: values.GLOBAL_PRIVACY_CONTROL,
     attribution: {
       model: values.ATTRIBUTION_MODEL,
       window: values.ATTRIBUTION_WINDOW_SECONDS,

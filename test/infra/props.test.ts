@@ -26,6 +26,7 @@ describe('props', () => {
         maxAge: Duration.days(30),
         handOff: true,
       },
+      globalPrivacyControl: true,
       maxReferralsPerUser: 50,
       code: {
         length: 8,

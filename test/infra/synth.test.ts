@@ -55,6 +55,7 @@ describe('npx cdk synth', () => {
       sessionDomain: 'example.com',
       sessionMaxAgeDays: '30',
       sessionPassInUrl: 'false',
+      globalPrivacyControl: 'true',
       maxReferralsPerUser: '50',
       codeLength: '8',
       codeAlphabet: '23456789abcdefghjkmnpqrstuvwxyz',

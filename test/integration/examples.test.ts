@@ -30,7 +30,7 @@ test('the examples of docs/api.md run as they stand, one after the other, and ag
     return stdout.split('=====\n').map((text) => (text.trim() ? JSON.parse(text) : undefined));
   };
   const referral = { url: expect.stringContaining('/r/'), disabledAt: null, target: null };
-  const session = expect.stringMatching(/^[\w-]{32}$/);
+  const kept = { session: expect.stringMatching(/^[\w-]{32}$/), cookie: false };
   const [, , created, edited, ...others] = await outputs();
   expect([created, edited]).toEqual([
     expect.objectContaining({ ...referral, label: 'newsletter' }),
@@ -39,8 +39,9 @@ test('the examples of docs/api.md run as they stand, one after the other, and ag
   expect(others).toEqual([
     expect.objectContaining({ timeZone: 'Europe/Berlin' }),
     { response: expect.objectContaining({ code: edited.code, action: 'PURCHASED' }) },
-    { referral: expect.objectContaining({ code: edited.code, via: 'typed' }), session },
-    { session },
+    { referral: expect.objectContaining({ code: edited.code, via: 'typed' }), ...kept },
+    { referral: expect.objectContaining({ code: edited.code, via: 'page' }), ...kept },
+    kept,
   ]);
   expect((await outputs())[2].code).toBe(created.code);
 });

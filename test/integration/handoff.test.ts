@@ -55,7 +55,7 @@ describe('the handoff of a landing page', () => {
   test('a visitor’s own page gets their session, once', async () => {
     const { session, handoff } = await land();
     const { status, body } = await take(handoff);
-    expect([status, body]).toEqual([200, { session }]);
+    expect([status, body]).toEqual([200, { session, cookie: false }]);
     expect((await take(handoff)).body.session).not.toBe(session);
   });
 
@@ -66,7 +66,7 @@ describe('the handoff of a landing page', () => {
     ['the other alphabet', (h: string) => h.replaceAll('-', '+').replaceAll('_', '/')],
   ])('a used handoff that is written with %s gives away no session', async (_with, written) => {
     const { session, handoff } = await land();
-    expect((await take(handoff)).body).toEqual({ session });
+    expect((await take(handoff)).body).toEqual({ session, cookie: false });
     expect((await take(written(handoff))).body.session).not.toBe(session);
   });
 
@@ -107,7 +107,7 @@ describe('the handoff of a landing page', () => {
     // Before the visitor's own page asks, and after.
     const { session } = (await open()).body;
     await call(outputs, 'POST /session/link', { token: landing.owner.token, session });
-    expect((await take(landing.handoff)).body).toEqual({ session: landing.session });
+    expect((await take(landing.handoff)).body).toEqual({ session: landing.session, cookie: false });
     expect((await open()).body.session).not.toBe(landing.session);
     const grace = await signUp(outputs, landing.session);
     expect(await responsesOf(landing)).toEqual([
@@ -120,7 +120,7 @@ describe('the handoff of a landing page', () => {
     const landing = await land();
     const { session } = (await take(landing.handoff)).body;
     const reloaded = await take(landing.handoff, session);
-    expect([reloaded.status, reloaded.body]).toEqual([200, { session }]);
+    expect([reloaded.status, reloaded.body]).toEqual([200, { session, cookie: false }]);
     expect(await responsesOf(landing)).toEqual([['RESPONDED', null]]);
   });
 
@@ -184,7 +184,7 @@ describe('the handoff of a landing page', () => {
     ]);
   });
 
-  test.each([[{}], [{ handoff: 7 }], [{ handoff: '' }], [{ handoff: 'x', more: 1 }]])(
+  test.each([[{ handoff: 7 }], [{ handoff: '' }], [{ handoff: 'x', more: 1 }]])(
     'a body such as %j is 422',
     async (body) => {
       expect((await call(outputs, 'POST /session', { body })).status).toBe(422);

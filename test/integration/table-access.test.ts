@@ -84,6 +84,10 @@ const exercises: Readonly<
     await exercised(() => call(service.outputs, 'POST /session', { body }));
     return whileIndexIsFull(() => call(service.outputs, 'POST /session', { body }));
   },
+  'record-click': async () => {
+    const { code } = await unknownReferral();
+    return whileIndexIsFull(() => call(service.outputs, 'POST /clicks', { body: { code } }));
+  },
   'enter-code': async () => {
     const { code } = await unknownReferral();
     const body = { code };

@@ -58,6 +58,7 @@ describe('POST /attribution', () => {
           via: 'typed',
         },
         session: expect.stringMatching(/^[\w-]{32}$/),
+        cookie: true,
       },
     ]);
     const { session } = body;

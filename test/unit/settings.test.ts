@@ -28,6 +28,7 @@ describe('readSettings', () => {
         ['RESPONDED', 'Clicked on referral link'],
         ['SIGNED_UP', 'Signed up'],
       ]),
+      globalPrivacyControl: false,
       maxReferralsPerUser: 1000,
       code: {
         length: 10,

@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import { kindOf, recordClick as recordInDomain } from '../core/click.ts';
+import { unknownCode } from '../core/errors.ts';
+import { linkSession } from '../core/link.ts';
+import { MAX_REDIRECT } from '../core/redirect.ts';
+import { codeInPath } from '../core/referral.ts';
+import { answerAttribution, visitorsAttribution } from '../http/attribution.ts';
+import { clickRequest, clickToClassify } from '../http/click-request.ts';
+import { readClient } from '../http/client-details.ts';
+import { readLinkQuery } from '../http/link-query.ts';
+import { answer, apiRoute } from '../http/route.ts';
+import { asksForPrivacy, keptSession, sessionForPage } from '../http/session.ts';
+import { jsonBody } from '../validation/objects.ts';
+import { text } from '../validation/schemas.ts';
+
+/** An address of a page. What can't be read is ignored, because the visitor arrived all the same. */
+const address = v.exactOptional(v.string('must be a string'));
+
+/** `POST /clicks`: records that this visitor arrived at a page of the app by `?ref=`. */
+export const recordClick = apiRoute('record-click', {
+  // A malformed code is simply not found.
+  input: { body: jsonBody({ code: text(MAX_REDIRECT), page: address, referrer: address }) },
+  example: {
+    code: 'H7lMCTKv9X',
+    page: 'https://app.example.com/pricing?utm_source=newsletter',
+    referrer: 'https://blog.example.com/',
+  },
+  answers: {
+    200: v.strictObject({ referral: v.nullable(visitorsAttribution), ...sessionForPage }),
+  },
+  handle: async ({ event, services, session: known, userId, input }) => {
+    const { settings, hooks } = services;
+    const { page = '', referrer = '', ...body } = input.body;
+    const code = codeInPath(body.code) ?? '';
+    const query = readLinkQuery(URL.parse(page)?.search.slice(1) ?? '', settings.redirectParameter);
+    // The page sends this itself, so what the browser loads by it says nothing.
+    const request = { ...clickRequest(event), fetchDest: undefined };
+    const [{ clientIp, details }, kind = kindOf(request)] = await Promise.all([
+      readClient(event, services, referrer),
+      hooks.classifyClick(clickToClassify(event, code, request), event.requestContext.requestId),
+    ]);
+    const { outcome, session } = await recordInDomain(
+      { ...services, inTime: (promise) => promise, queueClick: undefined },
+      {
+        code,
+        via: 'page',
+        userId,
+        sessions: known === undefined ? [] : [known],
+        withoutSession: asksForPrivacy(event, settings),
+        redirectTo: undefined,
+        campaign: query.campaign,
+        ...request,
+        kind,
+        ...details,
+        clientIp,
+      },
+    );
+    if (outcome === 'expired') throw unknownCode();
+    if (session !== undefined && userId !== undefined) {
+      await linkSession(services, session, userId);
+    }
+    const visitor = userId === undefined ? session && { session } : { userId };
+    const referral = visitor ? await answerAttribution(services, visitor) : null;
+    const { kept, cookies } = keptSession(session, settings);
+    return answer(200, { referral, ...kept }, cookies);
+  },
+});
