@@ -8,6 +8,14 @@ export const createReferral = apiRoute('create-referral', {
   input: { body: newReferral },
   example: { redirectTo: '/welcome', label: 'newsletter' },
   answers: { 200: ownersReferral, 201: ownersReferral },
+  errors: [
+    'code_taken',
+    'hook_failed',
+    'invalid_redirect',
+    'referral_exists',
+    'too_many_changes',
+    'too_many_referrals',
+  ],
   handle: async ({ services, userId, claims, input }) => {
     const { referral, created } = await createInDomain(services, { ...input.body, userId }, claims);
     const counted = await countReferral(services, referral);

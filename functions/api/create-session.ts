@@ -14,6 +14,7 @@ export const createSession = apiRoute('create-session', {
   input: { body: jsonBody({ handoff: v.exactOptional(text(512)) }) },
   example: { handoff: 'AABRMAy0vLz2m3pO' },
   answers: { 200: v.strictObject(sessionForPage) },
+  errors: ['invalid_handoff'],
   handle: async ({ event, services, session: known, userId, input }) => {
     const { settings } = services;
     const { handoff } = input.body;

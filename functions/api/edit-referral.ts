@@ -8,6 +8,7 @@ export const editReferral = apiRoute('edit-referral', {
   input: { path: codePath, body: referralChanges },
   example: { label: 'spring', expiresAt: null, disabled: true },
   answers: { 200: ownersReferral },
+  errors: ['code_taken', 'invalid_redirect', 'referral_exists', 'too_many_changes'],
   handle: async ({ services, userId, input }) => {
     const referral = await editInDomain(services, userId, input.path.code, input.body);
     const counted = await countReferral(services, referral);

@@ -1,10 +1,9 @@
-import * as v from 'valibot';
 import { MAX_REDIRECT } from '../core/redirect.ts';
 import { enterCode as enterInDomain } from '../core/typed-code.ts';
-import { answerAttribution, visitorsAttribution } from '../http/attribution.ts';
+import { answerAttribution, visitorsArrival } from '../http/attribution.ts';
 import { readClient } from '../http/client-details.ts';
 import { answer, apiRoute } from '../http/route.ts';
-import { keptSession, sessionForPage } from '../http/session.ts';
+import { keptSession } from '../http/session.ts';
 import { jsonBody } from '../validation/objects.ts';
 import { text } from '../validation/schemas.ts';
 
@@ -13,9 +12,8 @@ export const enterCode = apiRoute('enter-code', {
   // A malformed code is simply not found.
   input: { body: jsonBody({ code: text(MAX_REDIRECT) }) },
   example: { code: 'H7lMCTKv9X' },
-  answers: {
-    200: v.strictObject({ referral: v.nullable(visitorsAttribution), ...sessionForPage }),
-  },
+  answers: { 200: visitorsArrival },
+  errors: ['unknown_code'],
   handle: async ({ event, services, visitor: known, session, input }) => {
     const { clientIp, details } = await readClient(event, services);
     const visitor = await enterInDomain(services, known, input.body.code, {

@@ -7,6 +7,7 @@ import { answer, apiRoute } from '../http/route.ts';
 export const getMyReferral = apiRoute('get-my-referral', {
   input: {},
   answers: { 200: ownersReferral },
+  errors: ['code_taken', 'hook_failed'],
   handle: async ({ services, userId, claims }) => {
     const { referral } = await ownReferral(services, userId, claims);
     const counted = await countReferral(services, referral);

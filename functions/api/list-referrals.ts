@@ -1,12 +1,12 @@
 import { listReferrals as listInDomain } from '../core/lists.ts';
-import { pageOf, pageQuery, showPage } from '../http/pages.ts';
-import { ownersReferral, showReferral } from '../http/referrals.ts';
+import { pageQuery, showPage } from '../http/pages.ts';
+import { ownersReferrals, showReferral } from '../http/referrals.ts';
 import { answer, apiRoute } from '../http/route.ts';
 
 /** `GET /referrals`: the caller's referrals with their counts, newest first. */
 export const listReferrals = apiRoute('list-referrals', {
   input: { query: pageQuery },
-  answers: { 200: pageOf(ownersReferral) },
+  answers: { 200: ownersReferrals },
   handle: async ({ services, userId, input }) => {
     const page = await listInDomain(services, userId, input.query);
     return answer(

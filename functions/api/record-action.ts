@@ -14,6 +14,7 @@ export const recordAction = apiRoute('record-action', {
     200: v.strictObject({ response: v.null() }),
     201: v.strictObject({ response: visitorsResponse }),
   },
+  errors: ['idempotency_mismatch'],
   handle: async ({ event, services, visitor, input }) => {
     const { pageActions } = services.settings;
     if (pageActions?.has(input.body.action) === false) throw refusal(pageActions);

@@ -4,12 +4,12 @@ import { unknownCode } from '../core/errors.ts';
 import { linkSession } from '../core/link.ts';
 import { MAX_REDIRECT } from '../core/redirect.ts';
 import { codeInPath } from '../core/referral.ts';
-import { answerAttribution, visitorsAttribution } from '../http/attribution.ts';
+import { answerAttribution, visitorsArrival } from '../http/attribution.ts';
 import { clickRequest, clickToClassify } from '../http/click-request.ts';
 import { readClient } from '../http/client-details.ts';
 import { readLinkQuery } from '../http/link-query.ts';
 import { answer, apiRoute } from '../http/route.ts';
-import { asksForPrivacy, keptSession, sessionForPage } from '../http/session.ts';
+import { asksForPrivacy, keptSession } from '../http/session.ts';
 import { jsonBody } from '../validation/objects.ts';
 import { text } from '../validation/schemas.ts';
 
@@ -25,9 +25,8 @@ export const recordClick = apiRoute('record-click', {
     page: 'https://app.example.com/pricing?utm_source=newsletter',
     referrer: 'https://blog.example.com/',
   },
-  answers: {
-    200: v.strictObject({ referral: v.nullable(visitorsAttribution), ...sessionForPage }),
-  },
+  answers: { 200: visitorsArrival },
+  errors: ['unknown_code'],
   handle: async ({ event, services, session: known, userId, input }) => {
     const { settings, hooks } = services;
     const { page = '', referrer = '', ...body } = input.body;

@@ -107,7 +107,7 @@ const gatewayClaims = (event: HttpEvent): Claims =>
 function readInput({ path, query, headers, body }: InputSchemas, event: HttpEvent) {
   return {
     path: path && parse(path, event.pathParameters ?? {}),
-    query: query && parse(query, event.queryStringParameters ?? {}, queryCode),
+    query: query && parse(query, event.queryStringParameters ?? {}, queryError),
     headers:
       headers &&
       parse(headers, headersNamed(Object.keys(headers.entries), event), () => 'invalid_header'),
@@ -123,7 +123,8 @@ const headersNamed = (names: readonly string[], { headers }: HttpEvent) =>
       .filter(([, value]) => value !== undefined),
   );
 
-const queryCode = (field: string): ErrorCode =>
+/** The error of a wrong parameter. */
+export const queryError = (field: string): ErrorCode =>
   field === 'limit' ? 'invalid_limit' : field === 'cursor' ? 'invalid_cursor' : 'invalid_query';
 
 async function logFailure(event: HttpEvent, context: Context, error: unknown): Promise<void> {

@@ -9,27 +9,31 @@ import { arrivals } from '../core/response.ts';
 import type { Visitor } from '../core/visitor.ts';
 import type { FunctionServices } from '../setup/compose.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
-import { target } from '../validation/schemas.ts';
-import { everyone, type FieldsOf, fieldOf, schemaOf, show } from './fields.ts';
+import { code, target, timestamp, url } from '../validation/schemas.ts';
+import { entriesOf, everyone, type FieldsOf, fieldOf, show } from './fields.ts';
+import { sessionForPage } from './session.ts';
 
 const field = fieldOf<Attribution>();
 
 /** The fields of an attribution in answers, with their readers. A visitor does not see the owner. */
 const fields = {
-  code: field(everyone, v.string(), ({ referral }) => shownCode(referral)),
+  code: field(everyone, code, ({ referral }) => shownCode(referral)),
   target: field(everyone, v.nullable(target), ({ referral }) => referral.target ?? null),
-  redirectTo: field(everyone, v.string(), ({ referral }) => referral.redirectTo),
-  respondedAt: field(everyone, v.string(), ({ respondedAt }) => respondedAt),
+  redirectTo: field(everyone, url, ({ referral }) => referral.redirectTo),
+  respondedAt: field(everyone, timestamp, ({ respondedAt }) => respondedAt),
   via: field(everyone, v.nullable(v.picklist(arrivals)), ({ via }) => via ?? null),
   userId: field(['operator'], v.nullable(v.string()), ({ referral }) => referral.userId ?? null),
   label: field(['operator'], v.nullable(v.string()), ({ referral }) => referral.label ?? null),
 } satisfies FieldsOf<Attribution, 'referral' | 'existingUser'>;
 
 /** An attribution as the visitor sees it, with what the hook `publicReferral` adds. */
-export const visitorsAttribution = v.intersect([
-  schemaOf(fields, 'visitor'),
-  v.record(v.string(), v.unknown()),
-]);
+export const visitorsAttribution = v.objectWithRest(entriesOf(fields, 'visitor'), v.unknown());
+
+/** The answer to a visitor who has just arrived. */
+export const visitorsArrival = v.strictObject({
+  referral: v.nullable(visitorsAttribution),
+  ...sessionForPage,
+});
 
 /** Shows an attribution to its visitor, or to an operator. */
 export const showAttribution = <As extends 'visitor' | 'operator'>(

@@ -67,10 +67,19 @@ export const schemaOf = <
 >(
   fields: Fields,
   reader: As,
+) => v.strictObject(entriesOf(fields, reader));
+
+/** The schema of each field that a reader sees. */
+export const entriesOf = <
+  const Fields extends Readonly<Record<string, AnyField<never>>>,
+  const As extends Reader,
+>(
+  fields: Fields,
+  reader: As,
 ) =>
-  v.strictObject(
-    Object.fromEntries(fieldsFor(fields, reader).map(([name, { schema }]) => [name, schema])),
-  ) as unknown as v.GenericSchema<Shown<Fields, As>>;
+  Object.fromEntries(fieldsFor(fields, reader).map(([name, { schema }]) => [name, schema])) as {
+    readonly [Name in keyof Shown<Fields, As>]: v.GenericSchema<Shown<Fields, As>[Name]>;
+  };
 
 const fieldsFor = <F extends AnyField<never>>(
   fields: Readonly<Record<string, F>>,

@@ -22,7 +22,10 @@ export const pageQuery = v.object({
 
 /** Schema of a page of items. */
 export const pageOf = <Item extends v.GenericSchema>(item: Item) =>
-  v.strictObject({ items: v.array(item), nextCursor: v.nullable(v.string()) });
+  v.strictObject({
+    items: v.array(item),
+    nextCursor: v.nullable(v.pipe(v.string(), v.regex(ULID))),
+  });
 
 /** Makes the answer with the items of a page. */
 export const showPage = <Item, Shown>(

@@ -3,12 +3,14 @@ import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type ErrorCode, ReferralsError } from '../core/errors.ts';
 
-const STATUS: Record<ErrorCode, number> = {
+/** The status of each error. */
+export const STATUS: Readonly<Record<ErrorCode | 'internal', number>> = {
   body_too_large: 413,
   code_taken: 409,
   forbidden: 403,
   hook_failed: 500,
   idempotency_mismatch: 422,
+  internal: 500,
   invalid_cursor: 400,
   invalid_field: 422,
   invalid_handoff: 400,
@@ -42,7 +44,7 @@ export const answerProblems = (): MiddlewareObj<
   onError: async (request) => {
     const { error, event, context } = request;
     const known = error instanceof ReferralsError ? error : malformedJson(error);
-    const status = known ? STATUS[known.code] : 500;
+    const status = STATUS[known?.code ?? 'internal'];
     if (status >= 500) {
       const { loggerOf } = await import('../setup/telemetry.ts');
       loggerOf(event, context).error('The request failed.', error ?? 'unknown');

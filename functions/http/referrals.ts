@@ -5,8 +5,18 @@ import { MAX_REDIRECT } from '../core/redirect.ts';
 import { shownCode } from '../core/referral.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import { jsonBody } from '../validation/objects.ts';
-import { target, text, time, visibleName } from '../validation/schemas.ts';
+import {
+  code,
+  count,
+  target,
+  text,
+  time,
+  timestamp,
+  url,
+  visibleName,
+} from '../validation/schemas.ts';
 import { type FieldsOf, fieldOf, schemaOf, show } from './fields.ts';
+import { pageOf } from './pages.ts';
 
 /** Path of a referral's routes. A malformed code is simply not found. */
 export const codePath = v.object({ code: v.optional(v.string(), '') });
@@ -27,7 +37,7 @@ const optionalFields = {
 };
 
 /** Removes fields that are null. */
-const withoutNulls = <Fields extends object>(fields: Fields) =>
+export const withoutNulls = <Fields extends object>(fields: Fields) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
     [Name in keyof Fields]: Exclude<Fields[Name], null>;
   };
@@ -55,20 +65,20 @@ const owners = ['owner', 'operator'] as const;
 
 /** The fields of a referral in answers, with their readers. */
 const fields = {
-  code: field(owners, v.string(), shownCode),
-  url: field(owners, v.string(), (referral, { apiUrl }) => `${apiUrl}/r/${shownCode(referral)}`),
-  firstCode: field(owners, v.string(), ({ code }) => code),
+  code: field(owners, code, shownCode),
+  url: field(owners, url, (referral, { apiUrl }) => `${apiUrl}/r/${shownCode(referral)}`),
+  firstCode: field(owners, code, ({ code }) => code),
   userId: field(owners, v.nullable(v.string()), ({ userId }) => userId ?? null),
   label: field(owners, v.nullable(v.string()), ({ label }) => label ?? null),
-  redirectTo: field(owners, v.string(), ({ redirectTo }) => redirectTo),
+  redirectTo: field(owners, url, ({ redirectTo }) => redirectTo),
   target: field(owners, v.nullable(target), (referral) => referral.target ?? null),
-  createdAt: field(owners, v.string(), ({ createdAt }) => createdAt),
-  expiresAt: field(owners, v.nullable(v.string()), ({ expiresAt }) => expiresAt ?? null),
-  disabledAt: field(owners, v.nullable(v.string()), ({ disabledAt }) => disabledAt ?? null),
-  clicks: field(owners, v.number(), ({ clicks }) => clicks),
-  uniqueVisitors: field(owners, v.number(), ({ uniqueVisitors }) => uniqueVisitors),
-  suspicious: field(owners, v.number(), ({ suspicious }) => suspicious),
-  countedUntil: field(owners, v.string(), ({ countedUntil }) =>
+  createdAt: field(owners, timestamp, ({ createdAt }) => createdAt),
+  expiresAt: field(owners, v.nullable(timestamp), ({ expiresAt }) => expiresAt ?? null),
+  disabledAt: field(owners, v.nullable(timestamp), ({ disabledAt }) => disabledAt ?? null),
+  clicks: field(owners, count, ({ clicks }) => clicks),
+  uniqueVisitors: field(owners, count, ({ uniqueVisitors }) => uniqueVisitors),
+  suspicious: field(owners, count, ({ suspicious }) => suspicious),
+  countedUntil: field(owners, timestamp, ({ countedUntil }) =>
     new Date(countedUntil).toISOString(),
   ),
 } satisfies FieldsOf<
@@ -88,6 +98,9 @@ const fields = {
 
 /** A referral as its owner sees it. */
 export const ownersReferral = schemaOf(fields, 'owner');
+
+/** A page of referrals as their owner sees them. */
+export const ownersReferrals = pageOf(ownersReferral);
 
 /** Shows a referral to its owner, or to an operator. */
 export const showReferral = <As extends 'owner' | 'operator'>(

@@ -2,8 +2,18 @@ import * as v from 'valibot';
 import { arrivals, RESPONDED, type Response, responseKinds, SIGNED_UP } from '../core/response.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import { isObject, jsonBody, strictObject } from '../validation/objects.ts';
-import { campaign, session, target, text, visibleName } from '../validation/schemas.ts';
+import {
+  campaign,
+  code,
+  session,
+  target,
+  text,
+  timestamp,
+  ULID,
+  visibleName,
+} from '../validation/schemas.ts';
 import { everyone, type FieldsOf, fieldOf, type Reader, schemaOf, show } from './fields.ts';
+import { pageOf } from './pages.ts';
 
 const MAX_IDEMPOTENCY_KEY = 255;
 
@@ -66,8 +76,8 @@ const field = fieldOf<Response>();
  * agent.
  */
 const fields = {
-  id: field(everyone, v.string(), ({ id }) => id),
-  code: field(everyone, v.string(), ({ code }) => code),
+  id: field(everyone, v.pipe(v.string(), v.regex(ULID)), ({ id }) => id),
+  code: field(everyone, code, ({ code }) => code),
   action: field(everyone, v.string(), ({ action }) => action),
   actionDisplay: field(
     everyone,
@@ -86,7 +96,7 @@ const fields = {
     v.nullable(campaign),
     (response) => response.campaign ?? null,
   ),
-  createdAt: field(everyone, v.string(), ({ createdAt }) => createdAt),
+  createdAt: field(everyone, timestamp, ({ createdAt }) => createdAt),
 } satisfies FieldsOf<
   Response,
   | 'referrerId'
@@ -101,6 +111,9 @@ const fields = {
 
 /** A response as seen by the owner of its link. */
 export const ownersResponse = schemaOf(fields, 'owner');
+
+/** A page of responses as seen by the owner of their links. */
+export const ownersResponses = pageOf(ownersResponse);
 
 /** A response as seen by the visitor who has just caused it. */
 export const visitorsResponse = schemaOf(fields, 'visitor');

@@ -1,16 +1,20 @@
 import type * as v from 'valibot';
+import type { ErrorCode } from '../core/errors.ts';
 import type { Store } from '../core/store.ts';
 import type { Visitor } from '../core/visitor.ts';
 import type { RouteName, RouteNamed } from '../routes.ts';
 import type { FunctionServices } from '../setup/compose.ts';
 import type { HttpEvent } from './http-handler.ts';
 
+/** A schema whose fields have names. */
+type ObjectSchema = v.GenericSchema & { readonly entries: v.ObjectEntries };
+
 /** Schemas for the parts of a request that a route reads. */
 export interface InputSchemas {
-  readonly path?: v.GenericSchema;
-  readonly query?: v.GenericSchema;
+  readonly path?: ObjectSchema;
+  readonly query?: ObjectSchema;
   /** Headers in their usual spelling, which errors repeat. */
-  readonly headers?: v.GenericSchema & { readonly entries: v.ObjectEntries };
+  readonly headers?: ObjectSchema;
   readonly body?: v.GenericSchema;
 }
 
@@ -55,6 +59,8 @@ export interface ApiAnswer {
 export interface ApiRoute<Name extends RouteName = RouteName> {
   readonly input: InputSchemas;
   readonly answers: AnswerSchemas;
+  /** Errors of the route's own, besides those that follow from its input and its caller. For the contract. */
+  readonly errors?: readonly ErrorCode[];
   /** An example of the body, if the route takes one. */
   readonly example?: unknown;
   // biome-ignore lint/suspicious/noExplicitAny: the route's own schemas give the input its type
@@ -101,6 +107,7 @@ export const apiRoute = <
   route: {
     readonly input: Input;
     readonly answers: Answers;
+    readonly errors?: readonly ErrorCode[];
     readonly example?: Input extends { readonly body: v.GenericSchema }
       ? v.InferInput<Input['body']>
       : never;

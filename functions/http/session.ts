@@ -1,7 +1,7 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import * as v from 'valibot';
 import { ReferralsError } from '../core/errors.ts';
-import { isGenuine, isSession } from '../core/session.ts';
+import { isGenuine, isSession, SESSION } from '../core/session.ts';
 import type { FunctionServices } from '../setup/compose.ts';
 import type { FunctionSettings } from '../setup/settings.ts';
 import type { HttpEvent } from './http-handler.ts';
@@ -78,7 +78,7 @@ export const sessionCookie = (value: string, { session }: FunctionSettings): str
 
 /** Fields of an answer with a session for a page. */
 export const sessionForPage = {
-  session: v.nullable(v.string()),
+  session: v.nullable(v.pipe(v.string(), v.regex(SESSION))),
   /** Whether the browser keeps it in the cookie. */
   cookie: v.boolean(),
 };

@@ -10,6 +10,7 @@ import {
   type StatsRange,
   wholeQuarters,
 } from '../core/stats.ts';
+import { count, timestamp } from '../validation/schemas.ts';
 
 const HOUR = 3_600_000;
 /** Maximum number of entries in a series: 400 days by hour. */
@@ -100,24 +101,30 @@ function epochOf(text: string, timeZone: string): number | undefined {
   }
 }
 
-const counts = {
-  ...(Object.fromEntries(countNames.map((name) => [name, v.number()])) as Record<
+const countEntries = {
+  ...(Object.fromEntries(countNames.map((name) => [name, count])) as Record<
     (typeof countNames)[number],
-    v.NumberSchema<undefined>
+    typeof count
   >),
-  actions: v.record(v.string(), v.number()),
-  trustedActions: v.record(v.string(), v.number()),
+  actions: v.record(v.string(), count),
+  trustedActions: v.record(v.string(), count),
 };
+
+/** Counts of a range as seen by the owner of the link. */
+export const rangeCounts = v.strictObject(countEntries);
+
+/** Counts of an interval in a range. */
+export const intervalCounts = v.strictObject({ start: timestamp, ...countEntries });
 
 /** Stats as seen by the owner of the link. */
 export const stats = v.strictObject({
-  from: v.string(),
-  to: v.string(),
+  from: timestamp,
+  to: timestamp,
   interval: v.picklist(intervals),
   timeZone: v.string(),
-  totals: v.strictObject(counts),
-  series: v.array(v.strictObject({ start: v.string(), ...counts })),
-  countedUntil: v.string(),
+  totals: rangeCounts,
+  series: v.array(intervalCounts),
+  countedUntil: timestamp,
 });
 
 /** Shows stats to the owner of the link. */

@@ -35,7 +35,8 @@ export const visibleName = (maximum: number) =>
     v.string('must be a string'),
     v.check((value) => value.isWellFormed(), 'must be well-formed Unicode'),
     v.check((value) => !CONTROL.test(value), 'must not have control characters'),
-    v.transform((value) => value.normalize('NFKC').trim()),
+    v.normalize('NFKC'),
+    v.trim(),
     v.check(
       (value) => !/\p{Cf}/u.test(value.replaceAll(OF_EMOJI, '')),
       'must not have invisible characters',
@@ -52,14 +53,13 @@ const isTime = (value: string): boolean =>
   RFC_3339.test(value) &&
   new Date(`${value.slice(0, 10)}T00:00Z`).getUTCDate() === Number(value.slice(8, 10));
 
+/** The same time in UTC. */
+export const inUtc = (value: string): string => new Date(value).toISOString();
+
 const TIME_RULE = 'must be a time such as 2030-01-31T12:00:00Z';
 
 /** A time with its offset (RFC 3339). The output is in UTC. */
-export const time = v.pipe(
-  v.string(TIME_RULE),
-  v.check(isTime, TIME_RULE),
-  v.transform((value) => new Date(value).toISOString()),
-);
+export const time = v.pipe(v.string(TIME_RULE), v.check(isTime, TIME_RULE), v.transform(inUtc));
 
 /** Any object of the app. */
 export const target = strictObject(
@@ -78,10 +78,22 @@ export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 /** A session from the redirect. */
 export const session = v.pipe(v.string(), v.regex(SESSION, 'must be a session'));
 
+/** A code in an answer. */
+export const code = v.pipe(v.string(), v.regex(CODE));
+
+/** A time in an answer: ISO 8601 in UTC, with milliseconds. */
+export const timestamp = v.pipe(v.string(), v.isoTimestamp());
+
+/** An absolute URL in an answer. */
+export const url = v.pipe(v.string(), v.url());
+
+/** A number of things in an answer. */
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 /** Fields that items in the table and messages in the queues have in common. */
 export const itemFields = {
   id: v.pipe(v.string(), v.regex(ULID)),
-  code: v.pipe(v.string(), v.regex(CODE)),
+  code,
   kind: v.picklist(responseKinds),
   via: v.picklist(arrivals),
   createdAt: v.pipe(v.string(), v.endsWith('Z'), v.check(isTime)),
