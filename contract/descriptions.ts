@@ -301,6 +301,8 @@ export const descriptions: Readonly<Record<ComponentName, Description>> = {
 /** The descriptions of parameters and headers, by name. */
 export const parameters: Readonly<Record<string, string>> = {
   code: 'A code of the link, the first or a later one.',
+  redirect_to:
+    'Another destination, for this click: a path, or a URL on an allowed host. The setting `redirectParameter` can change the name.',
   limit: 'Number of items on the page.',
   cursor: 'The `nextCursor` of the page before.',
   from: 'A time with its offset, or a date, which begins at its start in `tz`. The creation of the link by default.',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import type { JsonSchema } from '@valibot/to-json-schema';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { STATUS } from '../functions/http/problem.ts';
 import { codePath } from '../functions/http/referrals.ts';
 import type { ApiRoute } from '../functions/http/route.ts';
@@ -18,8 +18,11 @@ import { type ProblemCode, problemsOf, reasons } from './problems.ts';
 /** As much of a route's definition as the document shows. */
 type Definition = Pick<ApiRoute, 'input' | 'answers' | 'errors' | 'example'>;
 
-/** `hit` reads its path by itself, and redirects. */
-const hit: Definition = { input: { path: codePath }, answers: {} };
+/** `hit` reads its request by itself, and redirects. */
+const hit: Definition = {
+  input: { path: codePath, query: v.object({ redirect_to: v.exactOptional(v.string()) }) },
+  answers: {},
+};
 
 const definitions = new Map<RouteName, Definition>(
   await Promise.all(

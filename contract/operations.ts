@@ -22,7 +22,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     tag: 'Clicks',
     summary: 'Follow a link',
     description:
-      'Records the click, then redirects. All parameters that are not ours go on to the destination. If the app does not receive the cookie, the destination gets `referral_handoff`.',
+      'Records the click, then redirects. All other parameters go on to the destination. If the app does not receive the cookie, the destination gets `referral_handoff`.',
     answers: {
       302: 'To the destination, or to the default one if the link has expired or is stopped.',
     },

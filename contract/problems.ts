@@ -65,7 +65,8 @@ export function problemsOf(
       ? []
       : (['body_too_large', 'malformed_json'] as const)),
     ...(path ? (['unknown_code'] as const) : []),
-    ...(query ? Object.keys(query.entries).map(queryError) : []),
+    // The redirect ignores what is malformed.
+    ...(query && auth !== 'none' ? Object.keys(query.entries).map(queryError) : []),
     ...(headers ? (['invalid_header'] as const) : []),
     ...(body ? (['invalid_field'] as const) : []),
     ...errors,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { signInUser, signUpUser } from '../../local/cognito.ts';
 import type { Outputs } from '../../local/outputs.ts';
 import { type Answer, type Api, type Call, callApi } from '../../web/client/client.ts';
+import { assertAnswer } from './contract.ts';
 
 export const BROWSER =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
@@ -13,9 +14,13 @@ export interface User {
   readonly token: string;
 }
 
-/** Calls an API as a browser would. */
-export const callAsBrowser = (api: Api, route: string, request: Call = {}): Promise<Answer> =>
-  callApi(api, route, { ...request, headers: { 'user-agent': BROWSER, ...request.headers } });
+/** Calls an API as a browser would. Its answer has to be in the contract. */
+export async function callAsBrowser(api: Api, route: string, request: Call = {}): Promise<Answer> {
+  const headers = { 'user-agent': BROWSER, ...request.headers };
+  const answer = await callApi(api, route, { ...request, headers });
+  assertAnswer(route, answer);
+  return answer;
+}
 
 /** Calls the API of a service as a browser would. */
 export const call = (

@@ -9,7 +9,7 @@ export interface paths {
         };
         /**
          * Follow a link
-         * @description Records the click, then redirects. All parameters that are not ours go on to the destination. If the app does not receive the cookie, the destination gets `referral_handoff`.
+         * @description Records the click, then redirects. All other parameters go on to the destination. If the app does not receive the cookie, the destination gets `referral_handoff`.
          */
         get: operations["hit"];
         put?: never;
@@ -18,7 +18,7 @@ export interface paths {
         options?: never;
         /**
          * Follow a link, without a body
-         * @description Records the click, then redirects. All parameters that are not ours go on to the destination. If the app does not receive the cookie, the destination gets `referral_handoff`.
+         * @description Records the click, then redirects. All other parameters go on to the destination. If the app does not receive the cookie, the destination gets `referral_handoff`.
          */
         head: operations["hitHead"];
         patch?: never;
@@ -1259,7 +1259,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     hit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Another destination, for this click: a path, or a URL on an allowed host. The setting `redirectParameter` can change the name. */
+                redirect_to?: string;
+            };
             header?: never;
             path: {
                 /** @description A code of the link, the first or a later one. */
@@ -1291,7 +1294,10 @@ export interface operations {
     };
     hitHead: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Another destination, for this click: a path, or a URL on an allowed host. The setting `redirectParameter` can change the name. */
+                redirect_to?: string;
+            };
             header?: never;
             path: {
                 /** @description A code of the link, the first or a later one. */
