@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: 'test/integration/shared-service.ts',
-          setupFiles: 'test/integration/leave-nothing.ts',
+          setupFiles: ['test/integration/leave-nothing.ts', 'test/integration/collect-answers.ts'],
           // Generous, for a machine that has other things to do.
           testTimeout: 120_000,
           hookTimeout: 120_000,

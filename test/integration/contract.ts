@@ -110,7 +110,8 @@ function errorsOf(schema: Schema, value: unknown): string | undefined {
   if (validate(value)) return undefined;
   return validate.errors
     ?.map(
-      ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+      ({ instancePath, message, params }) =>
+        `${instancePath || '/'} ${message} ${JSON.stringify(params)}`,
     )
     .join('; ');
 }

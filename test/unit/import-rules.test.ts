@@ -153,6 +153,23 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
       'aws-lambda',
     ],
   },
+  contract: {
+    allowed: [
+      '../functions/api/get-stats.ts',
+      '../functions/http/problem.ts',
+      '../functions/core/events.ts',
+      '../functions/validation/schemas.ts',
+      '../functions/routes.ts',
+      'openapi-typescript',
+    ],
+    refused: [
+      '../functions/store/keys.ts',
+      '../functions/setup/services.ts',
+      '../functions/hit.ts',
+      '../lib/stack.ts',
+      '../test/integration/contract.ts',
+    ],
+  },
 };
 
 /** An empty project with our linter's rules. */
