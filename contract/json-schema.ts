@@ -16,7 +16,7 @@ const RULES: Readonly<Record<string, JsonSchema>> = {
     anyOf: [{ format: 'date-time' }, { format: 'date' }],
   },
   'must be a time such as 2030-01-31T12:00:00Z': { format: 'date-time' },
-  'must be a time zone such as Europe/Berlin': {},
+  'must be a time zone such as Europe/Berlin': { pattern: '^[A-Za-z][A-Za-z0-9_+/-]*$' },
   'must be well-formed Unicode': {},
   'must have at least one field': { minProperties: 1 },
   'must have at most 100 characters': { maxLength: 100 },

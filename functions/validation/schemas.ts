@@ -48,10 +48,11 @@ export const visibleName = (maximum: number) =>
 const RFC_3339 =
   /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-/** Whether it is a time with its offset, on a day that exists. */
+/** Whether it is a time with its offset, on a day that exists, in a year of four digits in UTC too. */
 const isTime = (value: string): boolean =>
   RFC_3339.test(value) &&
-  new Date(`${value.slice(0, 10)}T00:00Z`).getUTCDate() === Number(value.slice(8, 10));
+  new Date(`${value.slice(0, 10)}T00:00Z`).getUTCDate() === Number(value.slice(8, 10)) &&
+  RFC_3339.test(inUtc(value));
 
 /** The same time in UTC. */
 export const inUtc = (value: string): string => new Date(value).toISOString();

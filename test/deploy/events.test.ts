@@ -5,6 +5,7 @@ import { InvokeCommand, LambdaClient, paginateListFunctions } from '@aws-sdk/cli
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { assertEvent } from '../integration/contract.ts';
 import { call, click } from './browser.ts';
 import type { DeployedOutputs } from './cdk.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
@@ -43,7 +44,10 @@ async function takeEvents(queueUrl: string, count: number): Promise<unknown[]> {
   const identify = (event: Record<string, { id: string }>) =>
     `${event['detail-type']} ${event.detail?.id}`;
   const events = await takeMessages(queueUrl, count, identify);
-  return events.map(({ source, 'detail-type': type, detail }) => ({ source, type, detail }));
+  return events.map(({ source, 'detail-type': type, detail }) => {
+    assertEvent({ type, detail });
+    return { source, type, detail };
+  });
 }
 
 /** The deployed function of a file. */

@@ -8,6 +8,7 @@ import { linkSession } from '../../functions/core/link.ts';
 import type { Settings } from '../../functions/core/settings.ts';
 import type { Visitor } from '../../functions/core/visitor.ts';
 import { call, click, createReferral, signUp, type User } from './client.ts';
+import { assertEvent } from './contract.ts';
 import { clicked, domainOn, newSession, newUserId } from './domain.ts';
 import { startTestService } from './test-service.ts';
 
@@ -152,8 +153,9 @@ describe('a user who was there before the click', () => {
   test('is told from a new one in events', async () => {
     const domain = domainOn(outputs);
     const events: unknown[] = [];
-    const publish = async ({ detail }: ReferralEvent) => {
-      events.push(detail.existingUser);
+    const publish = async (event: ReferralEvent) => {
+      assertEvent(event);
+      events.push(event.detail.existingUser);
     };
     const follow = changeFollower({ ...domain, publish }, new Map());
     const buy = async (visitor: Visitor) => {

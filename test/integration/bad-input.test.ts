@@ -64,6 +64,7 @@ const wrongFields: [string, object, string][] = [
   ['a time that is not one', { expiresAt: 'tomorrow' }, 'expiresAt'],
   ['a day that does not exist', { expiresAt: '2030-02-31T00:00:00Z' }, 'expiresAt'],
   ['a month that does not exist', { expiresAt: '0006-13-13T00:00:00Z' }, 'expiresAt'],
+  ['a time in the year 10000', { expiresAt: '9999-12-31T23:59:59-01:00' }, 'expiresAt'],
   ['a time that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
   ['a code while owners may not choose one', { code: 'ada-lovelace' }, 'code'],
 ];

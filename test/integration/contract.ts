@@ -32,10 +32,13 @@ interface Contract {
 
 const contract: Contract = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
 
-// Users must ignore fields that they do not know. A test must not.
+/** The contract with no further fields. Users must ignore fields that they do not know. A test must not. */
+// biome-ignore lint/suspicious/noExplicitAny: a test may change whatever part of it
+export const closedContract: any = closed(contract);
+
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
-ajv.addSchema(closed<object>(contract), 'contract');
+ajv.addSchema(closedContract, 'contract');
 
 /** Closes every object that does not say itself which further fields it may have. */
 function closed<Part>(part: Part): Part {
