@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { PutEventsRequest } from '@aws-sdk/client-eventbridge';
 import { type BusEvent, putEvents } from '../../local/event-bus.ts';
-import { assertEvent } from '../integration/contract.ts';
 
 export interface EventBus {
   readonly endpoint: string;
@@ -36,7 +35,6 @@ export async function startEventBus(): Promise<EventBus> {
         FailedEntryCount += 1;
         return REFUSED;
       }
-      for (const { detailType, detail } of events) assertEvent({ type: detailType, detail });
       bus.events.push(...events);
       return answered[0];
     });
