@@ -7,6 +7,7 @@ import { isUnavailable } from '../../functions/core/errors.ts';
 import { LONGEST_OPEN } from '../../functions/core/hours.ts';
 import { linkSession } from '../../functions/core/link.ts';
 import type { Referral } from '../../functions/core/referral.ts';
+import { assertEvent } from '../integration/contract.ts';
 import { newUserId } from '../integration/domain.ts';
 import { startFastClock } from './fast-clock.ts';
 import { killAtRandom } from './killer.ts';
@@ -133,6 +134,7 @@ test(`every answered click is stored once and counted once while everything fail
   const open = await Promise.all(referrals.map(({ code }) => domain.store.openHours(code)));
   expect(open.flat()).toEqual([]);
 
+  for (const { detailType, detail } of bus.events) assertEvent({ type: detailType, detail });
   expect(await violations(domain, { ...seen, published: published() })).toEqual([]);
   expect([database, ...workers].flatMap(({ crashes }) => crashes)).toEqual([]);
   const { responses } = await readTable(domain);
