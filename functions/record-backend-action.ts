@@ -35,6 +35,9 @@ export const handler = invocationHandler(async (event) => {
   });
   countMetric(response ? 'Actions' : 'AttributionMisses');
   return { response: response ? showResponse('operator', response, settings) : null };
+}).onError(({ error }) => {
+  // The caller gets an error's name and message only, and wants to branch on its code.
+  if (error instanceof ReferralsError) error.name = error.code;
 });
 
 async function visitorOf(session: string): Promise<Visitor> {
