@@ -19,17 +19,20 @@ export interface EventVisitor {
   readonly id: string;
 }
 
-/** Detail of `ReferralCreated`: a link was made. */
-export interface NewReferral {
-  readonly id: string;
-  readonly code: string;
-  /** The link's owner. */
-  readonly referrer: string | null;
-  readonly label: string | null;
-  readonly redirectTo: string;
-  readonly target: Target | null;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
+/** A link was made. */
+export interface ReferralCreated {
+  readonly type: 'ReferralCreated';
+  readonly detail: {
+    readonly id: string;
+    readonly code: string;
+    /** The link's owner. */
+    readonly referrer: string | null;
+    readonly label: string | null;
+    readonly redirectTo: string;
+    readonly target: Target | null;
+    /** ISO 8601, UTC. */
+    readonly createdAt: string;
+  };
 }
 
 interface ResponseDetail {
@@ -48,27 +51,30 @@ interface ResponseDetail {
   readonly createdAt: string;
 }
 
-/** Detail of `ResponseRecorded`: an action was recorded, or a click that `events.clicks` asks for. */
-export interface NewResponse extends ResponseDetail {
-  /** Whether it is the visitor's first click on this link. */
-  readonly first: boolean;
-  readonly via: Arrival | null;
-  /** Whether the visitor was a user before the click; null if they are not known as a user, and for clicks. */
-  readonly existingUser: boolean | null;
-  readonly target: Target | null;
+/** An action was recorded, or a click that `events.clicks` asks for. */
+export interface ResponseRecorded {
+  readonly type: 'ResponseRecorded';
+  readonly detail: ResponseDetail & {
+    /** Whether it is the visitor's first click on this link. */
+    readonly first: boolean;
+    readonly via: Arrival | null;
+    /** Whether the visitor was a user before the click; null if they are not known as a user, and for clicks. */
+    readonly existingUser: boolean | null;
+    readonly target: Target | null;
+  };
 }
 
-/** Detail of `UserLinkedToResponse`: a session's response became a user's. */
-export interface LinkedResponse extends ResponseDetail {
-  /** The SHA-256 of the session in hex. */
-  readonly session: string;
+/** A session's response became a user's. */
+export interface UserLinkedToResponse {
+  readonly type: 'UserLinkedToResponse';
+  readonly detail: ResponseDetail & {
+    /** The SHA-256 of the session in hex. */
+    readonly session: string;
+  };
 }
 
-/** An event of the service. Events arrive at least once; `type` and `detail.id` identify one. */
-export type ReferralEvent =
-  | { readonly type: 'ReferralCreated'; readonly detail: NewReferral }
-  | { readonly type: 'ResponseRecorded'; readonly detail: NewResponse }
-  | { readonly type: 'UserLinkedToResponse'; readonly detail: LinkedResponse };
+/** An event of the service. Events arrive at least once, in any order; `type` and `detail.id` identify one. */
+export type ReferralEvent = ReferralCreated | ResponseRecorded | UserLinkedToResponse;
 
 const target = v.nullable(v.looseObject({ type: v.string(), id: v.string() }));
 
@@ -95,18 +101,18 @@ const response = {
 
 /** Fields that a later version of the service adds are let through. */
 const details = {
-  ReferralCreated: referral satisfies v.GenericSchema<NewReferral>,
+  ReferralCreated: referral satisfies v.GenericSchema<ReferralCreated['detail']>,
   ResponseRecorded: v.looseObject({
     ...response,
     first: v.boolean(),
     via: v.nullable(v.string()),
     existingUser: v.nullable(v.boolean()),
     target,
-  }) satisfies v.GenericSchema<NewResponse>,
+  }) satisfies v.GenericSchema<ResponseRecorded['detail']>,
   UserLinkedToResponse: v.looseObject({
     ...response,
     session: v.string(),
-  }) satisfies v.GenericSchema<LinkedResponse>,
+  }) satisfies v.GenericSchema<UserLinkedToResponse['detail']>,
 };
 
 const busEvent = v.object({

@@ -1,5 +1,16 @@
 export { ReferralsProblem } from '../problem.ts';
 export {
+  type Arrival,
+  type EventVisitor,
+  parseReferralEvent,
+  type ReferralCreated,
+  type ReferralEvent,
+  type ResponseKind,
+  type ResponseRecorded,
+  type Target,
+  type UserLinkedToResponse,
+} from './events.ts';
+export {
   type ActionOptions,
   type Attribution,
   type BackendOptions,
@@ -8,14 +19,4 @@ export {
   type LambdaInvoker,
   type RecordedAction,
   type Visitor,
-} from './backend.ts';
-export {
-  type Arrival,
-  type LinkedResponse,
-  type NewReferral,
-  type NewResponse,
-  parseReferralEvent,
-  type ReferralEvent,
-  type ResponseKind,
-  type Target,
-} from './events.ts';
+} from './referrals.ts';
