@@ -1,9 +1,15 @@
 import { encodeTime } from 'ulid';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { type Change, changeFollower } from '../../functions/core/events.ts';
 import type { Referral } from '../../functions/core/referral.ts';
 import type { Response } from '../../functions/core/response.ts';
-import { parseReferralEvent } from '../../web/backend/index.ts';
+import {
+  parseReferralEvent,
+  type ReferralCreated,
+  type ResponseRecorded,
+  type UserLinkedToResponse,
+} from '../../web/backend/index.ts';
+import type { components } from '../../web/client/contract.ts';
 
 const createdAt = '2026-03-01T10:10:00.000Z';
 const target = { type: 'order', id: '1042' };
@@ -150,4 +156,19 @@ describe('parseReferralEvent', () => {
       }),
     );
   });
+});
+
+test('the types of events are as in the contract', () => {
+  type Contract = components['schemas'];
+  type Detail<Event extends { readonly detail: unknown }> = Event['detail'];
+  expectTypeOf<Contract['ReferralCreated']>().toExtend<Detail<ReferralCreated>>();
+  expectTypeOf<Contract['ResponseRecorded']>().toExtend<Detail<ResponseRecorded>>();
+  expectTypeOf<Contract['UserLinkedToResponse']>().toExtend<Detail<UserLinkedToResponse>>();
+  expectTypeOf<keyof Contract['ReferralCreated']>().toEqualTypeOf<keyof Detail<ReferralCreated>>();
+  expectTypeOf<keyof Contract['ResponseRecorded']>().toEqualTypeOf<
+    keyof Detail<ResponseRecorded>
+  >();
+  expectTypeOf<keyof Contract['UserLinkedToResponse']>().toEqualTypeOf<
+    keyof Detail<UserLinkedToResponse>
+  >();
 });

@@ -144,6 +144,7 @@ export function createReferrals({ apiUrl, token, session }: ReferralsOptions): R
     { signal }: CallOptions = {},
     isRepeatable = true,
   ): Promise<Answer> {
+    signal?.throwIfAborted();
     const [givenToken, givenSession] = await Promise.all([
       token?.(),
       typeof session === 'function' ? session() : session,
