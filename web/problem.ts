@@ -14,7 +14,7 @@ interface ProblemOptions {
  *
  * @example
  * try {
- *   await referrals.create({ redirectTo: '/welcome', code: 'ada' });
+ *   await referrals.create({ redirectTo: '/welcome', code: 'ada-lovelace' });
  * } catch (error) {
  *   if (error instanceof ReferralsProblem && error.code === 'code_taken') offer(error.suggestion);
  *   else throw error;

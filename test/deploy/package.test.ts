@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { addReadmeStack, follow, packInto } from './consumer.ts';
+import { addReadmeStack, follow, packInto, readmeBlocks } from './consumer.ts';
 
 let directory: string;
 let tarball: string;
@@ -30,6 +30,13 @@ const A_YEAR_AGO = 'aws-cdk@2.1020.2';
 const lowest = Object.entries(manifest.peerDependencies)
   .map(([name, range]) => `${name}@${range.replace('^', '')}`)
   .join(' ');
+
+/** What the examples have of their app. */
+const APP = `
+  declare const userId: string, orderId: string;
+  declare function payReferrer(referrer: string | null, options: { once: string }): Promise<void>;
+  declare function fetchAuthSession(): Promise<{ tokens?: { idToken?: { toString(): string } } }>;
+`;
 
 const PAGE = `
   import { createReferrals, ReferralsProblem } from 'cdk-referrals/client';
@@ -160,10 +167,20 @@ describe('the package', () => {
     expect(existsSync(join(app, 'node_modules', 'aws-cdk-lib'))).toBe(false);
     await writeFile(join(app, 'page.mts'), PAGE);
     await writeFile(join(app, 'server.ts'), SERVER);
+    const examples = [
+      ...(await readmeBlocks('payment-webhook.ts')),
+      ...(await readmeBlocks('client', 'docs/client.md')),
+      ...(await readmeBlocks('backend', 'docs/client.md')),
+      ...(await readmeBlocks('events', 'docs/client.md')),
+    ];
+    for (const [index, example] of examples.entries()) {
+      await writeFile(join(app, `example${index}.mts`), `${APP}${example}`);
+    }
+    expect(examples).toHaveLength(4);
     const typescript = 'npx --package typescript@5.6 -- tsc --strict --target es2022';
-    await follow(`${typescript} --module nodenext --types node page.mts server.ts`, app);
+    await follow(`${typescript} --module nodenext --types node *.mts server.ts`, app);
     const bundler = '--noEmit --module esnext --moduleResolution bundler --types node';
-    await follow(`${typescript} ${bundler} page.mts server.ts`, app);
+    await follow(`${typescript} ${bundler} *.mts server.ts`, app);
     expect(await follow('node page.mjs', app)).toBe('ReferralsProblem unreachable\n');
     expect(await follow('node server.js', app)).toBe('null user 7\n');
   });
