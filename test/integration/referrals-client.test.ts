@@ -444,8 +444,10 @@ describe('the client of a service in trouble', () => {
     await vi.waitFor(() => expect(timers).toHaveBeenCalledWith(expect.any(Function), 10_000));
     timers.mockRestore();
     const reason = new Error('The page is gone.');
+    const aborted = performance.now();
     controller.abort(reason);
     await expect(call).rejects.toBe(reason);
+    expect(performance.now() - aborted).toBeLessThan(5_000);
     expect(received).toHaveLength(1);
   });
 
