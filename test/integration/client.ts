@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { signInUser, signUpUser } from '../../local/cognito.ts';
 import type { Outputs } from '../../local/outputs.ts';
-import { type Answer, type Api, type Call, callApi } from '../../web/client/client.ts';
+import { type Answer, type Api, type Call, callApi } from './call-api.ts';
 
 export const BROWSER =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
