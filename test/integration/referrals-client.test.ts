@@ -466,6 +466,12 @@ describe('the client of a service in trouble', () => {
     expect(received).toEqual([]);
   });
 
+  test('a mistake of the caller is no problem of the service, and is not repeated', async () => {
+    const target = { type: 'order', id: 7n as unknown as string };
+    await expect(referrals.record('PAID', { target })).rejects.toThrow(TypeError);
+    expect(received).toEqual([]);
+  });
+
   test('sends token, session and cookies’ mode with each call, and no header for what is not there', async () => {
     const send = vi.spyOn(globalThis, 'fetch');
     const given = { apiUrl: `${origin}/`, token: async () => 'TOKEN', session: () => 'SESSION' };

@@ -9,24 +9,42 @@ const GATEWAY_CODES: Readonly<Record<number, string>> = {
   503: 'unavailable',
 };
 
-/** The problem in an answer; undefined if the call succeeded. */
-export async function problemOf(
-  { method, url }: Request,
-  response: Response,
-): Promise<ReferralsProblem | undefined> {
-  const { ok, status, headers } = response;
-  const type = headers.get('content-type')?.split(';')[0] || 'no content type';
-  if (ok && /json$/.test(type)) return undefined;
-  const { code, detail, title, field, suggestion, message } = parse(await response.text());
+/**
+ * Sends a request, and reads the answer.
+ *
+ * @throws ReferralsProblem if it is no success. The reason of the request's signal, if that ends it.
+ */
+export async function fetchAnswer(request: Request): Promise<Response> {
+  try {
+    // The page's own at the time of the call.
+    const response = await globalThis.fetch(request);
+    const text = await response.text();
+    if (!response.ok || typeOf(response) !== 'application/json') {
+      throw problemOf(request, response, text);
+    }
+    return new Response(text, response);
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw error instanceof ReferralsProblem ? error : unreachable(request, error);
+  }
+}
+
+const typeOf = ({ headers }: Response): string =>
+  headers.get('content-type')?.split(';')[0] || 'no content type';
+
+const unreachable = ({ url }: Request, cause: unknown): ReferralsProblem =>
+  new ReferralsProblem(
+    `${new URL(url).origin} did not answer: ${cause instanceof Error ? cause.message : cause}. In a browser, this can be CORS: the page's origin must be appUrl.`,
+    { code: 'unreachable', cause },
+  );
+
+function problemOf({ method, url }: Request, response: Response, text: string): ReferralsProblem {
+  const { status, headers } = response;
+  const { code, detail, title, message, field, suggestion } = fieldsOf(text);
   const retryAfter = secondsOf(headers.get('retry-after'));
   if (code) {
-    return new ReferralsProblem(detail ?? title ?? code, {
-      code,
-      status,
-      field,
-      suggestion,
-      retryAfter,
-    });
+    const options = { code, status, field, suggestion, retryAfter };
+    return new ReferralsProblem(detail ?? title ?? code, options);
   }
   const call = `${method} ${new URL(url).pathname}`;
   return message && GATEWAY_CODES[status]
@@ -36,13 +54,13 @@ export async function problemOf(
         retryAfter,
       })
     : new ReferralsProblem(
-        `${call} got ${status} with ${type}, which is no answer of the API. apiUrl must be its origin, and whatever is in front must let it through.`,
+        `${call} got ${status} with ${typeOf(response)}, which is no answer of the API. apiUrl must be its origin, and whatever is in front must let it through.`,
         { code: 'unexpected_answer', status, retryAfter },
       );
 }
 
 /** The fields of a JSON object; none of anything else. */
-function parse(text: string): Readonly<Record<string, string | undefined>> {
+function fieldsOf(text: string): Readonly<Record<string, string | undefined>> {
   try {
     return Object(JSON.parse(text));
   } catch {

@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
-import { ReferralsProblem } from '../problem.ts';
+import type { ReferralsProblem } from '../problem.ts';
 import { withRetries } from '../retry.ts';
-import { problemOf } from './answer.ts';
+import { fetchAnswer } from './answer.ts';
 import type { components, paths } from './contract.ts';
 
 type Schemas = components['schemas'];
@@ -70,8 +70,8 @@ export interface ArrivalOptions extends CallOptions {
 }
 
 /**
- * The API's calls. All of them throw `ReferralsProblem`, except for the reason of a `signal`. A call that may be
- * repeated is repeated up to three times if the service is busy or can't be reached.
+ * The API's calls. They throw `ReferralsProblem`, or the reason of the `signal` that ends them. If the service is busy
+ * or can't be reached, they are repeated up to three times, with waits between.
  */
 export interface ReferralsClient {
   /** The user's own link. It is made now if the sign-up did not make it. */
@@ -97,9 +97,9 @@ export interface ReferralsClient {
   record(action: string, options?: ActionOptions): Promise<RecordedAction | null>;
   /** The referral that the visitor's actions credit, or null. */
   attribution(options?: CallOptions): Promise<Attribution | null>;
-  /** Records that the visitor typed a code. */
+  /** Records that the visitor typed a code. It is repeated only if it was refused before it counted. */
   enterCode(code: string, options?: CallOptions): Promise<Arrival>;
-  /** Records that the visitor arrived at a page of the app by `?ref=`. It is never sent twice, because it counts. */
+  /** Records that the visitor arrived at a page of the app by `?ref=`. It is repeated like `enterCode`. */
   arrive(code: string, options?: ArrivalOptions): Promise<Arrival>;
   /** Exchanges the handoff in a page's address for a session. Without one: the session that the browser has. */
   session(handoff?: string, options?: CallOptions): Promise<VisitorSession>;
@@ -126,18 +126,8 @@ export function createReferrals({ apiUrl, token, session }: ReferralsOptions): R
   if (!/^https?:\/\/./.test(apiUrl)) {
     throw new TypeError('apiUrl must be the origin of the API, such as https://api.example.com.');
   }
-  const api = createClient<paths>({
-    baseUrl: apiUrl,
-    // For the session in the cookie.
-    credentials: 'include',
-    // The page's own at the time of the call.
-    fetch: async (request) => {
-      const response = await globalThis.fetch(request);
-      const problem = await problemOf(request, response);
-      if (problem) throw problem;
-      return response;
-    },
-  });
+  // With credentials, for the session in the cookie.
+  const api = createClient<paths>({ baseUrl: apiUrl, credentials: 'include', fetch: fetchAnswer });
 
   async function call<Answer>(
     send: (sending: Sending) => Promise<{ data?: Answer }>,
@@ -153,15 +143,7 @@ export function createReferrals({ apiUrl, token, session }: ReferralsOptions): R
       ...(givenToken && { authorization: `Bearer ${givenToken}` }),
       ...(givenSession && { 'x-referral-session': givenSession }),
     };
-    const attempt = async () => {
-      try {
-        const { data } = await send({ headers, signal: signal ?? null });
-        return data as Answer;
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw error instanceof ReferralsProblem ? error : unreachable(apiUrl, error);
-      }
-    };
+    const attempt = async () => (await send({ headers, signal: signal ?? null })).data as Answer;
     return withRetries(attempt, isRepeatable ? isTemporary : isUntouched, signal);
   }
 
@@ -266,9 +248,3 @@ const isTemporary = (problem: ReferralsProblem): boolean =>
   isUntouched(problem) ||
   problem.code === 'unreachable' ||
   [502, 503, 504].includes(problem.status ?? 0);
-
-const unreachable = (apiUrl: string, cause: unknown): ReferralsProblem =>
-  new ReferralsProblem(
-    `${apiUrl} did not answer: ${cause instanceof Error ? cause.message : cause}. In a browser, this can be CORS: the page's origin must be appUrl.`,
-    { code: 'unreachable', cause },
-  );
