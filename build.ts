@@ -7,7 +7,7 @@ import { bundleForLambda } from './functions/sdk-shortcuts/bundle.ts';
 import { noticesOf } from './notices.ts';
 import manifest from './package.json' with { type: 'json' };
 
-// What is in dist/ is what the package ships: constructs, bundles of the functions, the command.
+// What is in dist/ is what the package ships: constructs, bundles of the functions, the command, the clients.
 rmSync('dist', { recursive: true, force: true });
 
 const functions = await Promise.all(
@@ -27,18 +27,34 @@ const command = await build({
   },
 });
 
-// CommonJS, which `require`, `import`, jest and ts-node all take.
-const constructs = await build({
+/** Bundles a module for apps: as CommonJS, which `require`, `import`, jest and ts-node all take. */
+const bundleForApps = (folder: string) =>
+  build({
+    ...bundling,
+    format: 'cjs',
+    target: 'node20',
+    entryPoints: [`${folder}/index.ts`],
+    outfile: `dist/${folder}/index.js`,
+    external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+    // jest takes no import at run time.
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': '__filename' },
+  });
+const constructs = await bundleForApps('lib');
+const backend = await bundleForApps('web/backend');
+
+// An ES module, which browsers and their bundlers take.
+const client = await build({
   ...bundling,
-  format: 'cjs',
-  target: 'node20',
-  entryPoints: ['lib/index.ts'],
-  outfile: 'dist/lib/index.js',
-  external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
-  define: { 'import.meta.url': '__filename' },
+  platform: 'browser',
+  target: 'es2022',
+  entryPoints: ['web/client/index.ts'],
+  outfile: 'dist/web/client/index.js',
 });
 writeFileSync('dist/package.json', JSON.stringify({ type: 'commonjs' }));
+writeFileSync('dist/web/client/package.json', JSON.stringify({ type: 'module' }));
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' });
 
-const files = [...functions.flat(), ...bundledFiles(command), ...bundledFiles(constructs)];
+const bundles = [command, constructs, backend, client];
+const files = [...functions.flat(), ...bundles.flatMap(bundledFiles)];
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', noticesOf(files));

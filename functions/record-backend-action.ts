@@ -35,6 +35,10 @@ export const handler = invocationHandler(async (event) => {
   });
   countMetric(response ? 'Actions' : 'AttributionMisses');
   return { response: response ? showResponse('operator', response, settings) : null };
+}).onError(({ error }) => {
+  // Lambda tells the caller an error's name and message, and the caller wants to branch on the code, see
+  // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/Errors.js
+  if (error instanceof ReferralsError) error.name = error.code;
 });
 
 async function visitorOf(session: string): Promise<Visitor> {

@@ -215,6 +215,8 @@ export const routeKeyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): st
 export const cors = {
   methods: [...new Set(routes.map(({ method }) => method))],
   headers: ['authorization', 'content-type', 'idempotency-key', 'x-referral-session'],
+  /** Headers of answers that a page may read, besides those that it always may. */
+  exposedHeaders: ['retry-after'],
   /** How long a browser may remember the answer to a preflight, in seconds. */
   maxAge: 3600,
 } as const;

@@ -68,6 +68,7 @@ export class ReferralApi extends Construct {
         allowCredentials: true,
         allowMethods: cors.methods.map((method) => CorsHttpMethod[method]),
         allowHeaders: [...cors.headers],
+        exposeHeaders: [...cors.exposedHeaders],
         maxAge: Duration.seconds(cors.maxAge),
       },
     });

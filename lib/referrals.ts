@@ -200,10 +200,9 @@ export class Referrals extends Construct {
   }
 
   /**
-   * Lets a backend of the app record actions of users and sessions without their token. The backend invokes a
-   * function with `{ userId | session, action, target?, idempotencyKey? }`. The answer is `{ response }`, as
-   * from `POST /actions`. If the grantee is a function, its variable `REFERRALS_RECORD_ACTION_FUNCTION` has the
-   * name of the function to invoke.
+   * Lets a backend of the app record actions of users and sessions without their token, and ask for attribution, by
+   * `cdk-referrals/backend`. If the grantee is a function, its variable `REFERRALS_RECORD_ACTION_FUNCTION` has the
+   * name of the function to invoke. The package's `docs/deploy.md` describes the events that it takes.
    *
    * @example
    * referrals.grantRecordAction(paymentWebhook);

@@ -1,11 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environment } from '../functions/environment.ts';
-import { type Answer, type Call, callApi } from '../web/client/client.ts';
+import { createReferrals, type ReferralsClient } from '../web/client/index.ts';
 import { signInUser, signUpUser } from './cognito.ts';
 import type { Outputs } from './outputs.ts';
 
 const password = 'Demo-password-1';
+/** So many responses to a link are printed, the latest. */
+const SHOWN = 20;
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 /**
@@ -19,18 +21,20 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
     const { referrer } = JSON.parse(earlier);
     console.log(`\nThe demo was played at an earlier start. What ${referrer} sees now:`);
     const { idToken } = await signInUser(outputs, { email: referrer, password });
-    return printLink(outputs, idToken);
+    return printLink(createReferrals({ apiUrl: outputs.ApiUrl, token: () => idToken }));
   }
   const run = Date.now().toString(36);
   const [referrer, referee] = [`ada-${run}@example.com`, `grace-${run}@example.com`];
 
   console.log('\nThe main job, played once against the service:\n');
   await signUpUser(outputs, { email: referrer, password });
-  const { idToken: ada } = await signInUser(outputs, { email: referrer, password });
-  const { body: link } = await call(outputs, 'GET /me/referral', { token: ada });
-  console.log(`  1. ${referrer} signs up and has a link: ${link.url}`);
+  const { idToken } = await signInUser(outputs, { email: referrer, password });
+  const ada = createReferrals({ apiUrl: outputs.ApiUrl, token: () => idToken });
+  const { url } = await ada.mine();
+  console.log(`  1. ${referrer} signs up and has a link: ${url}`);
 
-  const click = await call(outputs, `GET ${new URL(link.url).pathname}`);
+  // As a browser follows it, because a program gets no session.
+  const click = await fetch(url, { headers: { 'user-agent': BROWSER }, redirect: 'manual' });
   const session = /=([\w-]{32});/.exec(click.headers.get('set-cookie') ?? '')?.[1] ?? '';
   console.log(`  2. A visitor clicks it, and is sent to ${click.headers.get('location')}`);
 
@@ -38,15 +42,16 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
   if (action === undefined) {
     console.log('  3. Pages may record no actions here, so the visitor does nothing else');
   } else {
-    const { body: acted } = await call(outputs, 'POST /actions', { session, body: { action } });
-    console.log(`  3. The visitor does something: ${acted.response.action}`);
+    const visitor = createReferrals({ apiUrl: outputs.ApiUrl, session });
+    const acted = await visitor.record(action);
+    console.log(`  3. The visitor does something: ${acted?.action}`);
   }
 
   await signUpUser(outputs, { email: referee, password, session });
   console.log(`  4. The visitor signs up as ${referee}`);
 
   console.log(`  5. What ${referrer} sees:`);
-  await printLink(outputs, ada);
+  await printLink(ada);
   await writeFile(played, JSON.stringify({ referrer, referee, password }));
 }
 
@@ -54,20 +59,15 @@ export async function demonstrate(outputs: Outputs, directory: string): Promise<
 const pageActions = (): readonly string[] =>
   JSON.parse(process.env[environment.pageActions] ?? '["VIEWED_PRICING"]');
 
-async function printLink(outputs: Outputs, token: string): Promise<void> {
-  const { body: link } = await call(outputs, 'GET /me/referral', { token });
-  const { body: page } = await call(outputs, `GET /referrals/${link.code}/responses`, { token });
-  console.log(`     ${link.url}: clicks ${link.clicks}, unique visitors ${link.uniqueVisitors}`);
-  for (const { createdAt, actionDisplay, kind, userId } of page.items.toReversed()) {
+async function printLink(referrals: ReferralsClient): Promise<void> {
+  const { code, url, clicks, uniqueVisitors } = await referrals.mine();
+  console.log(`     ${url}: clicks ${clicks}, unique visitors ${uniqueVisitors}`);
+  const latest = [];
+  for await (const response of referrals.responses(code)) {
+    if (latest.push(response) === SHOWN) break;
+  }
+  for (const { createdAt, actionDisplay, kind, userId } of latest.toReversed()) {
     const visitor = kind === 'human' ? userId && `user ${userId}` : kind;
     console.log(`     ${createdAt}  ${actionDisplay}${visitor ? `  (${visitor})` : ''}`);
   }
-}
-
-/** Calls the API as a browser would; what is no success ends the demo. */
-async function call({ ApiUrl }: Outputs, route: string, request: Call = {}): Promise<Answer> {
-  const headers = { 'user-agent': BROWSER };
-  const answer = await callApi({ apiUrl: ApiUrl }, route, { ...request, headers });
-  if (answer.status < 400) return answer;
-  throw new Error(`${route} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
 }

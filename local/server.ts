@@ -40,6 +40,7 @@ export function createListener(options: ListenerOptions): RequestListener {
     credentials: true,
     methods: [...corsRules.methods],
     allowedHeaders: [...corsRules.headers],
+    exposedHeaders: [...corsRules.exposedHeaders],
     maxAge: corsRules.maxAge,
   });
   return (request, response) => {

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { Agent, fetch } from 'undici';
-import type { Answer, Call, Fetch } from '../../web/client/client.ts';
+import type { Answer, Call, Fetch } from '../integration/call-api.ts';
 import { callAsBrowser, sessionIn } from '../integration/client.ts';
 
 // By RFC 6761 every name under `localhost` means this machine, but some resolvers do not know that.

@@ -11,10 +11,10 @@ export async function packInto(directory: string): Promise<string> {
   return join(directory, stdout.trim().split('\n').at(-1) ?? '');
 }
 
-/** The code blocks of the README that are marked with a name, in order. */
-export async function readmeBlocks(mark: string): Promise<string[]> {
-  const readme = await readFile('README.md', 'utf8');
-  return [...readme.matchAll(/^```\w+ (\S+)\n(.*?)^```/gms)]
+/** The code blocks of the README, or of another document, that are marked with a name, in order. */
+export async function readmeBlocks(mark: string, document = 'README.md'): Promise<string[]> {
+  const text = await readFile(document, 'utf8');
+  return [...text.matchAll(/^```\w+ (\S+)\n(.*?)^```/gms)]
     .filter(([, name]) => name === mark)
     .map(([, , code = '']) => code);
 }

@@ -5,6 +5,7 @@ import { InvokeCommand, LambdaClient, paginateListFunctions } from '@aws-sdk/cli
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createReferrals, parseReferralEvent } from '../../web/backend/index.ts';
 import { assertEvent } from '../integration/contract.ts';
 import { call, click } from './browser.ts';
 import type { DeployedOutputs } from './cdk.ts';
@@ -39,14 +40,15 @@ async function listen(name: string): Promise<string> {
   return QueueUrl;
 }
 
-/** Waits for this many events. An event that comes twice counts once. */
+/** Waits for this many events, and reads them as an app does. An event that comes twice counts once. */
 async function takeEvents(queueUrl: string, count: number): Promise<unknown[]> {
   const identify = (event: Record<string, { id: string }>) =>
     `${event['detail-type']} ${event.detail?.id}`;
   const events = await takeMessages(queueUrl, count, identify);
-  return events.map(({ source, 'detail-type': type, detail }) => {
+  return events.map((event) => {
+    const { source, 'detail-type': type, detail } = event;
     assertEvent({ type, detail });
-    return { source, type, detail };
+    return { source, ...parseReferralEvent(event) };
   });
 }
 
@@ -129,6 +131,21 @@ describe('a deployed stack, on MiniStack', () => {
       expect(events).toHaveLength(expected.length);
       for (const one of expected) expect(events).toContainEqual(one);
     }
+  });
+
+  test('the app’s backend records a trusted action once, and asks for attribution', async () => {
+    const ada = await signUp(outputs);
+    const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
+    const { session } = await click(link);
+    const { FunctionName } = await deployedFunction('record-backend-action');
+    const referrals = createReferrals({ functionName: FunctionName });
+    expect(await referrals.attribution({ session })).toMatchObject({
+      code: link.code,
+      userId: ada.userId,
+    });
+    const recorded = await referrals.record('PAID', { session, idempotencyKey: '7' });
+    expect(recorded).toMatchObject({ code: link.code, action: 'PAID', trusted: true });
+    expect(await referrals.record('PAID', { session, idempotencyKey: '7' })).toEqual(recorded);
   });
 
   test('a queued click is stored, and is counted once even if it arrives twice', async () => {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { addReadmeStack, follow, packInto } from './consumer.ts';
+import { addReadmeStack, follow, packInto, readmeBlocks } from './consumer.ts';
 
 let directory: string;
 let tarball: string;
@@ -30,6 +30,59 @@ const A_YEAR_AGO = 'aws-cdk@2.1020.2';
 const lowest = Object.entries(manifest.peerDependencies)
   .map(([name, range]) => `${name}@${range.replace('^', '')}`)
   .join(' ');
+
+/** What the examples have of their app. */
+const APP = `
+  declare const userId: string, orderId: string;
+  declare function payReferrer(referrer: string | null, options: { once: string }): Promise<void>;
+  declare function fetchAuthSession(): Promise<{ tokens?: { idToken?: { toString(): string } } }>;
+`;
+
+const PAGE = `
+  import { createReferrals, ReferralsProblem } from 'cdk-referrals/client';
+
+  const nobody = createReferrals({ apiUrl: 'http://127.0.0.1:1', session: null });
+  await nobody.enterCode('x').catch((error: unknown) => {
+    if (error instanceof ReferralsProblem) console.log(error.name, error.code);
+  });
+`;
+
+const SERVER = `
+  import { createServer } from 'node:http';
+  import { LambdaClient } from '@aws-sdk/client-lambda';
+  import { createReferrals, parseReferralEvent } from 'cdk-referrals/backend';
+
+  const lambda = createServer((_, response) => response.end('{"response":null}'));
+  lambda.listen(0, '127.0.0.1', async () => {
+    const { port } = lambda.address() as { port: number };
+    const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
+    const endpoint = 'http://127.0.0.1:' + port;
+    const client = new LambdaClient({ endpoint, region: 'local', credentials });
+    const referrals = createReferrals({ functionName: 'x', client });
+    const recorded = await referrals.record('PAID', { userId: '7' });
+    const detail = {
+      id: '1',
+      code: 'x',
+      action: 'PAID',
+      kind: 'human',
+      trusted: true,
+      referrer: null,
+      visitor: { type: 'user', id: '7' },
+      createdAt: '2026-01-01T00:00:00.000Z',
+      session: 'x',
+    };
+    const event = parseReferralEvent({
+      source: 'cdk-referrals',
+      'detail-type': 'UserLinkedToResponse',
+      detail,
+    });
+    if (event.type === 'UserLinkedToResponse') {
+      console.log(recorded, event.detail.visitor.type, event.detail.visitor.id);
+    }
+    client.destroy();
+    lambda.close();
+  });
+`;
 
 describe('the package', () => {
   test('installs two packages with it, and has nothing that only a clone needs', async () => {
@@ -58,12 +111,17 @@ describe('the package', () => {
       'functions',
       'lib',
       'package.json',
+      'web',
     ]);
   });
 
   test('has types that are right for every way of importing it', async () => {
-    const printed = await follow(`npx @arethetypeswrong/cli@0.18.5 ${tarball}`, directory);
-    expect(printed).toContain('No problems found');
+    const check = (parameters: string) =>
+      follow(`npx @arethetypeswrong/cli@0.18.5 ${tarball} ${parameters}`, directory);
+    expect(await check('--entrypoints .')).toContain('No problems found');
+    // Only for what reads `exports`. It fails if there is a problem.
+    await check('--entrypoints backend --profile node16');
+    await check('--entrypoints client --profile esm-only');
   });
 
   test('works in the app of a year-old `cdk init`, with its npm, ts-node, ts-jest and TypeScript 5.6', async () => {
@@ -96,6 +154,35 @@ describe('the package', () => {
     await follow(`${pnpm} add --ignore-scripts ${tarball}`, app);
     expect(await follow(`${pnpm} test`, app)).toContain('1 passed, 1 total');
     await follow(`${pnpm} exec cdk synth --quiet`, app);
+  });
+
+  test('gives an app its clients, without the CDK, with types, and with the oldest SDK that they take', async () => {
+    const app = join(directory, 'clients');
+    await mkdir(app);
+    const sdk = `@aws-sdk/client-lambda@${manifest.peerDependencies['@aws-sdk/client-lambda'].slice(1)}`;
+    await follow(
+      `npm init --yes && npm install --omit=peer ${tarball} && npm install --omit=peer ${sdk} @types/node@20`,
+      app,
+    );
+    expect(existsSync(join(app, 'node_modules', 'aws-cdk-lib'))).toBe(false);
+    await writeFile(join(app, 'page.mts'), PAGE);
+    await writeFile(join(app, 'server.ts'), SERVER);
+    const examples = [
+      ...(await readmeBlocks('payment-webhook.ts')),
+      ...(await readmeBlocks('client', 'docs/client.md')),
+      ...(await readmeBlocks('backend', 'docs/client.md')),
+      ...(await readmeBlocks('events', 'docs/client.md')),
+    ];
+    for (const [index, example] of examples.entries()) {
+      await writeFile(join(app, `example${index}.mts`), `${APP}${example}`);
+    }
+    expect(examples).toHaveLength(4);
+    const typescript = 'npx --package typescript@5.6 -- tsc --strict --target es2022';
+    await follow(`${typescript} --module nodenext --types node *.mts server.ts`, app);
+    const bundler = '--noEmit --module esnext --moduleResolution bundler --types node';
+    await follow(`${typescript} ${bundler} *.mts server.ts`, app);
+    expect(await follow('node page.mjs', app)).toBe('ReferralsProblem unreachable\n');
+    expect(await follow('node server.js', app)).toBe('null user 7\n');
   });
 
   test('is the same by `require` and by `import`, and brings its command', async () => {

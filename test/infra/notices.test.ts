@@ -27,7 +27,7 @@ function imported(pattern: string): string[] {
     .filter((name) => !installed.includes(name));
 }
 
-test.each(['functions/**/*.ts', 'cli/**/*.ts', 'lib/**/*.ts'])(
+test.each(['functions/**/*.ts', 'cli/**/*.ts', 'lib/**/*.ts', 'web/**/*.ts'])(
   'the package has the notice of each package that %s imports',
   (pattern) => {
     const ours = new Set(imported(pattern));

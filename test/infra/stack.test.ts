@@ -91,6 +91,7 @@ describe('minimal usage', () => {
         AllowCredentials: true,
         AllowMethods: [...new Set(routes.map(({ method }) => method))],
         AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-referral-session'],
+        ExposeHeaders: ['retry-after'],
       },
     });
   });

@@ -229,6 +229,7 @@ describe('a page of another origin', () => {
     const allowed = await preflight(ApiUrl);
     expect(allowed.headers.get('access-control-allow-origin')).toBe(ApiUrl);
     expect(allowed.headers.get('access-control-allow-credentials')).toBe('true');
+    expect(allowed.headers.get('access-control-expose-headers')).toBe('retry-after');
     const foreign = await preflight('https://evil.example');
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
   });

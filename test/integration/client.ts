@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { signInUser, signUpUser } from '../../local/cognito.ts';
 import type { Outputs } from '../../local/outputs.ts';
-import { type Answer, type Api, type Call, callApi } from '../../web/client/client.ts';
+import { type Answer, type Api, type Call, callApi } from './call-api.ts';
 import { assertAnswer } from './contract.ts';
 
 export const BROWSER =

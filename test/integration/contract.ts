@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { Answer } from '../../web/client/client.ts';
+import type { Answer } from './call-api.ts';
 
 /** As much of a schema as the checks need. */
 interface Schema {

@@ -94,7 +94,8 @@ describe('record-backend-action', () => {
   ])('fails for %j in one sentence', async (event, errorMessage) => {
     const { headers, body } = await record(event);
     expect(headers.get('x-amz-function-error')).toBe('Unhandled');
-    expect(body).toEqual({ errorType: 'ReferralsError', errorMessage });
+    // Its code, because a caller gets nothing else to branch on.
+    expect(body).toEqual({ errorType: 'invalid_field', errorMessage });
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
-import type { Call } from '../../web/client/client.ts';
 import { isWrite } from '../dynamodb-proxy/accesses.ts';
 import { type DynamoDBProxy, startDynamoDBProxy } from '../dynamodb-proxy/proxy.ts';
+import type { Call } from './call-api.ts';
 import { call, click, createReferral, signUp, type User } from './client.ts';
 import { startTestService, type TestService } from './test-service.ts';
 

@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, test } from 'vitest';
 import type { Outputs } from '../../local/outputs.ts';
-import type { Answer } from '../../web/client/client.ts';
+import type { Answer } from './call-api.ts';
 import { call, createReferral, sessionIn, signUp } from './client.ts';
 import { domainOn } from './domain.ts';
 import { startTestService } from './test-service.ts';

@@ -170,6 +170,14 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
       '../test/integration/contract.ts',
     ],
   },
+  'web/demo': {
+    allowed: ['../client/index.ts', '../problem.ts', '../retry.ts'],
+    refused: ['../../functions/routes.ts', '../backend/index.ts', 'node:crypto', '@aws-sdk/x'],
+  },
+  'web/backend': {
+    allowed: ['../problem.ts', '../retry.ts', 'node:crypto', '@aws-sdk/client-lambda'],
+    refused: ['../../functions/core/events.ts', '../client/index.ts'],
+  },
 };
 
 /** An empty project with our linter's rules. */

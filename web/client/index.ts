@@ -1,0 +1,20 @@
+export { ReferralsProblem } from '../problem.ts';
+export {
+  type ActionOptions,
+  type Arrival,
+  type ArrivalOptions,
+  type Attribution,
+  type CallOptions,
+  createReferrals,
+  type ListOptions,
+  type NewReferral,
+  type RecordedAction,
+  type Referral,
+  type ReferralChanges,
+  type ReferralResponse,
+  type ReferralsClient,
+  type ReferralsOptions,
+  type Stats,
+  type StatsQuery,
+  type VisitorSession,
+} from './referrals.ts';
