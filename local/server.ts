@@ -7,6 +7,7 @@ import type { TokenVerifier } from '../functions/http/token.ts';
 import { manifestOf } from '../functions/manifest.ts';
 import { cors as corsRules, routes } from '../functions/routes.ts';
 import { triggers } from '../functions/triggers.ts';
+import type { DemoApp } from './demo-app.ts';
 import { type BusEvent, PUT_EVENTS, putEvents } from './event-bus.ts';
 import { httpEvent, sendAnswer } from './http-event.ts';
 import { invoke } from './invoke.ts';
@@ -26,6 +27,8 @@ export interface ListenerOptions {
   readonly appUrl: string;
   /** Called with each event on the bus. */
   readonly onEvent: (event: BusEvent) => void;
+  /** The app that stands in for the developer's own; undefined if there is one. */
+  readonly demo: DemoApp | undefined;
   /** Verifies tokens as the gateway's authorizer does; without it, nobody is a user. */
   readonly verifyToken?: TokenVerifier;
 }
@@ -56,7 +59,7 @@ export function createListener(options: ListenerOptions): RequestListener {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { apiUrl, onEvent, verifyToken }: ListenerOptions,
+  { apiUrl, onEvent, demo, verifyToken }: ListenerOptions,
 ) {
   const url = URL.parse(`${apiUrl}${request.url}`);
   if (url === null) return sendJson(response, 400, { message: 'Bad Request' });
@@ -74,7 +77,7 @@ async function answer(
     return sendInvocation(response, () => invoke(invocation.function, event, invocation.timeout));
   }
   const matched = match(request.method, url);
-  if (matched === undefined) return sendUnrouted(request, response);
+  if (matched === undefined) return sendUnrouted(request, response, demo);
 
   let claims: Record<string, unknown> | undefined;
   if (matched.route.auth === 'user') {
@@ -153,16 +156,16 @@ async function authorize(
   }
 }
 
-/** Shows browsers a page in place of the app. Everyone else gets API Gateway's answer. */
-function sendUnrouted(request: IncomingMessage, response: ServerResponse): void {
-  if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
-    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
-    response.end(
-      'The visitor has arrived. This page stands in for your app: set APP_URL to send them there.\n',
-    );
-  } else {
-    sendJson(response, 404, { message: 'Not Found' });
-  }
+/** Shows the app that stands in for the developer's own. Everything else gets API Gateway's answer. */
+async function sendUnrouted(
+  { method, url = '/', headers }: IncomingMessage,
+  response: ServerResponse,
+  demo: DemoApp | undefined,
+): Promise<void> {
+  const isPage = headers.accept?.includes('text/html') ?? false;
+  const file = method === 'GET' ? await demo?.(url.replace(/\?.*/, ''), isPage) : undefined;
+  if (file === undefined) return sendJson(response, 404, { message: 'Not Found' });
+  response.writeHead(200, file.headers).end(file.body);
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -11,6 +11,7 @@ import { tokenVerifier } from '../functions/http/token.ts';
 import { readSettings } from '../functions/setup/settings.ts';
 import type { Background } from './background.ts';
 import { createUserPool, startCognito } from './cognito.ts';
+import { demoApp } from './demo-app.ts';
 import { createTable, enableStream, startDynamoDB } from './dynamodb.ts';
 import { accepts, type Emulator } from './emulator.ts';
 import type { BusEvent } from './event-bus.ts';
@@ -129,7 +130,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       triggers.push(stream);
       server.on('request', (_request, response) => response.once('close', stream.wake));
     }
-    listener = createListener({ apiUrl, appUrl, onEvent, verifyToken });
+    const demo = appUrl === apiUrl ? demoApp(outputs) : undefined;
+    listener = createListener({ apiUrl, appUrl, onEvent, demo, verifyToken });
     // Whole or not at all, because it tells others that the service is ready.
     writeFileSync(`${outputsFile}.new`, `${JSON.stringify(outputs, null, 2)}\n`);
     renameSync(`${outputsFile}.new`, outputsFile);

@@ -64,8 +64,8 @@ export async function signUp(outputs: Outputs, session?: string, code?: string):
 }
 
 /** Signs a user in. */
-export const signIn = (outputs: Outputs, email: string) =>
-  signInUser(outputs, { email, password: PASSWORD });
+export const signIn = (outputs: Outputs, email: string, password = PASSWORD) =>
+  signInUser(outputs, { email, password });
 
 /** Creates a referral for the user. Returns its code. */
 export async function createReferral(

@@ -466,10 +466,13 @@ describe('npm start', () => {
     const response = await fetch(service.outputs.DefaultRedirectTo, {
       headers: { accept: 'text/html' },
     });
-    expect([response.status, await response.text()]).toEqual([
+    expect([response.status, response.headers.get('content-type')]).toEqual([
       200,
-      'The visitor has arrived. This page stands in for your app: set APP_URL to send them there.\n',
+      'text/html; charset=utf-8',
     ]);
+    expect(await response.text()).toContain('<title>Lantern, a demo app</title>');
+    const other = await fetch(`${service.outputs.ApiUrl}/nothing-here`);
+    expect([other.status, await other.json()]).toEqual([404, { message: 'Not Found' }]);
     await service.stop();
   });
 });
