@@ -95,10 +95,10 @@ export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Snip
   /** The session that the service has told; undefined while it is not asked. */
   let known: string | null | undefined;
 
-  const say = (text: unknown) => {
+  const say = (text: string) => {
     // biome-ignore lint/suspicious/noConsole: it is for the app's developer
-    if (!said[`${text}`]) console.warn(`referrals: ${text}`);
-    said[`${text}`] = true;
+    if (!said[text]) console.warn(`referrals: ${text}`);
+    said[text] = true;
   };
 
   const read = (area: Area) => {
@@ -152,11 +152,12 @@ export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Snip
         keep('localStorage');
         return call(path, body, key);
       }
-      say(answer.detail ?? `${path}: ${status}`);
+      say(`${path}: ${answer.detail ?? status}`);
       // Signing in again, or waiting, may change these.
       return /^4(?!01|29)/.test(`${status}`) ? answer : undefined;
     } catch (error) {
-      return say(`${apiUrl}${path}: ${error}`) as undefined;
+      say(`${path}: ${error}`);
+      return undefined;
     }
   };
 
@@ -197,8 +198,8 @@ export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Snip
   const session = async () => {
     await ready();
     if (!isAllowed) return null;
-    // Without one here, the browser may have one in its cookie.
-    if (known === undefined && !arrival && !read('localStorage')) await call('/session', {});
+    // The browser may have one in its cookie.
+    if (!(known !== undefined || arrival || read('localStorage'))) await call('/session', {});
     return read('localStorage') || known || null;
   };
 
@@ -225,7 +226,7 @@ export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Snip
       .split('&')
       .filter((parameter) => {
         // What no code ends with is cut off, and what is no code is left alone.
-        const ours = /^(?:ref=([\w-]{1,64})(?:[^\w-]|%[\da-f]{2})*|referral_handoff=(.+))$/i.exec(
+        const ours = /^(?:ref=([\w-]{1,64})(?:%..|[^\w%-])*|referral_handoff=(.+))$/.exec(
           parameter,
         );
         code ||= ours?.[1];
@@ -269,9 +270,9 @@ export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Snip
   const referrals: Snippet = {
     token,
     session,
-    attribution: async () => (await ask('/attribution'))?.referral ?? null,
+    attribution: async () => (await ask('/attribution'))?.referral || null,
     record: async (action, target) =>
-      (await ask('/actions', { action, target }, crypto.randomUUID?.()))?.response ?? null,
+      (await ask('/actions', { action, target }, crypto.randomUUID?.()))?.response || null,
     consent: (given) => {
       isAllowed = given;
       known = undefined;
