@@ -6,8 +6,9 @@ import { functionNames } from './functions/manifest.ts';
 import { bundleForLambda } from './functions/sdk-shortcuts/bundle.ts';
 import { noticesOf } from './notices.ts';
 import manifest from './package.json' with { type: 'json' };
+import { buildServedFiles, buildSnippet } from './served-files.ts';
 
-// What is in dist/ is what the package ships: constructs, bundles of the functions, the command.
+// What is in dist/ is what the package ships: constructs, bundles of the functions, the command, the snippet.
 rmSync('dist', { recursive: true, force: true });
 
 const functions = await Promise.all(
@@ -15,6 +16,7 @@ const functions = await Promise.all(
     bundleForLambda(`functions/${name}.ts`, `dist/bundles/${name}`, 'index'),
   ),
 );
+buildServedFiles('dist/bundles/files');
 
 const command = await build({
   ...bundling,
@@ -39,6 +41,11 @@ const constructs = await build({
 });
 writeFileSync('dist/package.json', JSON.stringify({ type: 'commonjs' }));
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' });
+
+buildSnippet('dist/web/snippet');
+writeFileSync('dist/web/package.json', JSON.stringify({ type: 'module' }));
+const types = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'dist'];
+execFileSync('tsc', ['--project', 'tsconfig.web.json', ...types], { stdio: 'inherit' });
 
 const files = [...functions.flat(), ...bundledFiles(command), ...bundledFiles(constructs)];
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', noticesOf(files));

@@ -54,13 +54,6 @@ export interface Snippet {
 /** What the service is to be told: path of the API, and body. */
 type Arrival = readonly [path: string, body: object];
 
-declare global {
-  interface Document {
-    /** Chromium only so far, see https://wicg.github.io/nav-speculation/prerendering.html */
-    readonly prerendering?: boolean;
-  }
-}
-
 type Area = 'localStorage' | 'sessionStorage';
 
 interface Answer {
