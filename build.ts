@@ -6,8 +6,9 @@ import { functionNames } from './functions/manifest.ts';
 import { bundleForLambda } from './functions/sdk-shortcuts/bundle.ts';
 import { noticesOf } from './notices.ts';
 import manifest from './package.json' with { type: 'json' };
+import { buildServedFiles, buildSnippet } from './served-files.ts';
 
-// What is in dist/ is what the package ships: constructs, bundles of the functions, the command, the clients.
+// What is in dist/ is what the package ships: constructs, bundles of the functions, the command, what apps load.
 rmSync('dist', { recursive: true, force: true });
 
 const functions = await Promise.all(
@@ -15,6 +16,7 @@ const functions = await Promise.all(
     bundleForLambda(`functions/${name}.ts`, `dist/bundles/${name}`, 'index'),
   ),
 );
+buildServedFiles('dist/bundles/files');
 
 const command = await build({
   ...bundling,
@@ -54,6 +56,11 @@ const client = await build({
 writeFileSync('dist/package.json', JSON.stringify({ type: 'commonjs' }));
 writeFileSync('dist/web/client/package.json', JSON.stringify({ type: 'module' }));
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' });
+
+buildSnippet('dist/web/snippet');
+writeFileSync('dist/web/snippet/package.json', JSON.stringify({ type: 'module' }));
+const types = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'dist'];
+execFileSync('tsc', ['--project', 'tsconfig.snippet.json', ...types], { stdio: 'inherit' });
 
 const bundles = [command, constructs, backend, client];
 const files = [...functions.flat(), ...bundles.flatMap(bundledFiles)];

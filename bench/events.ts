@@ -50,6 +50,7 @@ const ofLink = ({ userId, referral: { code } }: Scene) => ({ userId, parameters:
 /** The usual request of each route. */
 const usualRequests = {
   hit: ({ referral }) => ({ parameters: { proxy: referral.code } }),
+  files: () => ({}),
   'create-referral': ({ session }) => ({
     userId: `creator-${session}`,
     body: { redirectTo: '/welcome', label: 'newsletter' },
@@ -117,6 +118,7 @@ const messages = (body: unknown) => ({
 /** An event that makes each function do its usual work. */
 const eventOf: Readonly<Record<FunctionName, (scene: Scene) => unknown>> = {
   hit: eventOfRoute('hit'),
+  files: eventOfRoute('files'),
   'create-referral': eventOfRoute('create-referral'),
   'record-action': eventOfRoute('record-action'),
   api: eventOfRoute('list-referrals'),

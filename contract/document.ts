@@ -5,14 +5,14 @@ import * as v from 'valibot';
 import { STATUS } from '../functions/http/problem.ts';
 import { codePath } from '../functions/http/referrals.ts';
 import type { ApiRoute } from '../functions/http/route.ts';
-import { type Route, type RouteName, routes } from '../functions/routes.ts';
+import type { Route } from '../functions/routes.ts';
 import { type ComponentName, components } from './components.ts';
 import { definitionOf } from './definitions.ts';
 import { descriptions, parameters } from './descriptions.ts';
 import { busEvents } from './events.ts';
 import { examples } from './examples.ts';
 import { jsonSchemas } from './json-schema.ts';
-import { operations, tags } from './operations.ts';
+import { type DocumentedRoute, documentedRoutes, operations, tags } from './operations.ts';
 import { type ProblemCode, problemsOf, reasons } from './problems.ts';
 
 /** As much of a route's definition as the document shows. */
@@ -24,10 +24,10 @@ const hit: Definition = {
   answers: {},
 };
 
-const definitions = new Map<RouteName, Definition>(
+const definitions = new Map<DocumentedRoute['name'], Definition>(
   await Promise.all(
-    routes.map(
-      async ({ name }): Promise<[RouteName, Definition]> => [
+    documentedRoutes.map(
+      async ({ name }): Promise<[DocumentedRoute['name'], Definition]> => [
         name,
         name === 'hit' ? hit : await definitionOf(name),
       ],
@@ -66,7 +66,7 @@ function referenceTo(schema: v.GenericSchema | undefined, whose: string): JsonSc
 
 /** Makes the OpenAPI document of the service. */
 export const openApiDocument = () => {
-  const operations = routes.map((route) => ({ route, operation: operation(route) }));
+  const operations = documentedRoutes.map((route) => ({ route, operation: operation(route) }));
   const shared = sharedResponses(operations.map((one) => one.operation.responses));
   const paths: Record<string, Record<string, object>> = {};
   for (const { route, operation } of operations) {
@@ -198,7 +198,7 @@ const HEADERS: Readonly<Record<number, object>> = {
   503: withHeaders('Retry-After'),
 };
 
-function operation(route: (typeof routes)[number]) {
+function operation(route: DocumentedRoute) {
   const { name, method, auth } = route;
   const { tag, summary, description } = operations[name];
   const definition = definitions.get(name) ?? hit;
@@ -253,7 +253,7 @@ function missing(what: string): never {
   throw new Error(`${what} has no description in contract/descriptions.ts.`);
 }
 
-function successes(name: RouteName, { answers }: Definition): Record<string, object> {
+function successes(name: DocumentedRoute['name'], { answers }: Definition): Record<string, object> {
   const texts = operations[name].answers;
   if (name === 'hit')
     return { 302: { description: texts[302], ...withHeaders('Location', 'Set-Cookie') } };
@@ -277,7 +277,7 @@ const hasCookie = (schema: v.GenericSchema): boolean =>
 const ofGateway = ({ auth }: Pick<Route, 'auth'>): ReadonlySet<number> =>
   new Set([...(auth === 'user' ? [401] : []), 429, 500, 503]);
 
-function failures(route: (typeof routes)[number], definition: Definition) {
+function failures(route: DocumentedRoute, definition: Definition) {
   const codes = [...new Set(problemsOf(route, definition))].toSorted();
   const gateway = ofGateway(route);
   const statuses = new Set([...gateway, ...codes.map((code) => STATUS[code])]);
@@ -290,7 +290,7 @@ function failures(route: (typeof routes)[number], definition: Definition) {
 }
 
 function failure(
-  { name }: (typeof routes)[number],
+  { name }: DocumentedRoute,
   status: number,
   codes: readonly ProblemCode[],
   byGateway: boolean,

@@ -1,4 +1,10 @@
-import type { RouteName } from '../functions/routes.ts';
+import { routes } from '../functions/routes.ts';
+
+/** The routes that the document shows: all but those of files. */
+export const documentedRoutes = routes.filter(
+  (route): route is DocumentedRoute => route.name !== 'files',
+);
+export type DocumentedRoute = Exclude<(typeof routes)[number], { readonly name: 'files' }>;
 
 interface Operation {
   readonly tag: keyof typeof tags;
@@ -17,7 +23,7 @@ export const tags = {
 } as const;
 
 /** The texts of each route. */
-export const operations: Readonly<Record<RouteName, Operation>> = {
+export const operations: Readonly<Record<DocumentedRoute['name'], Operation>> = {
   hit: {
     tag: 'Clicks',
     summary: 'Follow a link',

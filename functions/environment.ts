@@ -33,6 +33,7 @@ export const environment = {
   retention: 'RETENTION_SECONDS',
   signUpWindow: 'SIGN_UP_WINDOW_SECONDS',
   hooks: 'HOOKS',
+  filesDirectory: 'FILES_DIRECTORY',
   nextPostConfirmation: 'NEXT_POST_CONFIRMATION',
   signUpQueueUrl: 'SIGN_UP_QUEUE_URL',
   clickQueueUrl: 'CLICK_QUEUE_URL',

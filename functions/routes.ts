@@ -1,7 +1,7 @@
 import type { FunctionStoreMethod } from './store/table-rights.ts';
 
 interface RouteBase {
-  /** File in `functions/api/`, without its extension; `hit` is a function of its own. */
+  /** File in `functions/api/`, without its extension; `hit` and `files` are functions of their own. */
   readonly name: string;
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path in the syntax of API Gateway's HTTP APIs. */
@@ -47,6 +47,18 @@ const click = {
   store: ['findReferral', 'putResponse', 'findSessionUser', 'standingOf', 'readKeys', 'createKey'],
 } as const;
 
+/** A file for pages and developers. */
+const file = {
+  name: 'files',
+  method: 'GET',
+  function: 'files',
+  auth: 'none',
+  openBecause: 'Any page may load the snippet, and anybody may read the contract.',
+  throttle: 'api',
+  timeout: 3,
+  store: [],
+} as const;
+
 /** A route for users. These routes share a function, so that they warm each other. */
 const ofUser = { function: 'api', auth: 'user', throttle: 'api', timeout: 10 } as const;
 
@@ -88,6 +100,8 @@ export const linking = [
 export const routes = [
   { ...click, name: 'hit', method: 'GET' },
   { ...click, name: 'hit', method: 'HEAD' },
+  { ...file, path: '/referrals.js' },
+  { ...file, path: '/openapi.json' },
   {
     ...ofUser,
     name: 'create-referral',

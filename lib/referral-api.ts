@@ -118,7 +118,9 @@ export class ReferralApi extends Construct {
     }
     const limit = this.#limits[route.throttle];
     if (limit !== undefined) {
-      this.#stage.addPropertyOverride(`RouteSettings.${routeKeyOf(route)}`, {
+      // A dot separates properties.
+      const key = routeKeyOf(route).replaceAll('.', '\\.');
+      this.#stage.addPropertyOverride(`RouteSettings.${key}`, {
         ThrottlingRateLimit: limit.rate,
         ThrottlingBurstLimit: limit.burst,
       });

@@ -27,8 +27,8 @@ export interface ListenerOptions {
   readonly appUrl: string;
   /** Called with each event on the bus. */
   readonly onEvent: (event: BusEvent) => void;
-  /** The app that stands in for the developer's own; undefined if there is one. */
-  readonly demo: DemoApp | undefined;
+  /** The app that stands in for the developer's own, if there is none. */
+  readonly demo?: DemoApp | undefined;
   /** Verifies tokens as the gateway's authorizer does; without it, nobody is a user. */
   readonly verifyToken?: TokenVerifier;
 }

@@ -9,6 +9,7 @@ import { environment as env } from '../functions/environment.ts';
 import { hookNames } from '../functions/hooks.ts';
 import { tokenVerifier } from '../functions/http/token.ts';
 import { readSettings } from '../functions/setup/settings.ts';
+import { buildServedFiles } from '../served-files.ts';
 import type { Background } from './background.ts';
 import { createUserPool, startCognito } from './cognito.ts';
 import { demoApp } from './demo-app.ts';
@@ -74,6 +75,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await rm(outputsFile, { force: true });
     if (fresh) await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
+    const filesDirectory = join(directory, 'files');
+    buildServedFiles(filesDirectory);
 
     let dynamoDBEndpoint = process.env.DYNAMODB_ENDPOINT;
     if (!dynamoDBEndpoint) {
@@ -113,6 +116,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       [env.tableName]: tableName,
       [env.apiUrl]: apiUrl,
       [env.appUrl]: appUrl,
+      [env.filesDirectory]: filesDirectory,
       [env.tokenIssuer]: `${cognito.endpoint}/${userPoolId}`,
       [env.tokenClientIds]: userPoolClientId,
       POWERTOOLS_METRICS_DISABLED: 'true',

@@ -1,7 +1,7 @@
 import { environment as env } from '../functions/environment.ts';
 
 /** Variables that the service sets itself, or that make no sense here. */
-type Given = 'apiUrl' | 'tokenIssuer' | 'tokenClientIds' | 'originSecret';
+type Given = 'apiUrl' | 'tokenIssuer' | 'tokenClientIds' | 'originSecret' | 'filesDirectory';
 
 type Settable = Exclude<keyof typeof env, Given>;
 

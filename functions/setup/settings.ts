@@ -36,6 +36,8 @@ export interface FunctionSettings extends Settings {
   readonly originSecret: string | undefined;
   /** Seconds for which browsers use only https; undefined if the domain is not the links' own. */
   readonly strictTransport: number | undefined;
+  /** Directory of the files that `files` serves; undefined if they are beside it. */
+  readonly filesDirectory: string | undefined;
   /** Module of the app's hooks; undefined if there are none. */
   readonly hooks: string | undefined;
   /** The source of accepted tokens; undefined in a function that verifies none. */
@@ -141,6 +143,7 @@ const Environment = v.object(
     [env.retention]: v.optional(wholeNumber, `${400 * DAY}`),
     [env.signUpWindow]: v.optional(wholeNumber, `${7 * DAY}`),
     [env.hooks]: v.optional(v.string()),
+    [env.filesDirectory]: v.optional(v.string()),
     [env.tokenIssuer]: v.optional(url),
     [env.tokenClientIds]: v.optional(list, ''),
     [env.clickQueueUrl]: v.optional(url),
@@ -208,6 +211,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): FunctionSettings {
     retention: values.RETENTION_SECONDS,
     signUpWindow: values.SIGN_UP_WINDOW_SECONDS,
     hooks: values.HOOKS,
+    filesDirectory: values.FILES_DIRECTORY,
     token:
       values.TOKEN_ISSUER === undefined
         ? undefined

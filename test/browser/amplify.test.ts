@@ -72,23 +72,15 @@ describe.each([
     page.on('pageerror', (error) => errors.push(error));
     await page.goto(`${outputs.ApiUrl}/r/${code}`);
     await page.waitForFunction('window.register !== undefined');
-    const { userId, link } = await page.evaluate(
-      ([places, email, password]) =>
-        (
-          window as unknown as {
-            register: (...values: unknown[]) => Promise<{ userId: string; link: string }>;
-          }
-        ).register(places, email, password),
-      [
-        {
-          apiUrl: outputs.ApiUrl,
-          userPoolId: outputs.UserPoolId,
-          userPoolClientId: outputs.UserPoolClientId,
-          userPoolEndpoint: outputs.CognitoEndpoint,
-        },
-        `${randomUUID()}@example.com`,
-        PASSWORD,
-      ],
+    const places = {
+      apiUrl: outputs.ApiUrl,
+      userPoolId: outputs.UserPoolId,
+      userPoolClientId: outputs.UserPoolClientId,
+      userPoolEndpoint: outputs.CognitoEndpoint,
+    };
+    const parameters = [places, `${randomUUID()}@example.com`, PASSWORD];
+    const { userId, link } = await page.evaluate<{ userId: string; link: string }>(
+      `register(...${JSON.stringify(parameters)})`,
     );
     expect(link).toMatch(new RegExp(`^${outputs.ApiUrl}/r/`));
     const { body } = await call(outputs, `GET /referrals/${code}/responses`, owner);

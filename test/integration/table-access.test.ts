@@ -70,6 +70,7 @@ const exercises: Readonly<
     const { code } = await unknownReferral();
     return whileIndexIsFull(() => click(service.outputs, code, session));
   },
+  files: () => exercised(() => call(service.outputs, 'GET /referrals.js')),
   'create-referral': async () => {
     const body = { redirectTo: `/${newUserId()}` };
     await asUser('POST /referrals', body);
