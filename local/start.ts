@@ -46,7 +46,9 @@ async function main(): Promise<void> {
   }
   console.log('\nWhile it runs, these are also in .local/outputs.json. Ctrl-C stops it.');
   console.log(
-    'Next: open the link in a browser (curl is a bot and gets no session), and point your app at ApiUrl.',
+    process.env[env.appUrl]
+      ? 'Next: open the link in a browser (curl is a bot and gets no session), and point your app at ApiUrl.'
+      : 'Next: open the link in a browser, and do the same by clicking: a small app stands in for yours there.',
   );
   if (!apiOnly) console.log(service.hasStream ? EVENTS : NO_STREAM);
   introduced.resolve();

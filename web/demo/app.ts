@@ -26,7 +26,7 @@ let password = '';
 /** Tells a visitor who invited them. */
 async function greet(): Promise<void> {
   const invitation = await referrals.attribution();
-  if (invitation === null) return;
+  if (invitation === null || sessionStorage.getItem('token') !== null) return;
   const { invitedBy = `the owner of ${invitation.code}` } = invitation;
   write('inviter', `${invitedBy}`);
   show('invited');
@@ -50,6 +50,7 @@ async function showMine(): Promise<void> {
   show('entrance', !isUser);
   show('account', isUser);
   show('mine', isUser);
+  if (isUser) show('invited', false);
   if (!isUser) return;
   write('who', sessionStorage.getItem('email') ?? '');
   const link = await api.mine();
