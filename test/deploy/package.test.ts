@@ -30,6 +30,29 @@ const A_YEAR_AGO = 'aws-cdk@2.1020.2';
 const lowest = Object.entries(manifest.peerDependencies)
   .map(([name, range]) => `${name}@${range.replace('^', '')}`)
   .join(' ');
+const sdk = `@aws-sdk/client-lambda@${manifest.peerDependencies['@aws-sdk/client-lambda'].slice(1)}`;
+
+/** A test of the app, of code that calls the service. */
+const WEBHOOK_TEST = `
+  import { createReferrals } from 'cdk-referrals/backend';
+
+  test('the webhook records a payment', async () => {
+    const sent: Uint8Array[] = [];
+    const client = {
+      send: async ({ input }: { input: { Payload: Uint8Array } }) => {
+        sent.push(input.Payload);
+        return { Payload: Buffer.from('{"response":null}') };
+      },
+    };
+    const referrals = createReferrals({ functionName: 'x', client });
+    expect(await referrals.record('PAID', { userId: '7', idempotencyKey: '1' })).toBeNull();
+    expect(JSON.parse(Buffer.from(sent[0]).toString())).toEqual({
+      action: 'PAID',
+      userId: '7',
+      idempotencyKey: '1',
+    });
+  });
+`;
 
 /** What the examples have of their app. */
 const APP = `
@@ -126,9 +149,10 @@ describe('the package', () => {
 
   test('works in the app of a year-old `cdk init`, with its npm, ts-node, ts-jest and TypeScript 5.6', async () => {
     const app = await initApp('year-old', A_YEAR_AGO);
-    await follow(`npm install ${tarball}`, app);
+    await follow(`npm install ${tarball} ${sdk}`, app);
+    await writeFile(join(app, 'test', 'webhook.test.ts'), WEBHOOK_TEST);
     await follow('npx tsc --noEmit', app);
-    expect(await follow('npm test', app)).toContain('1 passed, 1 total');
+    expect(await follow('npm test', app)).toContain('2 passed, 2 total');
     await follow('npx cdk synth --quiet', app);
     expect(existsSync(join(app, 'node_modules', 'esbuild'))).toBe(false);
   });
@@ -159,7 +183,6 @@ describe('the package', () => {
   test('gives an app its clients, without the CDK, with types, and with the oldest SDK that they take', async () => {
     const app = join(directory, 'clients');
     await mkdir(app);
-    const sdk = `@aws-sdk/client-lambda@${manifest.peerDependencies['@aws-sdk/client-lambda'].slice(1)}`;
     await follow(
       `npm init --yes && npm install --omit=peer ${tarball} && npm install --omit=peer ${sdk} @types/node@20`,
       app,
