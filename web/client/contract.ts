@@ -1124,7 +1124,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description - `forbidden`: The request came past the CDN in front. */
+        /** @description `forbidden`: The request came past the CDN in front. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1136,7 +1136,7 @@ export interface components {
                 };
             };
         };
-        /** @description - `unknown_code`: The link does not exist, or belongs to somebody else. */
+        /** @description `unknown_code`: The link does not exist, or belongs to somebody else. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1148,7 +1148,7 @@ export interface components {
                 };
             };
         };
-        /** @description - The gateway got too many requests. */
+        /** @description The gateway got too many requests. */
         TooManyRequests: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -1206,7 +1206,7 @@ export interface components {
                 };
             };
         };
-        /** @description - The gateway found no valid token. */
+        /** @description The gateway found no valid token. */
         Unauthorized: {
             headers: {
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -1216,7 +1216,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayProblem"];
             };
         };
-        /** @description - `body_too_large`: The body has over 8 KB. */
+        /** @description `body_too_large`: The body has over 8 KB. */
         PayloadTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1228,7 +1228,7 @@ export interface components {
                 };
             };
         };
-        /** @description - `invalid_field`: A field has a wrong type, is too long, missing or unknown, has control or invisible characters, or has a value that is not allowed. */
+        /** @description `invalid_field`: A field has a wrong type, is too long, missing or unknown, has control or invisible characters, or has a value that is not allowed. */
         UnprocessableEntity: {
             headers: {
                 [name: string]: unknown;
@@ -1274,7 +1274,7 @@ export interface operations {
         responses: {
             302: components["responses"]["Found"];
             403: components["responses"]["Forbidden"];
-            /** @description - `unknown_code`: The link does not exist, or belongs to somebody else. */
+            /** @description `unknown_code`: The link does not exist, or belongs to somebody else. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1309,7 +1309,7 @@ export interface operations {
         responses: {
             302: components["responses"]["Found"];
             403: components["responses"]["Forbidden"];
-            /** @description - `unknown_code`: The link does not exist, or belongs to somebody else. */
+            /** @description `unknown_code`: The link does not exist, or belongs to somebody else. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1503,7 +1503,7 @@ export interface operations {
                     "application/json": components["schemas"]["Referral"];
                 };
             };
-            /** @description - `invalid_session`: The header `X-Referral-Session` is not a session of this service. */
+            /** @description `invalid_session`: The header `X-Referral-Session` is not a session of this service. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1771,7 +1771,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            /** @description - `too_many_referrals`: You have made as many links as a user may; `detail` says how many. Or your links are too many, or too busy, to list the responses of all of them. */
+            /** @description `too_many_referrals`: You have made as many links as a user may; `detail` says how many. Or your links are too many, or too busy, to list the responses of all of them. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1863,7 +1863,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unauthorized`: The token is not valid. */
+            /** @description `unauthorized`: The token is not valid. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -1916,7 +1916,7 @@ export interface operations {
                     "application/json": components["schemas"]["VisitorAttribution"];
                 };
             };
-            /** @description - `invalid_session`: The header `X-Referral-Session` is not a session of this service. */
+            /** @description `invalid_session`: The header `X-Referral-Session` is not a session of this service. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1928,7 +1928,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unauthorized`: The token is not valid. */
+            /** @description `unauthorized`: The token is not valid. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -1976,7 +1976,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
-            /** @description - `unauthorized`: The token is not valid. */
+            /** @description `unauthorized`: The token is not valid. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -2029,7 +2029,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
-            /** @description - `unauthorized`: The token is not valid. */
+            /** @description `unauthorized`: The token is not valid. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -2095,7 +2095,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description - `unauthorized`: The token is not valid. */
+            /** @description `unauthorized`: The token is not valid. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -2161,7 +2161,7 @@ export interface operations {
                     "application/json": components["schemas"]["Referral"];
                 };
             };
-            /** @description - `invalid_session`: The header `X-Referral-Session` is not a session of this service. */
+            /** @description `invalid_session`: The header `X-Referral-Session` is not a session of this service. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2175,7 +2175,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            /** @description - `code_taken`: Another link has the code; `suggestion` has a similar one that is free. Or the service found no free code. */
+            /** @description `code_taken`: Another link has the code; `suggestion` has a similar one that is free. Or the service found no free code. */
             409: {
                 headers: {
                     [name: string]: unknown;
