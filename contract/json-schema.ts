@@ -87,6 +87,11 @@ function simpler(type: string, schema: JsonSchema): JsonSchema | undefined {
     const { propertyNames: _, ...rest } = schema;
     return rest;
   }
+  // A default is written as it would be sent, and a query is text.
+  if (schema.type === 'integer' && typeof schema.default === 'string') {
+    return { ...schema, default: Number(schema.default) };
+  }
+  if (type === 'literal') return { type: 'string', ...schema };
   const [wrapped] = (schema.anyOf ?? []) as JsonSchema[];
   if (type !== 'nullable' || typeof wrapped?.type !== 'string') return undefined;
   return {

@@ -4,7 +4,8 @@ import { routes } from '../functions/routes.ts';
 export const documentedRoutes = routes.filter(
   (route): route is DocumentedRoute => route.name !== 'files',
 );
-export type DocumentedRoute = Exclude<(typeof routes)[number], { readonly name: 'files' }>;
+type DocumentedRoute = Exclude<(typeof routes)[number], { readonly name: 'files' }>;
+export type DocumentedName = DocumentedRoute['name'];
 
 interface Operation {
   readonly tag: keyof typeof tags;
@@ -23,7 +24,7 @@ export const tags = {
 } as const;
 
 /** The texts of each route. */
-export const operations: Readonly<Record<DocumentedRoute['name'], Operation>> = {
+export const operations: Readonly<Record<DocumentedName, Operation>> = {
   hit: {
     tag: 'Clicks',
     summary: 'Follow a link',

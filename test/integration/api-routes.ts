@@ -1,4 +1,4 @@
-import type { ApiRoute } from '../../functions/http/route.ts';
+import { definitionOf } from '../../contract/definitions.ts';
 import { routes } from '../../functions/routes.ts';
 
 /** A route of the JSON API, in the form that tests call. */
@@ -10,12 +10,6 @@ export interface CallableRoute {
   /** Whether it takes a body, and an example of one. */
   readonly hasBody: boolean;
   readonly example: unknown;
-}
-
-/** The definition of a route, see `functions/api/`. Its file has one export. */
-export async function definitionOf(name: string): Promise<ApiRoute> {
-  const [definition] = Object.values(await import(`../../functions/api/${name}.ts`));
-  return definition as ApiRoute;
 }
 
 /** Every route of the JSON API, so that a new one is tested with the others. */
