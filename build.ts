@@ -43,7 +43,7 @@ writeFileSync('dist/package.json', JSON.stringify({ type: 'commonjs' }));
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' });
 
 buildSnippet('dist/web/snippet');
-writeFileSync('dist/web/package.json', JSON.stringify({ type: 'module' }));
+writeFileSync('dist/web/snippet/package.json', JSON.stringify({ type: 'module' }));
 const types = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'dist'];
 execFileSync('tsc', ['--project', 'tsconfig.web.json', ...types], { stdio: 'inherit' });
 
