@@ -58,12 +58,16 @@ describe('the package', () => {
       'functions',
       'lib',
       'package.json',
+      'web',
     ]);
   });
 
   test('has types that are right for every way of importing it', async () => {
-    const printed = await follow(`npx @arethetypeswrong/cli@0.18.5 ${tarball}`, directory);
-    expect(printed).toContain('No problems found');
+    const check = (parameters: string) =>
+      follow(`npx @arethetypeswrong/cli@0.18.5 ${tarball} ${parameters}`, directory);
+    expect(await check('--entrypoints .')).toContain('No problems found');
+    // Only for what reads `exports`. It fails if there is a problem.
+    await check('--entrypoints snippet --profile esm-only');
   });
 
   test('works in the app of a year-old `cdk init`, with its npm, ts-node, ts-jest and TypeScript 5.6', async () => {
