@@ -19,7 +19,6 @@ export interface AppPage {
 /** A request for a page. */
 export interface PageRequest {
   readonly path: string;
-  readonly purpose: string | undefined;
   readonly cookie: string | undefined;
 }
 
@@ -30,8 +29,8 @@ export interface SnippetApp {
   readonly connect: (apiUrl: string) => void;
   /** Adds a page, and returns its path. */
   readonly add: (page: AppPage) => string;
-  /** Adds another file, and returns its path. */
-  readonly addFile: (type: string, content: string) => string;
+  /** Adds another file, whose content may come later, and returns its path. */
+  readonly addFile: (type: string, content: string | Promise<string>) => string;
   readonly requests: readonly PageRequest[];
   readonly stop: () => void;
 }
@@ -39,9 +38,9 @@ export interface SnippetApp {
 export async function startSnippetApp(): Promise<SnippetApp> {
   let apiUrl = '';
   const pages = new Map<string, AppPage>();
-  const files = new Map<string, { type: string; content: string }>();
+  const files = new Map<string, { type: string; content: string | Promise<string> }>();
   const requests: PageRequest[] = [];
-  const addFile = (type: string, content: string) => {
+  const addFile = (type: string, content: string | Promise<string>) => {
     const path = `/file-${files.size}`;
     files.set(path, { type, content });
     return path;
@@ -67,14 +66,13 @@ ${module === undefined ? '' : `<script type="module" src="${addFile('text/javasc
     const path = new URL(request.url ?? '/', 'http://app').pathname;
     const file = files.get(path);
     if (file !== undefined) {
-      return response.setHeader('content-type', file.type).end(file.content);
+      return response.setHeader('content-type', file.type).end(await file.content);
     }
     if (request.method === 'POST') {
       response.setHeader('content-type', 'text/plain');
       return response.end(await text(request));
     }
-    const purpose = `${request.headers['sec-purpose'] ?? ''}`;
-    requests.push({ path: request.url ?? '', purpose, cookie: request.headers.cookie });
+    requests.push({ path: request.url ?? '', cookie: request.headers.cookie });
     const page = pages.get(path) ?? {};
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.setHeader('content-security-policy', policy());
