@@ -1,9 +1,9 @@
 import { Amplify } from 'aws-amplify';
 import { confirmSignUp, fetchAuthSession, signIn, signUp } from 'aws-amplify/auth';
 import { createReferrals } from '../../web/client/index.ts';
-import type { Snippet } from '../../web/snippet/snippet.ts';
+import type { Referrals } from '../../web/snippet/snippet.ts';
 
-declare const referrals: Snippet;
+declare const referrals: Referrals;
 
 /** The places that the page of an app knows. */
 interface Places {

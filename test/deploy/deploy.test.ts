@@ -7,9 +7,11 @@ import {
   PutItemCommand,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createTable, enableStream } from '../../local/dynamodb.ts';
 import type { Outputs } from '../../local/outputs.ts';
+import { BROWSER } from '../integration/client.ts';
 import { TIME } from '../integration/time.ts';
 import { call, click } from './browser.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
@@ -96,6 +98,53 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
       token: ada.token,
     });
     expect(counted).toEqual({ ...link, clicks: 2, uniqueVisitors: 1, countedUntil: TIME });
+  });
+
+  test('a page of the app loads the script from the API, and what its visitor does is credited', async () => {
+    const ada = await signUp(outputs);
+    const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      // MiniStack answers without CORS, and no page of the internet may call this machine.
+      args: [
+        '--no-sandbox',
+        '--disable-web-security',
+        '--disable-features=LocalNetworkAccessChecks',
+      ],
+    });
+    onTestFinished(() => browser.close());
+    const context = await browser.newContext({ userAgent: BROWSER });
+    await context.route('https://app.example.com/**', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        headers: {
+          'content-security-policy': `default-src 'none'; script-src ${outputs.ApiUrl}; connect-src ${outputs.ApiUrl}`,
+        },
+        body: `<!doctype html><script src="${outputs.ApiUrl}/referrals.js"></script>`,
+      }),
+    );
+    const page = await context.newPage();
+    // Playwright can't answer for a host that a redirect leads to.
+    const { headers } = await click(link);
+    await page.goto(headers.get('location') ?? '');
+    const session = await page.evaluate('referrals.session()');
+    expect(session).toMatch(/^[\w-]{32}$/);
+    expect(page.url()).toBe('https://app.example.com/');
+    expect(await page.evaluate("referrals.record('VIEWED_PRICING')")).toMatchObject({
+      code: link.code,
+    });
+    await page.goto(`https://app.example.com/pricing?ref=${link.code}`);
+    expect(await page.evaluate('referrals.attribution()')).toMatchObject({ via: 'page' });
+    const grace = await signUp(outputs, `${session}`);
+    const { body } = await call(outputs, 'GET /responses', { token: ada.token });
+    expect(
+      body.items.map(({ action, via, userId }: Record<string, string>) => [action, via, userId]),
+    ).toEqual([
+      ['SIGNED_UP', 'page', grace.userId],
+      ['RESPONDED', 'page', grace.userId],
+      ['VIEWED_PRICING', 'link', grace.userId],
+      ['RESPONDED', 'link', grace.userId],
+    ]);
   });
 
   test('a session is linked to an existing user', async () => {

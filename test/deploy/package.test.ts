@@ -145,6 +145,7 @@ describe('the package', () => {
     // Only for what reads `exports`. It fails if there is a problem.
     await check('--entrypoints backend --profile node16');
     await check('--entrypoints client --profile esm-only');
+    await check('--entrypoints snippet --profile esm-only');
   });
 
   test('works in the app of a year-old `cdk init`, with its npm, ts-node, ts-jest and TypeScript 5.6', async () => {

@@ -1,8 +1,8 @@
 import { createReferrals } from '../client/index.ts';
-import type { Snippet } from '../snippet/snippet.ts';
+import type { Referrals } from '../snippet/snippet.ts';
 import { confirmSignUp, type Pool, signIn, signUp } from './users.ts';
 
-declare const referrals: Snippet;
+declare const referrals: Referrals;
 
 const pool: Pool = await (await fetch('/demo/pool.json')).json();
 const api = createReferrals({

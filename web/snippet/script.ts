@@ -1,8 +1,8 @@
-import { type Snippet, startReferrals } from './snippet.ts';
+import { type Referrals, startReferrals } from './snippet.ts';
 
 declare global {
   interface Window {
-    referrals: Snippet;
+    referrals: Referrals;
   }
 }
 

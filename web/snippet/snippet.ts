@@ -38,7 +38,7 @@ export interface RecordedAction {
 }
 
 /** What a page can ask. Nothing here throws or rejects: what can't be had is null. */
-export interface Snippet {
+export interface Referrals {
   /** The visitor's session, for `clientMetadata.referralSession` at sign-up. */
   session(): Promise<string | null>;
   /** The link that is credited for this visitor. With a token, it also links the session to the user. */
@@ -78,7 +78,7 @@ const PATIENCE = 5_000;
  * const referrals = startReferrals({ apiUrl: 'https://links.example.com' });
  * await referrals.record('VIEWED_PRICING');
  */
-export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Snippet {
+export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Referrals {
   const memory: Partial<Record<Area, string | null>> = {};
   const said: Record<string, boolean> = {};
   let isAllowed = consent !== 'pending';
@@ -260,7 +260,7 @@ export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Snip
     document.prerendering &&
     new Promise((resolve) => document.addEventListener('prerenderingchange', resolve));
 
-  const referrals: Snippet = {
+  const referrals: Referrals = {
     token,
     session,
     attribution: async () => (await ask('/attribution'))?.referral || null,
