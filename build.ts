@@ -22,7 +22,12 @@ const command = await build({
   ...bundling,
   target: 'node20',
   entryPoints: ['cli/referrals.ts'],
-  outfile: 'dist/cli/referrals.mjs',
+  outdir: 'dist/cli',
+  outExtension: { '.js': '.mjs' },
+  // What only one command needs is loaded by that command.
+  splitting: true,
+  // A megabyte that describes the browser's protocol. The browser describes it, too.
+  external: ['*/protocol.json'],
   // Some of what it bundles is CommonJS, which asks for a require that ES modules lack.
   banner: {
     js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",

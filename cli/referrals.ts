@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBackfill, EXAMPLE_OF_BACKFILL } from './backfill/command.ts';
+import { addDoctor } from './doctor/command.ts';
 import { addRecount } from './recount/command.ts';
 import { addRedrive } from './redrive/command.ts';
 import { Refusal } from './refusal.ts';
@@ -12,6 +13,7 @@ const program = new Command('referrals')
 addBackfill(program);
 addRecount(program);
 addRedrive(program);
+addDoctor(program);
 
 program.parseAsync().catch((error) => {
   // Anything else is a bug. Its stack helps to find it.
