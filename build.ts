@@ -16,7 +16,7 @@ const functions = await Promise.all(
     bundleForLambda(`functions/${name}.ts`, `dist/bundles/${name}`, 'index'),
   ),
 );
-buildServedFiles('dist/bundles/files');
+await buildServedFiles('dist/bundles/files');
 
 const command = await build({
   ...bundling,
@@ -62,7 +62,7 @@ writeFileSync('dist/package.json', JSON.stringify({ type: 'commonjs' }));
 writeFileSync('dist/web/client/package.json', JSON.stringify({ type: 'module' }));
 execFileSync('tsc', ['--project', 'tsconfig.build.json'], { stdio: 'inherit' });
 
-buildSnippet('dist/web/snippet');
+await buildSnippet('dist/web/snippet');
 writeFileSync('dist/web/snippet/package.json', JSON.stringify({ type: 'module' }));
 const types = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'dist'];
 execFileSync('tsc', ['--project', 'tsconfig.snippet.json', ...types], { stdio: 'inherit' });

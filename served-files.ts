@@ -1,6 +1,6 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
 
 /** How everything is bundled that a page loads. */
 const forPages = {
@@ -15,20 +15,20 @@ const forPages = {
 const source = (...path: string[]) => join(import.meta.dirname, ...path);
 
 /** Makes the files that the function `files` serves. */
-export function buildServedFiles(directory: string): void {
-  mkdirSync(directory, { recursive: true });
-  buildSync({
+export async function buildServedFiles(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await build({
     ...forPages,
     format: 'iife',
     entryPoints: [source('web/snippet/script.ts')],
     outfile: join(directory, 'referrals.js'),
   });
-  copyFileSync(source('docs/openapi.json'), join(directory, 'openapi.json'));
+  await copyFile(source('docs/openapi.json'), join(directory, 'openapi.json'));
 }
 
 /** Makes the snippet as a module. */
-export const buildSnippet = (directory: string): void =>
-  void buildSync({
+export const buildSnippet = (directory: string) =>
+  build({
     ...forPages,
     format: 'esm',
     entryPoints: [source('web/snippet/snippet.ts')],

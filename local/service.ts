@@ -5,6 +5,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { stop as stopBundler } from 'esbuild';
 import { environment as env } from '../functions/environment.ts';
 import { hookNames } from '../functions/hooks.ts';
 import { tokenVerifier } from '../functions/http/token.ts';
@@ -76,7 +77,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (fresh) await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
     const filesDirectory = join(directory, 'files');
-    buildServedFiles(filesDirectory);
+    await buildServedFiles(filesDirectory);
+    // The bundler would stay as a process.
+    await stopBundler();
 
     let dynamoDBEndpoint = process.env.DYNAMODB_ENDPOINT;
     if (!dynamoDBEndpoint) {

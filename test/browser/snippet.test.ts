@@ -723,7 +723,7 @@ describe.each([
   test('as a module it does the same', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'referrals-snippet-'));
     onTestFinished(() => rm(directory, { recursive: true }));
-    buildSnippet(directory);
+    await buildSnippet(directory);
     const snippet = app.addFile(
       'text/javascript',
       await readFile(join(directory, 'snippet.js'), 'utf8'),

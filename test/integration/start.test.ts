@@ -256,7 +256,7 @@ describe('npm start', () => {
   });
 
   test('keeps them when `npm run dev` reloads', async () => {
-    for (const name of ['package.json', 'local', 'functions', 'web']) {
+    for (const name of ['package.json', 'local', 'functions', 'web', 'docs', 'served-files.ts']) {
       await cp(resolve(name), join(directory, name), { recursive: true });
     }
     await symlink(resolve('node_modules'), join(directory, 'node_modules'));
