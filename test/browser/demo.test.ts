@@ -79,6 +79,17 @@ test('whoever opens the printed link walks through the main job by clicking, and
   await context.close();
 });
 
+test('a user whose token has expired is asked to sign in again', async () => {
+  const context = await browser.newContext({ userAgent: BROWSER });
+  const page = await context.newPage();
+  await page.goto(service.outputs.ApiUrl);
+  await page.evaluate(() => sessionStorage.setItem('token', 'expired'));
+  await page.reload();
+  await expect.poll(() => page.evaluate(() => sessionStorage.getItem('token'))).toBeNull();
+  await page.getByRole('heading', { name: 'Sign up' }).waitFor();
+  await context.close();
+});
+
 test('a wrong code is said, and the next try goes on', async () => {
   const context = await browser.newContext({ userAgent: BROWSER });
   const page = await context.newPage();

@@ -20,6 +20,8 @@ export interface DynamoDBProxy {
   readonly operations: string[];
   /** The access to each item: `PutItem VISITOR#`, `QueryIndex OWNER#`. */
   readonly accesses: string[];
+  /** Number of operations that are not over yet. Their clients may have given them up. */
+  readonly pending: () => number;
   /** The address of the database. Connections are cut while nobody answers there. */
   upstream: string;
   /** Decides each operation's fate; all pass until it is set. */
@@ -37,6 +39,7 @@ const CONTENT_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
 export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProxy> {
   const agent = new Agent({ keepAlive: true });
   const invocations = new Set<string>();
+  let pending = 0;
 
   /** The SDK sends a request again if the answer is late, as it may be on a busy machine. */
   const isSentAgain = ({ headers }: IncomingMessage): boolean => {
@@ -85,11 +88,16 @@ export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProx
   const server = createServer((request, response) => {
     // With a date, the SDK would take a test's fast clock for wrong, and retry every error.
     response.sendDate = false;
-    answer(request, response).catch((error: NodeJS.ErrnoException) => {
-      request.socket.destroy();
-      // An error with a code means that the database or the client is away. Others are mistakes in a test.
-      if (error.code === undefined) throw error;
-    });
+    pending += 1;
+    answer(request, response)
+      .finally(() => {
+        pending -= 1;
+      })
+      .catch((error: NodeJS.ErrnoException) => {
+        request.socket.destroy();
+        // An error with a code means that the database or the client is away. Others are mistakes in a test.
+        if (error.code === undefined) throw error;
+      });
   });
   // Closing an idle connection while the client sends would be an unwanted fault.
   server.keepAliveTimeout = 0;
@@ -100,6 +108,7 @@ export async function startDynamoDBProxy(upstream: string): Promise<DynamoDBProx
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     operations: [],
     accesses: [],
+    pending: () => pending,
     upstream,
     decide: () => 'pass',
     rewrite: undefined,

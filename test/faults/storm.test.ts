@@ -115,7 +115,9 @@ test(`every answered click is stored once and counted once while everything fail
   proxy.decide = () => 'pass';
   bus.decide = () => 'pass';
 
-  // Then the rest of the work is done, and every hour of the storm is closed.
+  // Then the rest of the work is done, and every hour of the storm is closed. A click that nobody waits for any more
+  // may still be on its way.
+  await expect.poll(proxy.pending, { timeout: 10_000 }).toBe(0);
   await expect.poll(() => stage.clicks.pending(), { timeout: 60_000, interval: 500 }).toBe(0);
   const published = () =>
     new Set(bus.events.map(({ detailType, detail }) => `${detailType} ${detail.id}`));

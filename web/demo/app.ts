@@ -1,4 +1,4 @@
-import { createReferrals } from '../client/index.ts';
+import { createReferrals, ReferralsProblem } from '../client/index.ts';
 import type { Referrals } from '../snippet/snippet.ts';
 import { confirmSignUp, type Pool, signIn, signUp } from './users.ts';
 
@@ -49,11 +49,10 @@ async function showMine(): Promise<void> {
   const isUser = sessionStorage.getItem('token') !== null;
   show('entrance', !isUser);
   show('account', isUser);
-  show('mine', isUser);
-  if (isUser) show('invited', false);
   if (!isUser) return;
+  show('invited', false);
   write('who', sessionStorage.getItem('email') ?? '');
-  const link = await api.mine();
+  const link = await api.mine().catch(signOutIfExpired);
   element<HTMLInputElement>('link').value = link.url;
   write('clicks', `${link.clicks}`);
   write('visitors', `${link.uniqueVisitors}`);
@@ -69,6 +68,17 @@ async function showMine(): Promise<void> {
   }
   element('responses').replaceChildren(...items);
   show('nothing', items.length === 0);
+  show('mine');
+}
+
+function signOut(): void {
+  sessionStorage.clear();
+  location.reload();
+}
+
+function signOutIfExpired(error: unknown): never {
+  if (error instanceof ReferralsProblem && error.code === 'unauthorized') signOut();
+  throw error;
 }
 
 async function enter(): Promise<void> {
@@ -111,10 +121,7 @@ for (const button of document.querySelectorAll<HTMLElement>('[data-show]')) {
 }
 element('view-pricing').addEventListener('click', viewPricing);
 element('refresh').addEventListener('click', showMine);
-element('sign-out').addEventListener('click', () => {
-  sessionStorage.clear();
-  location.reload();
-});
+element('sign-out').addEventListener('click', signOut);
 element('copy').addEventListener('click', async () => {
   await navigator.clipboard.writeText(element<HTMLInputElement>('link').value);
   write('copy', 'Copied');
