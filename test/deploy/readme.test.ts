@@ -178,8 +178,9 @@ describe('the README', () => {
     expect(later.redirectTo).toBe('https://app.example.com/start');
 
     const before = await tables();
+    expect((await call(outputs, 'GET /openapi.json')).status).toBe(200);
     await follow(deploy.replace('deploy', 'destroy --force'), app);
-    expect((await call(outputs, 'GET /me/referral')).status).toBe(404);
+    expect((await call(outputs, 'GET /openapi.json')).status).toBe(404);
     expect(await tables()).toEqual(before);
 
     // The pool was kept, and with it the trigger that it calls.
