@@ -38,6 +38,8 @@ export const recordClick = apiRoute('record-click', {
       readClient(event, services, referrer),
       hooks.classifyClick(clickToClassify(event, code, request), event.requestContext.requestId),
     ]);
+    // Unlike the redirect, a page can try again later, and a visitor without a session would be lost.
+    await services.keys.ofSessions();
     const { outcome, session } = await recordInDomain(
       { ...services, inTime: (promise) => promise, queueClick: undefined },
       {

@@ -7,7 +7,7 @@ import type { FunctionServices } from '../setup/compose.ts';
 import { parse } from '../validation/parse.ts';
 import { type HttpAnswer, type HttpEvent, httpHandler } from './http-handler.ts';
 import type { ApiAnswer, ApiRoute, InputSchemas } from './route.ts';
-import { isInHeader, sessionOf } from './session.ts';
+import { asksForPrivacy, isInHeader, sessionOf } from './session.ts';
 import type { TokenVerifier } from './token.ts';
 
 /** Routes that a page calls after a visitor has arrived. */
@@ -72,7 +72,9 @@ export function apiHandler<Function extends (typeof routes)[number]['function']>
       throw new Error(`The function ${name} has no route ${event.routeKey}.`);
     }
     const input = readInput(route.input, event);
-    const session = await sessionOf(event, services);
+    const session = asksForPrivacy(event, services.settings)
+      ? undefined
+      : await sessionOf(event, services);
     const claims = await claimsOf(auth, event);
     const userId = claims && String(claims.sub);
     // No address of a page can bring a cookie, so its session is the browser's own.

@@ -7,6 +7,7 @@ import {
   PutItemCommand,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
+import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createTable, enableStream } from '../../local/dynamodb.ts';
@@ -103,7 +104,7 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
     expect(counted).toEqual({ ...link, clicks: 2, uniqueVisitors: 1, countedUntil: TIME });
   });
 
-  test('a page of the app loads the script from the API, and what its visitor does is credited', async () => {
+  test('a page of the app loads the script from the API, what its visitor does is credited, and its client shows them their link', async () => {
     const ada = await signUp(outputs);
     const { body: link } = await call(outputs, 'GET /me/referral', { token: ada.token });
     const browser = await chromium.launch({
@@ -121,10 +122,20 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
       route.fulfill({
         contentType: 'text/html',
         headers: {
-          'content-security-policy': `default-src 'none'; script-src ${outputs.ApiUrl}; connect-src ${outputs.ApiUrl}`,
+          'content-security-policy': `default-src 'none'; script-src 'self' ${outputs.ApiUrl}; connect-src ${outputs.ApiUrl}`,
         },
-        body: `<!doctype html><script src="${outputs.ApiUrl}/referrals.js"></script>`,
+        body: `<!doctype html><script src="${outputs.ApiUrl}/referrals.js"></script><script src="/app.js"></script>`,
       }),
+    );
+    const { outputFiles } = await build({
+      entryPoints: ['web/client/index.ts'],
+      bundle: true,
+      format: 'iife',
+      globalName: 'client',
+      write: false,
+    });
+    await context.route('https://app.example.com/app.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: outputFiles[0]?.text ?? '' }),
     );
     const page = await context.newPage();
     // Playwright can't answer for a host that a redirect leads to.
@@ -148,6 +159,12 @@ describe('a deployed stack, on MiniStack, which never calls the post-confirmatio
       ['VIEWED_PRICING', 'link', grace.userId],
       ['RESPONDED', 'link', grace.userId],
     ]);
+    const options = `{ apiUrl: '${outputs.ApiUrl}', token: () => '${grace.token}' }`;
+    const { body: own } = await call(outputs, 'GET /me/referral', { token: grace.token });
+    expect(await page.evaluate(`client.createReferrals(${options}).mine()`)).toEqual({
+      ...own,
+      countedUntil: TIME,
+    });
   });
 
   test('a session is linked to an existing user', async () => {

@@ -165,7 +165,7 @@ describe('the backend’s client, if Lambda has trouble', () => {
     answers = Array(5).fill(busy);
     const controller = new AbortController();
     const call = backendAt(endpoint).record('PAID', { userId: 'u', signal: controller.signal });
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await vi.waitFor(() => expect(received).toHaveLength(1), 10_000);
     controller.abort(new Error('The request is over.'));
     await expect(call).rejects.toThrow('The request is over.');
     expect(received).toHaveLength(1);

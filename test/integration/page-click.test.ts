@@ -253,6 +253,27 @@ describe('an app on another site', () => {
     expect((await counts())[0]).toBe(2);
   });
 
+  test('there, a code that they type counts, and nothing more', async () => {
+    const { code, recorded } = await newLink(service.outputs);
+    const headers = { 'sec-gpc': '1' };
+    const typed = await call(service.outputs, 'POST /attribution', { headers, body: { code } });
+    expect([typed.body, sessionIn(typed)]).toEqual([
+      { referral: null, session: null, cookie: false },
+      '',
+    ]);
+    expect(await recorded()).toEqual(['RESPONDED typed human  true']);
+  });
+
+  test('there, a session from before credits nothing any more', async () => {
+    const { code, recorded } = await newLink(service.outputs);
+    const { session } = (await arrive(code, {}, service.outputs)).body;
+    const body = { action: 'BOUGHT' };
+    const headers = { 'sec-gpc': '1' };
+    const acted = await call(service.outputs, 'POST /actions', { session, headers, body });
+    expect([acted.status, acted.body]).toEqual([200, { response: null }]);
+    expect(await recorded()).toEqual(['RESPONDED page human  true']);
+  });
+
   test('there, a session that a page has already is not used, and a handoff is not exchanged', async () => {
     const { code, recorded } = await newLink(service.outputs);
     const headers = { 'sec-gpc': '1' };

@@ -430,7 +430,7 @@ describe('the client of a service in trouble', () => {
     answers = [{ hang: true }];
     const controller = new AbortController();
     const call = referrals.attribution({ signal: controller.signal });
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await vi.waitFor(() => expect(received).toHaveLength(1), 10_000);
     const reason = new Error('The page is gone.');
     controller.abort(reason);
     await expect(call).rejects.toBe(reason);
@@ -441,7 +441,10 @@ describe('the client of a service in trouble', () => {
     const controller = new AbortController();
     const timers = vi.spyOn(globalThis, 'setTimeout');
     const call = referrals.record('PAID', { signal: controller.signal });
-    await vi.waitFor(() => expect(timers).toHaveBeenCalledWith(expect.any(Function), 10_000));
+    await vi.waitFor(
+      () => expect(timers).toHaveBeenCalledWith(expect.any(Function), 10_000),
+      10_000,
+    );
     timers.mockRestore();
     const reason = new Error('The page is gone.');
     const aborted = performance.now();

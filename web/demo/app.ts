@@ -2,7 +2,8 @@ import { createReferrals, ReferralsProblem } from '../client/index.ts';
 import type { Referrals } from '../snippet/snippet.ts';
 import { confirmSignUp, type Pool, signIn, signUp } from './users.ts';
 
-declare const referrals: Referrals;
+/** Undefined if the script could not be loaded. */
+const { referrals } = window as { referrals?: Referrals };
 
 const pool: Pool = await (await fetch('/demo/pool.json')).json();
 const api = createReferrals({
@@ -25,8 +26,8 @@ let password = '';
 
 /** Tells a visitor who invited them. */
 async function greet(): Promise<void> {
-  const invitation = await referrals.attribution();
-  if (invitation === null || sessionStorage.getItem('token') !== null) return;
+  const invitation = await referrals?.attribution();
+  if (!invitation || sessionStorage.getItem('token') !== null) return;
   const { invitedBy = `the owner of ${invitation.code}` } = invitation;
   write('inviter', `${invitedBy}`);
   show('invited');
@@ -35,10 +36,10 @@ async function greet(): Promise<void> {
 /** Records what the visitor does. */
 async function viewPricing(): Promise<void> {
   show('pricing');
-  const recorded = await referrals.record('VIEWED_PRICING');
+  const recorded = await referrals?.record('VIEWED_PRICING');
   write(
     'recorded',
-    recorded === null
+    !recorded
       ? 'Nobody invited you, so this was not recorded.'
       : `Recorded as VIEWED_PRICING, and credited to the link ${recorded.code}.`,
   );
@@ -109,7 +110,7 @@ onSubmit('sign-up', async (fields) => {
   showForm('confirm');
 });
 onSubmit('confirm', async (fields) => {
-  await confirmSignUp(pool, email, `${fields.get('code')}`, await referrals.session());
+  await confirmSignUp(pool, email, `${fields.get('code')}`, await referrals?.session());
   await enter();
 });
 onSubmit('sign-in', async (fields) => {

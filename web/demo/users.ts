@@ -22,12 +22,12 @@ export const confirmSignUp = (
   pool: Pool,
   email: string,
   code: string,
-  session: string | null,
+  session: string | null | undefined,
 ): Promise<unknown> =>
   callCognito(pool, 'ConfirmSignUp', {
     Username: email,
     ConfirmationCode: code,
-    ClientMetadata: session === null ? {} : { referralSession: session },
+    ClientMetadata: session ? { referralSession: session } : {},
   });
 
 /** Signs a user in. Returns their id token. */

@@ -104,11 +104,12 @@ export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Refe
 
   const keep = (area: Area, text?: string | null | false) => {
     const kept = isAllowed && text;
-    memory[area] = kept || null;
     try {
       if (kept) window[area].setItem(KEY, kept);
       else window[area].removeItem(KEY);
+      memory[area] = null;
     } catch {
+      memory[area] = kept || null;
       // Storage is blocked or full: what is kept lives as long as the page.
     }
   };
@@ -192,7 +193,7 @@ export function startReferrals({ apiUrl, consent, token }: SnippetOptions): Refe
     await ready();
     if (!isAllowed) return null;
     // The browser may have one in its cookie.
-    if (!(known !== undefined || arrival || read('localStorage'))) await call('/session', {});
+    if (!(known !== undefined || read('localStorage'))) await call('/session', {});
     return read('localStorage') || known || null;
   };
 
