@@ -78,7 +78,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await mkdir(directory, { recursive: true });
     const filesDirectory = join(directory, 'files');
     await buildServedFiles(filesDirectory);
-    // The bundler would stay as a process.
+    // The bundler would stay as a process. The demo's pages start it again, for as long as this one runs.
     await stopBundler();
 
     let dynamoDBEndpoint = process.env.DYNAMODB_ENDPOINT;

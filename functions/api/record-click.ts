@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { kindOf, recordClick as recordInDomain } from '../core/click.ts';
-import { unknownCode } from '../core/errors.ts';
-import { linkSession } from '../core/link.ts';
+import { kindOf } from '../core/click.ts';
+import { recordPageClick } from '../core/page-click.ts';
 import { MAX_REDIRECT } from '../core/redirect.ts';
 import { codeInPath } from '../core/referral.ts';
 import { answerAttribution, visitorsArrival } from '../http/attribution.ts';
@@ -29,8 +28,8 @@ export const recordClick = apiRoute('record-click', {
   errors: ['unknown_code'],
   handle: async ({ event, services, session: known, userId, input }) => {
     const { settings, hooks } = services;
-    const { page = '', referrer = '', ...body } = input.body;
-    const code = codeInPath(body.code) ?? '';
+    const { code: given, page = '', referrer = '' } = input.body;
+    const code = codeInPath(given) ?? '';
     const query = readLinkQuery(URL.parse(page)?.search.slice(1) ?? '', settings.redirectParameter);
     // The page sends this itself, so what the browser loads by it says nothing.
     const request = { ...clickRequest(event), fetchDest: undefined };
@@ -38,28 +37,17 @@ export const recordClick = apiRoute('record-click', {
       readClient(event, services, referrer),
       hooks.classifyClick(clickToClassify(event, code, request), event.requestContext.requestId),
     ]);
-    // Unlike the redirect, a page can try again later, and a visitor without a session would be lost.
-    await services.keys.ofSessions();
-    const { outcome, session } = await recordInDomain(
-      { ...services, inTime: (promise) => promise, queueClick: undefined },
-      {
-        code,
-        via: 'page',
-        userId,
-        sessions: known === undefined ? [] : [known],
-        withoutSession: asksForPrivacy(event, settings),
-        redirectTo: undefined,
-        campaign: query.campaign,
-        ...request,
-        kind,
-        ...details,
-        clientIp,
-      },
-    );
-    if (outcome === 'expired') throw unknownCode();
-    if (session !== undefined && userId !== undefined) {
-      await linkSession(services, session, userId);
-    }
+    const session = await recordPageClick(services, {
+      code,
+      userId,
+      sessions: known === undefined ? [] : [known],
+      withoutSession: asksForPrivacy(event, settings),
+      campaign: query.campaign,
+      ...request,
+      kind,
+      ...details,
+      clientIp,
+    });
     const visitor = userId === undefined ? session && { session } : { userId };
     const referral = visitor ? await answerAttribution(services, visitor) : null;
     const { kept, cookies } = keptSession(session, settings);
