@@ -174,6 +174,10 @@ const rules: Record<string, { allowed: string[]; refused: string[] }> = {
     allowed: ['../client/index.ts', '../problem.ts', '../retry.ts'],
     refused: ['../../functions/routes.ts', '../backend/index.ts', 'node:crypto', '@aws-sdk/x'],
   },
+  'web/snippet': {
+    allowed: ['./snippet.ts'],
+    refused: ['../client/index.ts', '../problem.ts', '../retry.ts', 'node:crypto'],
+  },
   'web/backend': {
     allowed: ['../problem.ts', '../retry.ts', 'node:crypto', '@aws-sdk/client-lambda'],
     refused: ['../../functions/core/events.ts', '../client/index.ts'],
